@@ -1,0 +1,1 @@
+"""Material shipped with the program: sketches to try in `sketches/`.  Installed as `cocomposer.assets`."""
