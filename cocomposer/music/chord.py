@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cocomposer.errors import MusicError
-from cocomposer.music.key import FLAT_NAMES, SHARP_NAMES
+from cocomposer.music.key import FLAT_NAMES, LETTERS, SHARP_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,41 +96,90 @@ class Chord:
         return Chord((self.root + semitones) % 12, self.intervals, bass)
 
     def spell(self, flats: bool | None = None) -> str:
-        """A symbol for the chord: flats or sharps as asked, by default flats for the usual flat roots."""
+        """A symbol for the chord: flats or sharps as asked, by default the usual name of the root (Eb, but C#m)."""
         if self.is_silent:
             return "N.C."
         if flats is None:
-            flats = self.root in (1, 3, 5, 8, 10)
-        names = FLAT_NAMES if flats else SHARP_NAMES
-        slash = f"/{names[self.bass]}" if self.bass is not None and self.bass != self.root else ""
-        return names[self.root] + quality_symbol(self.intervals) + slash
+            flats = self.root in ((3, 5, 10, 0, 2, 7) if self.is_minor else (1, 3, 5, 8, 10))
+        root = (FLAT_NAMES if flats else SHARP_NAMES)[self.root]
+        slash = "" if self.bass is None or self.bass == self.root else f"/{_bass_name(root, self.bass, flats)}"
+        return root + quality_symbol(self.intervals) + slash
+
+
+def _bass_name(root: str, bass: int, flats: bool) -> str:
+    """The bass by its place above the root: Bb in C/Bb, C# in A/C#; B rather than Cb where that would be odd."""
+    above = (bass - LETTERS[root[0]] - root.count("#") + root.count("b")) % 12
+    letter = "CDEFGAB"[("CDEFGAB".index(root[0]) + (0, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6)[above]) % 7]
+    names = (FLAT_NAMES[bass], SHARP_NAMES[bass])
+    return next((name for name in names if name[0] == letter), names[0] if flats else names[1])
 
 
 NO_CHORD = Chord(0, (), symbol="N.C.")
 
-# Symbol after the root for each chord without tensions.
-_PLAIN = {
-    (0,): "(root)", (0, 7): "5", (0, 4, 7): "", (0, 3, 7): "m", (0, 3, 6): "dim", (0, 4, 8): "aug",
-    (0, 5, 7): "sus4", (0, 2, 7): "sus2", (0, 4, 7, 9): "6", (0, 3, 7, 9): "m6", (0, 4, 7, 10): "7",
-    (0, 4, 7, 11): "maj7", (0, 3, 7, 10): "m7", (0, 3, 7, 11): "mMaj7", (0, 3, 6, 10): "m7b5",
-    (0, 3, 6, 9): "dim7", (0, 3, 6, 11): "dimMaj7", (0, 4, 8, 10): "aug7", (0, 4, 8, 11): "augMaj7",
-    (0, 5, 7, 10): "7sus4", (0, 5, 7, 11): "maj7sus4", (0, 2, 7, 10): "7sus2", (0, 4, 6, 10): "7b5", (0, 4, 6, 11): "maj7b5",
-    (0, 4, 6): "(b5)", (0, 3, 8): "m(#5)", (0, 5, 8): "sus4(#5)", (0, 3, 8, 10): "m7#5", (0, 5, 6, 10): "7b5sus4",
-    (0, 4): "(no5)", (0, 3): "m(no5)", (0, 4, 10): "7(no5)", (0, 3, 10): "m7(no5)", (0, 4, 11): "maj7(no5)",
-    (0, 5, 7, 9): "6sus4", (0, 2, 5, 7): "sus2sus4",
+ALTERED = (0, 4, 10, 13, 15, 20)
+"""What 7alt means here: both altered ninths and the flat thirteenth, which stands for the raised fifth."""
+
+# Chords that have a name of their own; all others are put together from the parts of the name.
+_NAMED = {
+    (0, 7): "5", (0, 3, 6): "dim", (0, 4, 8): "aug", (0, 3, 6, 9): "dim7", (0, 3, 6, 11): "dim(maj7)",
+    ALTERED: "7alt",
 }  # fmt: skip
-_TENSION_NAMES = {13: "b9", 14: "9", 15: "#9", 17: "11", 18: "#11", 20: "b13", 21: "13"}
+_ALTERED_TENSIONS = {13: "b9", 15: "#9", 18: "#11", 20: "b13"}
+_PLAIN_TENSIONS = {14: "9", 17: "11", 21: "13"}
+_THIRDS = {(4,): "", (3,): "", (5,): "sus4", (2,): "sus2", (2, 5): "sus24", (): "no3"}
+_FIFTHS = {(7,): "", (6,): "b5", (8,): "#5", (6, 8): "b5,#5", (): "no5"}
 
 
 def quality_symbol(intervals: tuple[int, ...]) -> str:
-    """What stands after the root: "", "m7", "maj7(9)", "7(b9,b13)".  `chord_symbols.parse` reads it back."""
-    plain = tuple(step for step in intervals if step <= 12)
-    tensions = [_TENSION_NAMES.get(step, f"add{step}") for step in intervals if step > 12]
-    stem = _PLAIN.get(plain)
-    if stem is None:
-        stem = "(" + ",".join(f"+{step}" for step in plain) + ")"
-    if not tensions:
-        return stem
-    has_seventh = any(step in plain for step in (9, 10, 11))
-    joined = ",".join(tensions if has_seventh else [f"add{each}" for each in tensions])
-    return f"{stem}({joined})"
+    """What stands after the root: "", "m7", "maj9", "7(b9,b13)".  `chord_symbols.parse_chord` reads it back.
+
+    Any chord gets a symbol; one that has no name in use lists its intervals, as in "(+0,+1,+6)".
+    """
+    if intervals in _NAMED:
+        return _NAMED[intervals]
+    thirds, fifths, sevenths, tensions = (
+        tuple(step for step in intervals if low <= step <= high) for low, high in ((2, 5), (6, 8), (9, 11), (12, 21))
+    )
+    in_order = (0, *thirds, *fifths, *sevenths, *tensions) == intervals and len(set(intervals)) == len(intervals)
+    known = {*_ALTERED_TENSIONS, *_PLAIN_TENSIONS}
+    if not in_order or thirds not in _THIRDS or fifths not in _FIFTHS or len(sevenths) > 1 or not known >= {*tensions}:
+        return "(" + ",".join(f"+{step}" for step in intervals) + ")"
+    left = set(tensions)
+    stem = "m" * (thirds == (3,)) + _number(sevenths, left, minor=thirds == (3,))
+    if thirds not in ((3,), (4,), ()):
+        stem += _THIRDS[thirds]
+    changes = [each for each in (_FIFTHS[fifths], "" if thirds else "no3") if each]
+    for step in sorted(left):
+        name = _ALTERED_TENSIONS.get(step) or _PLAIN_TENSIONS[step]
+        changes.append(name if sevenths else f"add{name}")
+    joined = ",".join(changes)
+    attaches = stem[-1:].isdigit() and not stem.endswith(("sus2", "sus4", "sus24"))
+    if stem.startswith("mmaj"):
+        stem = f"m({stem[1:]})"
+    if joined.startswith("add") and "," not in joined and not stem:
+        return joined
+    if attaches and len(changes) == 1 and joined[0] in "b#":
+        return stem + joined
+    return f"{stem}({joined})" if joined else stem
+
+
+def _number(sevenths: tuple[int, ...], tensions: set[int], minor: bool) -> str:
+    """The figure of the chord ("7", "maj9", "13", "6/9"); takes the tensions it stands for out of `tensions`."""
+    if not sevenths:
+        return ""
+    if sevenths == (9,):
+        if 14 in tensions:
+            tensions.discard(14)
+            return "6/9"
+        return "6"
+    prefix = "maj" if sevenths == (11,) else ""
+    if 21 in tensions and (14 in tensions or tensions & {13, 15}):
+        tensions -= {21, 14} if not tensions & {13, 15} else {21}
+        return prefix + "13"
+    if 14 in tensions and not tensions & {13, 15}:
+        tensions.discard(14)
+        if minor and 17 in tensions and 18 not in tensions:
+            tensions.discard(17)
+            return prefix + "11"
+        return prefix + "9"
+    return prefix + "7"
