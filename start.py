@@ -1,0 +1,391 @@
+#!/usr/bin/env python3
+"""Sets Cocomposer up in `.venv` beside this file, then runs it.  Needs nothing but Python itself.
+
+    python3 start.py                 set up, then arrange one of the shipped sketches into out/
+    python3 start.py test [...]      set up, then run every check (further words go to pytest)
+    python3 start.py bench [...]     set up, then measure speed and memory
+    python3 start.py propose ...     set up, then run the `cocomposer` command with these words
+
+Setting up is done once; a stamp in `.venv` says for which requirements and which Python it was done.
+The syntax stays within Python 3.8, so that an older Python gets a sentence instead of a syntax error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "cocomposer-setup.json"
+UNFINISHED = VENV / "cocomposer-setup-unfinished"
+LOG = VENV / "cocomposer-setup.log"
+FIRST_SKETCH = ROOT / "assets" / "sketches" / "first_light.mid"
+
+OLDEST, NEWEST = (3, 11), (3, 14)  # the audio libraries have ready-made packages for these
+FREE_SPACE = 1_500_000_000  # bytes; the packages take about half of it once installed, the rest while unpacking
+
+# How each package manager installs, and its names for what the audio libraries link to: OpenGL and libatomic.
+PACKAGE_MANAGERS = {
+    "apt-get": ("apt-get install -y --no-install-recommends", ("libgl1", "libatomic1")),
+    "dnf": ("dnf install -y", ("libglvnd-glx", "libatomic")),
+    "zypper": ("zypper install -y", ("libGL1", "libatomic1")),
+    "pacman": ("pacman -S --needed", ("libglvnd", "gcc-libs")),
+}
+TEST_PACKAGES = (
+    "gcc",
+    "libc6-dev",
+    "amsynth",
+    "zynaddsubfx-vst",
+)  # real and broken plugins for the tests, by their Debian names
+
+NO_NETWORK = ("Retrying (", "NewConnectionError", "ConnectTimeout", "Name or service not known", "ProxyError",
+              "Temporary failure in name resolution", "Network is unreachable", "Read timed out")  # fmt: skip
+
+
+class SetupError(Exception):
+    """Why nothing can be run, in one sentence."""
+
+
+# --- Python ---------------------------------------------------------------------------------------------------------
+
+
+def python_problem(version: tuple[int, int]) -> str | None:
+    """What is wrong with a Python of that version, None if nothing is."""
+    if OLDEST <= version <= NEWEST:
+        return None
+    return (
+        f"Cocomposer needs Python {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]} and this is {version[0]}."
+        f"{version[1]}: install one of those (https://www.python.org/downloads/) and run this file with it."
+    )
+
+
+def find_python() -> list[str] | None:
+    """A command that starts a supported Python from the PATH, None where there is none."""
+    versions = [f"{NEWEST[0]}.{minor}" for minor in (12, 13, 11, *range(14, NEWEST[1] + 1))]
+    candidates = [[f"python{version}"] for version in versions] + [["python3"], ["python"]]
+    if os.name == "nt":
+        candidates = [["py", f"-{version}"] for version in versions] + candidates
+    for candidate in candidates:
+        if shutil.which(candidate[0]):
+            version = python_version([*candidate])
+            if version and python_problem(version) is None:
+                return candidate
+    return None
+
+
+def python_version(command: list[str]) -> tuple[int, int] | None:
+    """Major and minor version of the Python that `command` starts, None where it does not start."""
+    try:
+        probe = subprocess.run(
+            [*command, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, timeout=60, check=True
+        )
+        major, minor = probe.stdout.split()
+        return int(major), int(minor)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+
+
+def venv_program(name: str) -> str:
+    """Path of a program inside the virtual environment."""
+    return str(VENV / "Scripts" / f"{name}.exe" if os.name == "nt" else VENV / "bin" / name)
+
+
+# --- Is anything to be done? ----------------------------------------------------------------------------------------
+
+
+def fingerprint(version: tuple[int, int]) -> str:
+    """A hash of all that decides what `.venv` must hold: requirements, pins, Python version, place."""
+    digest = hashlib.sha256(f"{version} {ROOT}".encode())
+    for name in ("pyproject.toml", "setup.py", "constraints.txt"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def installed() -> list[str]:
+    """Names of the files and folders of the installed packages, without those that carry a version."""
+    folders = VENV.glob("Lib/site-packages" if os.name == "nt" else "lib/python*/site-packages")
+    return sorted(
+        entry.name
+        for folder in folders
+        for entry in folder.iterdir()
+        if not entry.name.endswith((".dist-info", ".pth"))
+    )
+
+
+def read_stamp() -> dict[str, Any]:
+    """What the last finished set-up wrote down, empty where nothing readable is there."""
+    try:
+        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
+        return {
+            "fingerprint": stamp["fingerprint"],
+            "extras": set(stamp["extras"]),
+            "installed": set(stamp["installed"]),
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def is_ready(extras: set[str]) -> bool:
+    """True where `.venv` holds what the requirements ask for, with these extras, and its Python starts."""
+    stamp = read_stamp()
+    if not stamp or UNFINISHED.exists() or not extras <= stamp["extras"] or not stamp["installed"] <= set(installed()):
+        return False
+    version = python_version([venv_program("python")])
+    return version is not None and stamp["fingerprint"] == fingerprint(version)
+
+
+# --- Setting up -----------------------------------------------------------------------------------------------------
+
+
+def set_up(extras: set[str]) -> None:
+    """Make `.venv` hold what is needed.  Does nothing, quickly, where it already does."""
+    if is_ready(extras):
+        return
+    say("Setting Cocomposer up; this happens once and takes about a minute.")
+    stamp = read_stamp()
+    extras = extras | stamp.get("extras", set())
+    broken = not stamp.get("installed", set()) <= set(installed())
+    if broken or UNFINISHED.exists() or python_version([venv_program("python")]) is None:
+        remove_venv()  # packages or Python are gone, an interruption left it half-filled, or it was never made
+    fill_venv(extras)
+    problem = import_problem()
+    if problem and ".so" in problem:
+        install_system_packages("the audio libraries", libraries=True)
+        problem = import_problem()
+    if problem and ".so" not in problem:
+        say("The environment is damaged; building it anew.")
+        remove_venv()
+        fill_venv(extras)
+        problem = import_problem()
+    if problem:
+        raise SetupError(f"The installed packages do not load: {problem}")
+    UNFINISHED.unlink()
+    version = python_version([venv_program("python")])
+    assert version is not None
+    written = {"fingerprint": fingerprint(version), "extras": sorted(extras), "installed": installed()}
+    STAMP.write_text(json.dumps(written), encoding="utf-8")
+    say("Ready.")
+
+
+def remove_venv() -> None:
+    if VENV.is_symlink():
+        VENV.unlink()
+    elif VENV.exists():
+        shutil.rmtree(VENV)
+
+
+def fill_venv(extras: set[str]) -> None:
+    """Create `.venv` where it is missing and install the program and `extras` into it."""
+    free = shutil.disk_usage(ROOT).free
+    if free < FREE_SPACE:
+        raise SetupError(
+            f"The disk is too full: Cocomposer needs {FREE_SPACE / 1e9:.1f} GB free at {ROOT} to set itself up, "
+            f"and {free / 1e9:.1f} GB are left."
+        )
+    if python_version([venv_program("python")]) is None:
+        if any(importlib.util.find_spec(module) is None for module in ("venv", "ensurepip")):
+            install_system_packages("Python's venv module", packages=venv_packages())
+        run_logged([sys.executable, "-m", "venv", str(VENV)], Path(os.devnull), "making .venv")
+    UNFINISHED.touch()
+    target = str(ROOT) + (f"[{','.join(sorted(extras))}]" if extras else "")
+    run_logged(
+        [venv_program("python"), "-m", "pip", "install", "--disable-pip-version-check", "--retries", "2",
+         "--no-input", "-c", str(ROOT / "constraints.txt"), "-e", target],
+        LOG, "installing",
+    )  # fmt: skip
+
+
+def venv_packages() -> tuple[str, ...]:
+    """Debian's package of the venv module for this Python."""
+    return (f"python{sys.version_info[0]}.{sys.version_info[1]}-venv",)
+
+
+def run_logged(command: list[str], log: Path, doing: str) -> None:
+    """Run a step with its output in `log` and its latest line on the terminal; raises SetupError with the cause."""
+    environment = dict(os.environ, PIP_CONSTRAINT=str(ROOT / "constraints.txt"))
+    lines = []
+    with log.open("w", encoding="utf-8") as file:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=str(ROOT),
+            encoding="utf-8", errors="replace",
+        )  # fmt: skip
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                lines.append(line)
+                file.write(line)
+                show_status(f"{doing}: {line.strip()}")
+        finally:
+            if process.poll() is None and sys.exc_info()[0] is not None:
+                process.terminate()
+            process.wait()
+            show_status("")
+    if process.returncode != 0:
+        raise SetupError(explain("".join(lines), doing, log))
+
+
+def explain(output: str, doing: str, log: Path) -> str:
+    """One sentence for what made a step fail, from what it printed."""
+    if "No space left on device" in output or "Errno 28" in output:
+        return f"The disk became full while {doing}: free {FREE_SPACE / 1e9:.1f} GB and run this again."
+    if any(sign in output for sign in NO_NETWORK):
+        return (
+            "The Python package index could not be reached: check the network connection (or the proxy, or the "
+            "index pip is set to) and run this again; what is downloaded already is kept."
+        )
+    if "ensurepip is not available" in output:
+        return (
+            f"This Python cannot make virtual environments; on Debian and Ubuntu: apt-get install {venv_packages()[0]}"
+        )
+    errors = [line.strip() for line in output.splitlines() if "error" in line.lower()]
+    where = f" All of what was printed is in {log}." if log.exists() and str(log) != os.devnull else ""
+    return f"Something failed while {doing}: {errors[-1] if errors else 'no reason was printed.'}{where}"
+
+
+def import_problem() -> str | None:
+    """The error of loading the native libraries and the program in `.venv`, None if all load."""
+    check = "import numpy, dawdreamer, pedalboard, symusic, mido, rich, cocomposer"
+    probe = subprocess.run(
+        [venv_program("python"), "-c", check], cwd=str(VENV), capture_output=True, encoding="utf-8", errors="replace"
+    )
+    if probe.returncode == 0:
+        return None
+    return (probe.stderr.strip().splitlines() or [f"Python stopped with code {probe.returncode}."])[-1]
+
+
+# --- System packages ------------------------------------------------------------------------------------------------
+
+
+def install_command(packages: tuple[str, ...] = (), libraries: bool = False) -> tuple[str, str] | None:
+    """The package manager found here and the command that installs `packages` (Debian's names) or the libraries."""
+    for manager, (command, names) in PACKAGE_MANAGERS.items():
+        if shutil.which(manager) and (libraries or manager == "apt-get"):
+            return manager, " ".join([command, *(names if libraries else packages)])
+    return None
+
+
+def install_system_packages(purpose: str, packages: tuple[str, ...] = (), libraries: bool = False) -> None:
+    """Install with apt-get as root; raises SetupError with the command to run where that cannot be done."""
+    found = install_command(packages, libraries)
+    if found is None:
+        wanted = "OpenGL (libGL.so.1) and libatomic" if libraries else purpose
+        raise SetupError(f"Your system lacks what {purpose} needs: install {wanted} and run this again.")
+    manager, command = found
+    if manager != "apt-get" or not is_root():
+        raise SetupError(f"Your system lacks what {purpose} needs; run this, then start again: sudo {command}")
+    say(f"Installing system packages for {purpose}: {command}")
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    for step in (["apt-get", "update"], command.split()):
+        done = subprocess.run(step, env=environment, capture_output=True, encoding="utf-8", errors="replace")
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no reason was printed"])[-1]
+        raise SetupError(f"System packages for {purpose} could not be installed ({last}); run this yourself: {command}")
+
+
+def is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def prepare_plugins() -> None:
+    """Get the plugins and the compiler that some tests use; without them those tests are skipped."""
+    if shutil.which("apt-get") is None:
+        return
+    query = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *TEST_PACKAGES],
+        capture_output=True, encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    present = {line.split()[0] for line in query.stdout.splitlines() if line.endswith(" installed")}
+    missing = tuple(name for name in TEST_PACKAGES if name not in present)
+    if missing:
+        try:
+            install_system_packages("the tests of real plugins", missing)
+        except SetupError as problem:
+            say(f"{problem}\nWithout them the tests of real plugins are skipped.")
+
+
+# --- What to run ----------------------------------------------------------------------------------------------------
+
+
+def run_checks(arguments: list[str]) -> int:
+    """Every check of the project, all of them even when one fails; 0 where all are satisfied."""
+    prepare_plugins()
+    python = venv_program("python")
+    checks = [
+        ("ruff check", [python, "-m", "ruff", "check", "."]),
+        ("ruff format --check", [python, "-m", "ruff", "format", "--check", "."]),
+        ("mypy --strict", [python, "-m", "mypy", "--strict"]),
+        ("import rules", [venv_program("lint-imports")]),
+        ("pytest", [python, "-m", "pytest", *arguments]),
+    ]
+    failed = []
+    for name, command in checks:
+        say(f"\n== {name}")
+        if subprocess.run(command, cwd=str(ROOT)).returncode != 0:
+            failed.append(name)
+    if failed:
+        say(f"Not satisfied: {', '.join(failed)}.")
+    return 1 if failed else 0
+
+
+def hand_over(command: list[str]) -> int:
+    """Become `command` where the system can, else run it and pass its exit code on."""
+    sys.stdout.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)
+    return subprocess.call(command)
+
+
+def show_status(text: str) -> None:
+    """Overwrite the terminal's last line; nothing where there is no terminal."""
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        sys.stderr.write("\r" + text[:width].ljust(width) + ("" if text else "\r"))
+        sys.stderr.flush()
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    problem = python_problem((sys.version_info[0], sys.version_info[1]))
+    if problem:
+        other = find_python()
+        if other is None:
+            raise SetupError(problem)
+        return subprocess.call([*other, str(Path(__file__).resolve()), *arguments])
+    if arguments[:1] == ["test"]:
+        set_up({"dev"})
+        return run_checks(arguments[1:])
+    set_up(set())
+    python = venv_program("python")
+    if arguments[:1] == ["bench"]:
+        return hand_over([python, "-m", "cocomposer.bench", *arguments[1:]])
+    if not arguments:
+        arguments = ["propose", str(FIRST_SKETCH), "--out", str(ROOT / "out")]
+    return hand_over([python, "-m", "cocomposer", *arguments])
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        say("\nStopped. Run it again to go on.")
+        sys.exit(130)
+    except SetupError as problem:
+        say(str(problem))
+        sys.exit(1)
+    except OSError as problem:
+        if problem.errno == 28:  # ENOSPC
+            say(f"The disk is full: free {FREE_SPACE / 1e9:.1f} GB at {ROOT} and run this again.")
+        else:
+            say(f"{problem.filename or ROOT}: {problem.strerror}. Check that this folder can be written to.")
+        sys.exit(1)
