@@ -1,0 +1,11 @@
+"""Composers: they take a Request and stream Proposals.
+
+`understand` completes a sketch (which part is the tune, key, chords, form); `StyleComposer` arranges it with the
+band of `cocomposer.styles`.  Any other composer is a class with the same `propose` method.
+"""
+
+from cocomposer.composer.request import MAX_PROPOSALS, Composer, Proposal, Request
+from cocomposer.composer.sketch import understand
+from cocomposer.composer.style_composer import StyleComposer
+
+__all__ = ["MAX_PROPOSALS", "Composer", "Proposal", "Request", "StyleComposer", "understand"]

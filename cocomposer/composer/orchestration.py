@@ -1,0 +1,51 @@
+"""Textures: which of a style's players take part, and how hard they play.
+
+Four proposals should differ in what one hears first: how many play, and how densely.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cocomposer.music import Role
+from cocomposer.styles import Orchestration, Style
+from cocomposer.styles.style import PartStyle
+
+_CHORDAL = (Role.KEYS, Role.GUITAR, Role.ARPEGGIO, Role.PAD)
+
+
+@dataclass(frozen=True)
+class Texture:
+    """A name an artist understands, and how it is made: what stays out and how much the intensity moves."""
+
+    name: str
+    description: str
+    shift: int
+    without: frozenset[Role] = frozenset()
+    chordal: int = 9
+    """How many chord instruments play at most."""
+
+
+TEXTURES = (
+    Texture("band", "the whole band, building through the form", 0),
+    Texture("intimate", "few players, close and quiet", -1, frozenset({Role.DRUMS}), chordal=2),
+    Texture("big", "everybody in, one step louder throughout", 1),
+    Texture("groove", "rhythm section only, room on top", 0, frozenset({Role.PAD, Role.COUNTER}), chordal=1),
+)
+
+
+def orchestrate(style: Style, texture: Texture) -> Orchestration:
+    """The parts of `style` that play in `texture`.  At least a bass or a chord instrument always remains."""
+    chosen: list[PartStyle] = []
+    chordal = 0
+    for part in style.parts:
+        if part.role in texture.without:
+            continue
+        if part.role in _CHORDAL:
+            chordal += 1
+            if chordal > texture.chordal:
+                continue
+        chosen.append(part)
+    if not any(part.role is Role.BASS or part.role in _CHORDAL for part in chosen):
+        chosen = list(style.parts)
+    return Orchestration(frozenset(part.id for part in chosen), texture.shift)

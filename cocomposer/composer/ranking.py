@@ -1,0 +1,69 @@
+"""What a proposal sounds like in figures, and how those figures add up to a rank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cocomposer.music import Note, Part, Role, Song
+
+
+def features(song: Song, first: int = 0, last: int | None = None) -> dict[str, float]:
+    """Figures of an arrangement between ticks `first` and `last`: notes a bar, parts, share of chord tones (by
+    duration), clashes with the tune (semitone rubs per bar), and mean velocity."""
+    last = song.length if last is None else last
+    bars = max(1, sum(first <= bar.start < last for bar in song.bars))
+    accompaniment = [part for part in song.parts if part.role is not Role.MELODY]
+    pitched = [part for part in accompaniment if not part.is_drums]
+    notes = [note for part in accompaniment for note in part.notes if first <= note.start < last]
+    sounding = [note for part in pitched for note in part.notes if first <= note.start < last]
+    tune = song.part_of_role(Role.MELODY)
+    return {
+        "notes_per_bar": len(notes) / bars,
+        "parts": float(len(accompaniment)),
+        "chord_tones": _chord_tone_share(song, sounding),
+        "clashes_per_bar": _clashes(tune, sounding) / bars,
+        "velocity": sum(note.velocity for note in notes) / max(1, len(notes)),
+    }
+
+
+def score(fit: float, figures: Mapping[str, float]) -> float:
+    """0..1: mostly how the style suits, less what rubs against the chords or the tune."""
+    rub = 0.5 * max(0.0, 0.95 - figures["chord_tones"]) + 0.05 * min(4.0, figures["clashes_per_bar"])
+    return round(max(0.0, min(1.0, fit - rub)), 4)
+
+
+def _chord_tone_share(song: Song, notes: Sequence[Note]) -> float:
+    spans = song.chord_spans
+    total = inside = 0
+    index = 0
+    for note in sorted(notes):
+        while index + 1 < len(spans) and spans[index].end <= note.start:
+            index += 1
+        following = index
+        while following < len(spans) and spans[following].start < note.end:
+            span = spans[following]
+            shared = min(note.end, span.end) - max(note.start, span.start)
+            if shared > 0 and not span.chord.is_silent:
+                total += shared
+                inside += shared * (note.pitch % 12 in span.chord.pitch_classes)
+            following += 1
+    return inside / total if total else 1.0
+
+
+def _clashes(tune: Part | None, notes: Sequence[Note]) -> int:
+    """Times a semitone or minor ninth is struck against a tune note and held with it for an eighth or longer."""
+    if tune is None:
+        return 0
+    count = 0
+    ordered = sorted(notes)
+    start = 0
+    for sung in tune.notes:
+        while start < len(ordered) and ordered[start].start < sung.start - 4 * 480:
+            start += 1
+        for note in ordered[start:]:
+            if note.start >= sung.end:
+                break
+            together = min(note.end, sung.end) - max(note.start, sung.start)
+            if together >= 240 and abs(note.pitch - sung.pitch) in (1, 13):
+                count += 1
+    return count

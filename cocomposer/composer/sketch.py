@@ -1,0 +1,70 @@
+"""Understanding a sketch: which part is the tune, which key, which chords, which form.
+
+Whatever the artist wrote down is taken as written; only what is missing is inferred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cocomposer.errors import RequestError
+from cocomposer.music import KeyChange, Part, Role, Song
+from cocomposer.music.analysis.chords import find_chords
+from cocomposer.music.analysis.form import find_sections
+from cocomposer.music.analysis.harmonise import harmonise
+from cocomposer.music.analysis.keys import find_key
+from cocomposer.music.analysis.melody import find_melody, melody_line
+from cocomposer.music.analysis.roles import guess_roles
+
+
+def understand(song: Song) -> Song:
+    """The same song with one MELODY part at most, and key, chords and sections filled in where they were missing.
+
+    Chords come from the written symbols, else from the other parts, else from the tune itself.
+    Raises RequestError where there is neither a note nor a chord.
+    """
+    if not any(part.notes for part in song.parts) and not any(not change.chord.is_silent for change in song.chords):
+        raise RequestError("This sketch is empty: write a melody, some chords, or both.")
+    song = _with_melody(song)
+    tune = song.part_of_role(Role.MELODY)
+    others = [part for part in song.parts if part is not tune and not part.is_drums and part.notes]
+    chords = song.chords
+    if not chords and others:
+        chords = find_chords(song, others, song.key_at(0))
+    keys = song.keys
+    if not keys:
+        pitched = [part for part in song.parts if not part.is_drums]
+        keys = (KeyChange(0, find_key(pitched, _spans(song, chords))),)
+        if not song.chords and others:  # a second look, knowing the key, spells and chooses better
+            chords = find_chords(song, others, keys[0].key)
+    song = replace(song, keys=keys, chords=chords)
+    if not chords and tune is not None:
+        song = replace(song, chords=harmonise(song, melody_line(tune), keys[0].key))
+    if not song.sections:
+        melody = melody_line(tune) if tune is not None else ()
+        song = replace(song, sections=find_sections(song, melody, song.chord_spans))
+    return song
+
+
+def _spans(song: Song, chords: tuple) -> tuple:  # type: ignore[type-arg]
+    return replace(song, chords=chords).chord_spans
+
+
+def _with_melody(song: Song) -> Song:
+    """Mark the tune, and take away the role from any other part that claims it."""
+    song = guess_roles(song)
+    index = find_melody(song)
+    parts = []
+    for place, part in enumerate(song.parts):
+        if place == index:
+            parts.append(replace(part, role=Role.MELODY))
+        elif part.role is Role.MELODY:
+            parts.append(replace(part, role=Role.OTHER))
+        else:
+            parts.append(part)
+    return replace(song, parts=tuple(parts))
+
+
+def accompaniment_of(song: Song) -> tuple[Part, ...]:
+    """The parts that are not the tune."""
+    return tuple(part for part in song.parts if part.role is not Role.MELODY)

@@ -1,0 +1,152 @@
+"""Which styles suit a sketch: metre, pulse, the grain of the tune, harmony and mood, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log2
+from random import Random
+
+from cocomposer.music import Meter, Role, Song
+from cocomposer.styles import Style
+
+
+@dataclass(frozen=True)
+class SketchCharacter:
+    """What a sketch asks for: `pulse` is felt beats a minute, the shares and moods are 0..1."""
+
+    meter: Meter
+    pulse: float
+    triplets: float
+    straight_eighths: float
+    sixteenths: float
+    sevenths: float
+    is_minor: bool
+    activity: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a style suits (0..1, higher is better) and the best reason for it."""
+
+    style: Style
+    score: float
+    reason: str
+
+
+def characterise(song: Song) -> SketchCharacter:
+    """Measure a song whose key and chords are known."""
+    meter = max((bar.meter for bar in song.bars), key=lambda each: sum(bar.meter == each for bar in song.bars))
+    felt = meter.beats[0]
+    pulse = song.tempos.bpm_at(0) * 480 / felt
+    tune = song.part_of_role(Role.MELODY)
+    onsets = [note.start % 480 for note in tune.notes] if tune else []
+    count = max(1, len(onsets))
+    off_beat = {place: sum(abs(onset - place) <= 24 for onset in onsets) / count for place in (120, 160, 240, 320, 360)}
+    chords = [span for span in song.chord_spans if not span.chord.is_silent]
+    sounding = sum(span.end - span.start for span in chords)
+    key = song.key_at(0)
+    return SketchCharacter(
+        meter=meter,
+        pulse=pulse,
+        triplets=off_beat[160] + off_beat[320],
+        straight_eighths=off_beat[240],
+        sixteenths=off_beat[120] + off_beat[360],
+        sevenths=sum(s.end - s.start for s in chords if s.chord.seventh is not None) / max(1, sounding),
+        is_minor=bool(key and key.mode.is_minor),
+        activity=min(1.0, len(onsets) / max(1, len(song.bars)) / 10),
+    )
+
+
+def rank_styles(song: Song, styles: Mapping[str, Style]) -> list[Fit]:
+    """Every style with its fit, best first."""
+    character = characterise(song)
+    fits = [_fit(character, style) for style in styles.values()]
+    return sorted(fits, key=lambda fit: (-fit.score, fit.style.id))
+
+
+def choose_styles(song: Song, styles: Mapping[str, Style], count: int, seed: int) -> list[Fit]:
+    """`count` styles that suit and differ: each new genre or energy is worth a little misfit.
+
+    Another seed explores a little further down the list.  Fewer styles than asked for are repeated.
+    """
+    random = Random(f"styles/{seed}")
+    fits = rank_styles(song, styles)
+    # Seed 0 is the plain best guess; others may prefer a neighbour.
+    blurred = {fit.style.id: fit.score + (random.gauss(0, 0.05) if seed else 0.0) for fit in fits}
+    chosen: list[Fit] = []
+    while len(chosen) < count and fits:
+        left = [fit for fit in fits if fit not in chosen] or fits
+        chosen.append(max(left, key=lambda fit: (blurred[fit.style.id] + _difference(fit.style, chosen), fit.style.id)))
+    return chosen
+
+
+def _difference(style: Style, chosen: Sequence[Fit]) -> float:
+    if not chosen:
+        return 0.0
+    new_genre = all(style.genre != fit.style.genre for fit in chosen)
+    apart = min(
+        abs(style.energy - fit.style.energy) + 0.5 * (style.feel.swing > 0.3) * (fit.style.feel.swing <= 0.3)
+        for fit in chosen
+    )
+    return (0.12 if new_genre else -0.1) + 0.12 * min(apart, 0.6)
+
+
+def _fit(character: SketchCharacter, style: Style) -> Fit:
+    terms = [
+        _meter_fit(character, style), _tempo_fit(character, style), _grain_fit(character, style),
+        _harmony_fit(character, style), _mood_fit(character, style),
+    ]  # fmt: skip
+    score = sum(weight * value for weight, value, _ in terms) / sum(weight for weight, _, _ in terms)
+    _weight, _value, reason = max(terms[1:], key=lambda term: term[0] * term[1])
+    return Fit(style, round(score * terms[0][1] ** 0.5, 4), reason)
+
+
+_Term = tuple[float, float, str]
+"""Weight, fit 0..1, and the reason in words."""
+
+
+def _meter_fit(character: SketchCharacter, style: Style) -> _Term:
+    mine, theirs = len(style.meter.beats), len(character.meter.beats)
+    same_division = style.meter.is_compound == character.meter.is_compound
+    if mine == theirs and same_division:
+        return 3.0, 1.0, f"it is at home in {character.meter}"
+    if mine == 2 * theirs and same_division:
+        return 3.0, 0.8, f"two of your bars make one of its own in {style.meter}"
+    return 3.0, 0.35 if same_division else 0.15, f"it is bent from {style.meter} into {character.meter}"
+
+
+def _tempo_fit(character: SketchCharacter, style: Style) -> _Term:
+    low, high = style.tempo
+    if low <= character.pulse <= high:
+        middle = abs(log2(character.pulse / (low * high) ** 0.5)) / max(0.01, log2(high / low) / 2)
+        return 2.5, 1.0 - 0.12 * middle, f"it breathes well at {character.pulse:.0f} beats a minute"
+    distance = log2(low / character.pulse) if character.pulse < low else log2(character.pulse / high)
+    return 2.5, max(0.0, 0.85 - 2.2 * distance), f"it is stretched to {character.pulse:.0f} beats a minute"
+
+
+def _grain_fit(character: SketchCharacter, style: Style) -> _Term:
+    swing = style.feel.swing if style.feel.swing_unit == 8 and not style.meter.is_compound else 0.0
+    if character.triplets > 0.12:
+        return 1.5, 0.4 + 0.6 * swing, "your tune moves in triplets, and so does its swing"
+    if character.straight_eighths > 0.1 and not character.meter.is_compound:
+        return 1.5, 1.0 - 0.7 * swing, "your tune's even eighths lie on its straight pulse"
+    return 1.0, 0.85, "the tune leaves it free to choose the grain of the rhythm"
+
+
+def _harmony_fit(character: SketchCharacter, style: Style) -> _Term:
+    rich = bool({"jazz", "bossa nova", "soul", "r&b", "lo-fi", "gospel", "funk", "latin"} & {style.genre, *style.tags})
+    if character.sevenths > 0.45:
+        return 1.2, 1.0 if rich else 0.5, "it likes the seventh chords you wrote"
+    if character.sevenths < 0.1:
+        return 1.0, 0.6 if rich else 1.0, "your plain triads ring in it"
+    return 0.6, 0.9, "your harmony sits well in it"
+
+
+def _mood_fit(character: SketchCharacter, style: Style) -> _Term:
+    brightness = 0.35 if character.is_minor else 0.7
+    value = (
+        1.0 - abs(style.brightness - brightness) * 0.8 - abs(style.energy - (0.25 + 0.55 * character.activity)) * 0.5
+    )
+    word = "minor colour" if character.is_minor else "major brightness"
+    return 1.2, max(0.0, value), f"its mood meets your {word}"

@@ -1,0 +1,103 @@
+"""The composer that plays styles: picks those that suit, orchestrates each differently, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from time import perf_counter
+
+from cocomposer.composer.orchestration import TEXTURES, Texture, orchestrate
+from cocomposer.composer.ranking import features, score
+from cocomposer.composer.reasons import explain
+from cocomposer.composer.request import Proposal, Request
+from cocomposer.composer.sketch import understand
+from cocomposer.composer.style_choice import Fit, choose_styles, rank_styles
+from cocomposer.errors import Cancelled
+from cocomposer.music import Part, Role, Song
+from cocomposer.music.analysis.form import bar_signatures, section_energies
+from cocomposer.music.analysis.melody import melody_line
+from cocomposer.styles import Style, arrange, load_style, load_styles
+
+
+class StyleComposer:
+    """Arranges a sketch with the styles of `presets/styles`."""
+
+    name = "style"
+
+    def propose(self, request: Request, cancelled: Callable[[], bool] | None = None) -> Iterator[Proposal]:
+        """Stream proposals: four styles in four textures, or one style in its textures if one is named.
+
+        Raises RequestError, StyleError or Cancelled as `Composer.propose` says.
+        """
+        sketch = understand(request.sketch)
+        for index, (fit, texture) in enumerate(_choices(sketch, request)):
+            if cancelled is not None and cancelled():
+                raise Cancelled("Stopped before all proposals were written.")
+            yield self._write(sketch, request, fit, texture, request.seed + index, cancelled)
+
+    def _write(
+        self,
+        sketch: Song,
+        request: Request,
+        fit: Fit,
+        texture: Texture,
+        seed: int,
+        cancelled: Callable[[], bool] | None,
+    ) -> Proposal:
+        began = perf_counter()
+        style = fit.style
+        tune = sketch.part_of_role(Role.MELODY)
+        melody = melody_line(tune) if tune is not None else ()
+        parts = arrange(
+            sketch, style, bar_signatures(sketch, melody), section_energies(sketch, melody),
+            orchestrate(style, texture), seed, cancelled,
+        )  # fmt: skip
+        first, last = 0, sketch.length
+        if request.bars is not None:
+            first = sketch.bars[request.bars[0]].start
+            last = min(sketch.bars[request.bars[1]].end, sketch.length)
+            parts = tuple(part for part in (_cut(part, first, last) for part in parts) if part.notes)
+        song = replace(sketch, parts=_distinct_names((*((tune,) if tune is not None else ()), *parts)))
+        figures = features(song, first, last)
+        return Proposal(
+            song=song,
+            title=f"{style.name}, {texture.name}",
+            style=style.id,
+            seed=seed,
+            seconds=perf_counter() - began,
+            reasons=explain(song, request, style, texture, fit, first, last),
+            score=score(fit.score, figures),
+            features=figures,
+            instruments={part.name: part.plugin for part in style.parts if part.plugin},
+        )
+
+
+def _choices(sketch: Song, request: Request) -> list[tuple[Fit, Texture]]:
+    """A style and a texture for each proposal.  Two proposals share a style only where they differ in texture."""
+    count = request.count
+    if request.style == "auto":
+        fits = choose_styles(sketch, load_styles(), count, request.seed)
+        return [(fit, TEXTURES[index % len(TEXTURES)]) for index, fit in enumerate(fits)]
+    style: Style = load_style(request.style)
+    fit = rank_styles(sketch, {style.id: style})[0]
+    return [(fit, TEXTURES[index % len(TEXTURES)]) for index in range(count)]
+
+
+def _cut(part: Part, first: int, last: int) -> Part:
+    """The part's notes that begin in [first, last), none of them sounding beyond it."""
+    notes = tuple(
+        replace(note, duration=min(note.duration, last - note.start))
+        for note in part.notes
+        if first <= note.start < last
+    )
+    return replace(part, notes=notes)
+
+
+def _distinct_names(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Number parts that would share a name, so that each track and stem can be told apart."""
+    seen: dict[str, int] = {}
+    named = []
+    for part in parts:
+        seen[part.name] = seen.get(part.name, 0) + 1
+        named.append(part if seen[part.name] == 1 else replace(part, name=f"{part.name} {seen[part.name]}"))
+    return tuple(named)

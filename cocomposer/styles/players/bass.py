@@ -1,0 +1,173 @@
+"""The bass player: roots on the changes, the written degrees between, approaches and walking lines.
+
+One note at a time, always inside the register.  Degrees are the chord's own third, fifth, seventh; `a` leads
+into the next chord by step, `w` walks, `m` is a muted ghost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from cocomposer.music import Chord, Key
+from cocomposer.styles.feel import Stroke
+from cocomposer.styles.lead_sheet import LeadSheet
+from cocomposer.styles.pattern import Cue
+from cocomposer.styles.style import PartStyle
+
+_EIGHTH = 240
+
+
+def play_bass(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Random) -> list[Stroke]:
+    """One line of strokes for the cues, cut where the next begins and re-struck where the chord changes under a hold."""
+    low, high = part.register
+    strokes: list[Stroke] = []
+    previous = low + 8
+    for cue in _with_changes(cues, sheet):
+        chord = sheet.chord_at(cue.tick)
+        change = sheet.next_change(cue.tick)
+        following = sheet.chord_at(change) if change < sheet.song.length else chord
+        anticipates = change - cue.tick <= _EIGHTH // 2 and cue.tick + cue.duration > change
+        if anticipates:
+            chord, change = following, sheet.next_change(change)
+        if chord.is_silent:
+            continue
+        duration = min(cue.duration, change - cue.tick)
+        symbol, lift = cue.symbol, 0
+        if symbol == "m":
+            pitch, duration, lift = previous, min(duration, 60), -24
+        elif symbol == "a":
+            pitch = _approach(cue, chord, following, change, previous, low, high, sheet.song.key_at(cue.tick))
+        elif symbol == "w":
+            pitch = _walk(cue, chord, following, change, strokes, low, high, sheet, random)
+        else:
+            pitch = _degree(int(symbol), chord, previous, low, high)
+        pitch = _shifted(pitch, cue.step.octave, low, high)
+        if cue.step.staccato:
+            duration = max(60, duration // 2)
+        if strokes and strokes[-1].tick + strokes[-1].duration > cue.tick:
+            last = strokes[-1]
+            strokes[-1] = Stroke(last.tick, max(1, cue.tick - last.tick), last.pitch, last.accent, last.lift)
+        strokes.append(Stroke(cue.tick, duration, pitch, cue.step.accent, lift))
+        previous = pitch
+    return strokes
+
+
+def _with_changes(cues: Sequence[Cue], sheet: LeadSheet) -> list[Cue]:
+    """The cues, with a root added where a chord begins and nothing is struck within an eighth of it."""
+    from cocomposer.styles.pattern import Step
+
+    ordered = sorted(cues, key=lambda cue: cue.tick)
+    if not ordered:
+        return []
+    added = []
+    ticks = [cue.tick for cue in ordered]
+    for index, cue in enumerate(ordered):
+        end = ticks[index + 1] if index + 1 < len(ticks) else cue.tick + cue.duration
+        for span in sheet.changes_between(cue.tick + 1, end):
+            room = end - span.start
+            if span.start - cue.tick >= _EIGHTH and room >= _EIGHTH and cue.tick + cue.duration > span.start:
+                added.append(Cue(span.start, room, Step(0, 0, 0.0, 1.0, "1")))
+    return sorted([*ordered, *added], key=lambda cue: cue.tick)
+
+
+def _root(pitch_class: int, previous: int, low: int, high: int) -> int:
+    """The octave of a root: near the last note, with a pull towards the lower middle of the register."""
+    centre = low + (high - low) * 0.3
+    choices = [pitch for pitch in range(low, high + 1) if pitch % 12 == pitch_class]
+    return min(choices, key=lambda pitch: (0.5 * abs(pitch - previous) + abs(pitch - centre), pitch))
+
+
+def _degree(degree: int, chord: Chord, previous: int, low: int, high: int) -> int:
+    """A degree of the chord above its bass note: 1 is the bass itself, 8 its octave, 2 the ninth, 4 the eleventh."""
+    bass = _root(chord.bass_pitch_class, previous, low, high)
+    if degree in (1, 8):
+        return _shifted(bass, degree // 8, low, high)
+    fifth = chord.fifth or 7
+    steps = {
+        2: chord.interval(14, 13, 2) or 2, 3: chord.third or 12, 4: chord.interval(5, 17, 18) or 5, 5: fifth,
+        6: chord.interval(9, 8) or (8 if chord.is_minor else 9), 7: chord.interval(10, 11, 9) or 12,
+    }  # fmt: skip
+    pitch_class = (chord.root + steps[degree]) % 12
+    above = bass + (pitch_class - bass) % 12
+    return above if above <= high else above - 12
+
+
+def _shifted(pitch: int, octaves: int, low: int, high: int) -> int:
+    moved = pitch + 12 * octaves
+    return moved if low <= moved <= high else pitch
+
+
+def _approach(
+    cue: Cue, chord: Chord, following: Chord, change: int, previous: int, low: int, high: int, key: Key | None
+) -> int:
+    """A note one step from the next root, from the side the line comes from, in the key where that is possible.
+
+    Where no change is near, the fifth below or the octave keeps the line moving.
+    """
+    if following.is_silent or change - cue.tick > 2 * cue.duration + _EIGHTH:
+        return _degree(5 if previous % 12 != (chord.root + (chord.fifth or 7)) % 12 else 8, chord, previous, low, high)
+    target = _root(following.bass_pitch_class, previous, low, high)
+    scale = set(key.scale) if key else set()
+    known = scale | chord.pitch_classes
+    from_below = previous <= target
+    steps = (-1, -2, 1, 2) if from_below else (2, 1, -1, -2)
+    options = [target + step for step in steps if low <= target + step <= high]
+    in_key = [pitch for pitch in options if pitch % 12 in known]
+    return (in_key or options or [target])[0]
+
+
+def _walk(
+    cue: Cue,
+    chord: Chord,
+    following: Chord,
+    change: int,
+    strokes: Sequence[Stroke],
+    low: int,
+    high: int,
+    sheet: LeadSheet,
+    random: Random,
+) -> int:
+    """The next note of a walking line: the root on the change, chord tones on strong beats, steps between, and a
+    half or whole step into what comes."""
+    if not strokes or sheet.chord_at(strokes[-1].tick) != chord:
+        return _root(chord.bass_pitch_class, strokes[-1].pitch if strokes else low + 8, low, high)
+    previous = strokes[-1].pitch
+    beats_left = max(1, round((change - cue.tick) / max(1, cue.duration)))
+    target = _root((following if not following.is_silent else chord).bass_pitch_class, previous, low, high)
+    key = sheet.song.key_at(cue.tick)
+    if beats_left == 1:
+        options = [target - 1, target + 1, target - 2, target + 2]
+        colours = set(key.scale) if key else set()
+        options = [pitch for pitch in options if low <= pitch <= high and pitch != previous]
+        if not options:
+            return target
+        return min(
+            options,
+            key=lambda p: (abs(p - previous) > 7, p % 12 not in colours | chord.pitch_classes, abs(p - previous)),
+        )
+    chord_tones = {pitch % 12 for pitch in chord.pitch_classes}
+    scale = chord_tones | (set(key.scale) if key else set())
+    strong = beats_left % 2 == 1
+    allowed = chord_tones if strong else scale
+    before = strokes[-2].pitch if len(strokes) > 1 else previous
+    options = [
+        pitch
+        for pitch in range(max(low, previous - 5), min(high, previous + 5) + 1)
+        if pitch % 12 in allowed and pitch != previous
+    ]
+    if not options:
+        return _degree(5, chord, previous, low, high)
+
+    def cost(pitch: int) -> float:
+        away = abs((target - pitch) / beats_left)  # pace needed to reach the target in time
+        turn = 1.2 if (pitch - previous) * (previous - before) < 0 else 0.0
+        return (
+            abs(away - 2)
+            + turn
+            + 0.35 * abs(pitch - previous)
+            + (2.0 if pitch == before else 0.0)
+            + random.random() * 0.8
+        )
+
+    return min(options, key=cost)

@@ -1,0 +1,167 @@
+"""The counter-melody: a second voice of guide tones that moves when the tune rests.
+
+It holds the notes that tell the harmony (thirds and sevenths), steps to the nearest of the next chord, against the
+direction of the tune where it can, keeps off the tune's own pitch and out of parallel octaves and fifths, and
+fills the tune's rests with a short step-wise answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from cocomposer.music import Chord, Note
+from cocomposer.styles.feel import Stroke
+from cocomposer.styles.lead_sheet import LeadSheet
+from cocomposer.styles.plan import BarPlan
+from cocomposer.styles.style import Line, PartStyle
+
+_SHORTEST_REST = 480
+
+
+def play_counter(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet, random: Random) -> list[Stroke]:
+    """One line of strokes over the planned bars in which the part plays."""
+    targets = _guide_tones(plan, part, sheet)
+    if part.line is Line.HELD:
+        return _held(targets)
+    strokes: list[Stroke] = []
+    for index, note in enumerate(targets):
+        following = targets[index + 1].pitch if index + 1 < len(targets) else note.pitch
+        if part.line is Line.ANSWER:
+            strokes += _answer(note, following, part, sheet, random)
+        else:
+            strokes += _moving(note, following, part, sheet)
+    return strokes
+
+
+def _guide_tones(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet) -> list[Note]:
+    """One note for each chord (and each bar of a long one)."""
+    low, high = part.register
+    centre = (low + high) / 2
+    found: list[Note] = []
+    previous, tune_before = round(centre), None
+    for each in plan:
+        edges = sorted({each.bar.start, *(span.start for span in sheet.changes_between(each.bar.start, each.bar.end))})
+        for start, end in zip(edges, [*edges[1:], min(each.bar.end, sheet.song.length)], strict=True):
+            chord = sheet.chord_at(start)
+            if chord.is_silent or end - start < 240:
+                continue
+            tune = sheet.melody_sounding(start, end)
+            pitch = _choose(chord, previous, tune, tune_before, low, high, centre)
+            found.append(Note(start, pitch, end - start))
+            previous = pitch
+            tune_before = tune[-1].pitch if tune else tune_before
+    return found
+
+
+def _choose(
+    chord: Chord, previous: int, tune: Sequence[Note], tune_before: int | None, low: int, high: int, centre: float
+) -> int:
+    third, seventh = chord.third, chord.seventh
+    worth = {(chord.root + step) % 12: 2.5 for step in chord.intervals}
+    worth[chord.root] = 4.0
+    if third is not None:
+        worth[(chord.root + third) % 12] = 0.0
+    if seventh is not None:
+        worth[(chord.root + seventh) % 12] = 0.0
+    tune_classes = {note.pitch % 12 for note in tune}
+    tune_first = tune[0].pitch if tune else None
+
+    def cost(pitch: int) -> float:
+        value = worth[pitch % 12] + 0.9 * abs(pitch - previous) + 0.08 * abs(pitch - centre)
+        if pitch % 12 in tune_classes:
+            value += 2.5
+        if tune_first is not None:
+            value += 4.0 if abs(tune_first - pitch) <= 2 else 0.0
+            if tune_before is not None:
+                tune_moves, we_move = tune_first - tune_before, pitch - previous
+                if tune_moves * we_move > 0:
+                    value += 0.8
+                    if (tune_first - pitch) % 12 in (0, 7) and (tune_before - previous) % 12 == (
+                        tune_first - pitch
+                    ) % 12:
+                        value += 6.0  # parallel octaves or fifths
+        return value
+
+    choices = [pitch for pitch in range(low, high + 1) if pitch % 12 in worth]
+    return min(choices, key=lambda pitch: (cost(pitch), pitch))
+
+
+def _held(targets: Sequence[Note]) -> list[Stroke]:
+    """Long notes; equal neighbours are one, up to two bars of 4/4."""
+    strokes: list[Stroke] = []
+    for note in targets:
+        last = strokes[-1] if strokes else None
+        joined = last is not None and last.pitch == note.pitch and last.tick + last.duration == note.start
+        if last is not None and joined and last.duration + note.duration <= 8 * 480:
+            strokes[-1] = Stroke(last.tick, last.duration + note.duration, last.pitch)
+        else:
+            strokes.append(Stroke(note.start, note.duration, note.pitch))
+    return strokes
+
+
+def _rest_in(sheet: LeadSheet, start: int, end: int) -> tuple[int, int] | None:
+    """The longest silence of the tune inside [start, end) on the grid of eighths, if it lasts a quarter or more."""
+    best: tuple[int, int] | None = None
+    here: int | None = None
+    for tick in range(start, end, 240):
+        silent = not sheet.melody_sounding(tick + 20, min(tick + 220, end))
+        if silent and here is None:
+            here = tick
+        if here is not None and (not silent or tick + 240 >= end):
+            stop = min(tick + 240, end) if silent else tick
+            if stop - here >= _SHORTEST_REST and (best is None or stop - here > best[1] - best[0]):
+                best = (here, stop)
+            here = None
+    return best
+
+
+def _answer(note: Note, following: int, part: PartStyle, sheet: LeadSheet, random: Random) -> list[Stroke]:
+    """The guide tone while the tune sings, then eighths towards the next one while it rests."""
+    rest = _rest_in(sheet, note.start, note.end)
+    if rest is None:
+        return [Stroke(note.start, note.duration, note.pitch, 0, -8)]
+    start, end = rest
+    count = min(4, (end - start) // 240)
+    begin = end - count * 240
+    strokes = [Stroke(note.start, begin - note.start, note.pitch, 0, -4)] if begin > note.start else []
+    for index, pitch in enumerate(_steps(note.pitch, following, count, part, sheet, begin, random)):
+        strokes.append(Stroke(begin + index * 240, 240, pitch, 0, index * 2 - 2))
+    return strokes
+
+
+def _moving(note: Note, following: int, part: PartStyle, sheet: LeadSheet) -> list[Stroke]:
+    """Half the chord's time on the guide tone, then a neighbouring chord tone that leads on."""
+    if note.duration < 960:
+        return [Stroke(note.start, note.duration, note.pitch)]
+    half = note.duration // 2 // 240 * 240
+    chord = sheet.chord_at(note.start)
+    low, high = part.register
+    near = [
+        pitch
+        for pitch in range(max(low, note.pitch - 5), min(high, note.pitch + 5) + 1)
+        if pitch % 12 in chord.pitch_classes and pitch != note.pitch
+    ]
+    if not near:
+        return [Stroke(note.start, note.duration, note.pitch)]
+    second = min(near, key=lambda pitch: (abs(pitch - following), abs(pitch - note.pitch)))
+    return [Stroke(note.start, half, note.pitch), Stroke(note.start + half, note.duration - half, second)]
+
+
+def _steps(
+    start: int, goal: int, count: int, part: PartStyle, sheet: LeadSheet, tick: int, random: Random
+) -> list[int]:
+    """`count` notes of the key or chord from near `start` that arrive one step from `goal`."""
+    low, high = part.register
+    key = sheet.song.key_at(tick)
+    chord = sheet.chord_at(tick)
+    scale = (set(key.scale) if key else set()) | chord.pitch_classes
+    ladder = [pitch for pitch in range(low, high + 1) if pitch % 12 in scale]
+    at = min(range(len(ladder)), key=lambda index: abs(ladder[index] - start))
+    aim = min(range(len(ladder)), key=lambda index: abs(ladder[index] - goal))
+    direction = 1 if aim > at or (aim == at and random.random() < 0.5) else -1
+    # Walk so that the note after the last would be the goal; spare notes go round it from the other side.
+    path = [aim - direction * (count - index) for index in range(count)]
+    if abs(path[0] - at) > 3:
+        path = [at + (aim - at) * (index + 1) // (count + 1) for index in range(count)]
+    return [ladder[max(0, min(len(ladder) - 1, index))] for index in path]
