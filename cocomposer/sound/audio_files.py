@@ -1,0 +1,48 @@
+"""Writing audio files: WAV, FLAC, MP3 and OGG through pedalboard, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cocomposer.errors import SoundError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FORMATS = ("wav", "flac", "mp3", "ogg")
+_LOSSY_QUALITY = {"mp3": "V0", "ogg": "256 kbps"}
+
+
+def write_audio(path: Path, samples: NDArray[np.float32], sample_rate: int, bit_depth: int = 24) -> Path:
+    """Write `samples` (channels, frames), -1..1, to `path`; its suffix chooses the format.
+
+    `bit_depth` (16 or 24; WAV also 32, which is float) applies to WAV and FLAC.  MP3 is written at variable
+    bit rate V0 and Ogg Vorbis at 256 kbit/s.  The file appears complete or not at all.  Raises SoundError for
+    a suffix that is none of FORMATS and for a place that cannot be written.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        raise SoundError(f"Audio can be written as {', '.join(FORMATS)}, not as {kind or 'a file without a suffix'!r}.")
+    if kind in ("wav", "flac") and bit_depth not in ((16, 24, 32) if kind == "wav" else (16, 24)):
+        raise SoundError(f"A {kind.upper()} file cannot have {bit_depth} bits: use 16 or 24.")
+    from pedalboard.io import AudioFile
+
+    temporary = path.with_name(f".{path.stem[:40]}.{os.getpid()}.partial.{kind}")
+    try:
+        quality = _LOSSY_QUALITY.get(kind)
+        depth = {} if quality else {"bit_depth": bit_depth}
+        with AudioFile(
+            str(temporary), "w", samplerate=sample_rate, num_channels=len(samples), quality=quality, **depth
+        ) as file:
+            second = sample_rate
+            for begin in range(0, samples.shape[1], 10 * second):
+                file.write(samples[:, begin : begin + 10 * second])
+        temporary.replace(path)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise SoundError(f"{path.name} could not be written: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path

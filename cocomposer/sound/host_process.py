@@ -1,0 +1,216 @@
+"""The child process that runs instruments: started as `python -m cocomposer.sound.host_process PARENT_PID`.
+
+It reads render requests from standard input and answers on standard output (see `protocol`).  It never outlives
+its parent: on Linux the kernel ends it, elsewhere the end of standard input does, and a watchdog in C ends it
+when a request overruns its limit, even while a plugin holds the interpreter.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import queue
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cocomposer.sound.protocol import BEND, CONTROL, NOTE_OFF, NOTE_ON, MidiEvent, RenderReply, RenderRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Frames = NDArray[np.float32]
+
+SILENCE = 1e-5
+"""An instrument has rung out when a quarter of a second stays below -100 dBFS."""
+
+AUDIBLE = 1e-4
+"""An instrument whose loudest sample stays below -80 dBFS has played nothing."""
+
+RUNAWAY = 1e3
+"""+60 dBFS: no instrument means this."""
+
+
+class InstrumentFailure(Exception):
+    """The instrument cannot play; the text finishes the sentence "The instrument X ..."."""
+
+
+def main() -> None:
+    parent = int(sys.argv[1])
+    _die_with(parent)
+    # Plugins print to standard output; the protocol keeps the real one and they get the error stream.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
+
+    def say(reply: RenderReply) -> None:
+        answers.write(reply.to_line() + "\n")
+        answers.flush()
+
+    while True:
+        request = RenderRequest.from_line(requests.get())
+        faulthandler.dump_traceback_later(request.limit, exit=True)
+        try:
+            play = _play_soundfont if request.kind == "soundfont" else _play_plugin
+            frames = play(request, lambda: say(RenderReply("loaded")))
+            say(RenderReply("done", frames=frames))
+        except InstrumentFailure as failure:
+            say(RenderReply("failed", reason=str(failure)))
+        except Exception as error:  # whatever a library raises here is this instrument's failure, not the program's
+            say(RenderReply("failed", reason=f"failed: {error}"[:500]))
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _die_with(parent: int) -> None:
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it died before the line above
+            os._exit(1)
+
+
+def _read_requests(requests: queue.SimpleQueue[str]) -> None:
+    for line in sys.stdin:
+        requests.put(line)
+    os._exit(0)
+
+
+def _play_soundfont(request: RenderRequest, loaded: Callable[[], None]) -> int:
+    try:
+        import tinysoundfont
+    except ImportError:
+        from cocomposer.sound.plain_soundfont import play
+
+        return play(request, loaded)
+    synth = tinysoundfont.Synth(samplerate=request.sample_rate)
+    try:
+        synth.sfload(request.instrument)
+        if not _choose_program(synth, request):
+            raise InstrumentFailure(f"has no program {request.program + 1}")
+    except tinysoundfont.SoundFontException as error:
+        raise InstrumentFailure("is damaged or not a SoundFont") from error
+    loaded()
+    output = _open_output(request)
+    view = memoryview(output).cast("B")
+    frame_bytes = 8
+    position = 0
+
+    def generate(until: int) -> None:
+        nonlocal position
+        if until > position:
+            synth.generate_simple(until - position, view[position * frame_bytes : until * frame_bytes])
+            position = until
+
+    for event in request.events:
+        generate(min(len(output), round(event[0] * request.sample_rate)))
+        _send(synth, event)
+    step = request.sample_rate // 4
+    while position < len(output):
+        begin = position
+        generate(min(len(output), position + step))
+        if abs(output[begin:position]).max() < SILENCE:
+            break
+    _check_sound(output[:position], request)
+    return position
+
+
+def _choose_program(synth: Any, request: RenderRequest) -> bool:
+    """Take the program, or the nearest that most SoundFonts have: the standard kit, the family's first, the piano."""
+    for program in (request.program, 0 if request.drums else request.program // 8 * 8, 0):
+        bank = 128 if request.drums else 0
+        if synth.sfpreset_name(0, bank, program) is not None:
+            synth.program_change(0, program, request.drums)
+            return True
+    return False
+
+
+def _send(synth: Any, event: MidiEvent) -> None:
+    _, status, first, second = event
+    if status == NOTE_ON:
+        # This player is linear in velocity where the SoundFont standard (2.04, 8.4.1) has nearly its square;
+        # an exponent between keeps ghost notes quiet without choosing the wrong layer of a layered sample.
+        synth.noteon(0, first, max(1, round(127 * (second / 127) ** 1.5)))
+    elif status == NOTE_OFF:
+        synth.noteoff(0, first)
+    elif status == CONTROL:
+        synth.control_change(0, first, second)
+    elif status == BEND:
+        synth.pitchbend(0, first | second << 7)
+
+
+def _play_plugin(request: RenderRequest, loaded: Callable[[], None]) -> int:
+    import dawdreamer
+    import numpy as np
+
+    engine = dawdreamer.RenderEngine(request.sample_rate, 512)
+    engine.set_bpm(request.bpm)
+    plugin = engine.make_plugin_processor("instrument", request.instrument)
+    if plugin.get_num_output_channels() == 0:
+        raise InstrumentFailure("has no audio output")
+    with tempfile.TemporaryDirectory() as folder:
+        score = Path(folder) / "part.mid"
+        _write_midi(score, request.events)
+        plugin.load_midi(str(score), clear_previous=True, beats=False, all_events=True)
+    engine.load_graph([(plugin, [])])
+    loaded()
+    length = request.seconds + request.tail
+    # Sample players may still be reading from disk during the first render, which then is silent or cut:
+    # a second render of the same graph gives the same audio where nothing was missing.
+    for _ in range(3):
+        engine.render(length)
+        audio = np.asarray(engine.get_audio(), dtype=np.float32)
+        if not np.isfinite(audio).all() or np.abs(audio).max(initial=0) >= AUDIBLE:
+            break
+    stereo = audio[:2] if len(audio) >= 2 else np.repeat(audio[:1], 2, axis=0)
+    frames = stereo.T
+    _check_sound(frames, request)
+    output = _open_output(request)
+    count = min(len(output), len(frames))
+    output[:count] = frames[:count]
+    sounding = np.flatnonzero(np.abs(output[:count]).max(axis=1) >= SILENCE)
+    return int(sounding[-1]) + 1 if len(sounding) else 0
+
+
+def _write_midi(path: Path, events: tuple[MidiEvent, ...]) -> None:
+    """The events as a MIDI file whose tick is 1/48,000 of a second, whatever the song's tempo."""
+    import mido
+
+    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500_000)])
+    last = 0
+    for seconds, status, first, second in events:
+        tick = round(seconds * 48_000)
+        track.append(mido.Message.from_bytes([status, first, second], time=tick - last))
+        last = tick
+    mido.MidiFile(type=0, ticks_per_beat=24_000, tracks=[track]).save(path)
+
+
+def _open_output(request: RenderRequest) -> Frames:
+    import numpy as np
+
+    frames = max(1, round((request.seconds + request.tail) * request.sample_rate))
+    return np.memmap(request.output, dtype=np.float32, mode="w+", shape=(frames, 2))
+
+
+def _check_sound(frames: Frames, request: RenderRequest) -> None:
+    import numpy as np
+
+    if not np.isfinite(frames).all():
+        raise InstrumentFailure("answered with samples that are not numbers")
+    peak = float(np.abs(frames).max(initial=0))
+    if peak > RUNAWAY:
+        raise InstrumentFailure("ran away to a level no loudspeaker would survive")
+    if not request.may_be_silent and peak < AUDIBLE and any(status == NOTE_ON for _, status, _, _ in request.events):
+        raise InstrumentFailure("stayed silent")
+
+
+if __name__ == "__main__":
+    main()

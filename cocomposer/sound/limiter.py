@@ -1,0 +1,101 @@
+"""The last stage of the master: the gain that reaches the loudness asked for, under a true-peak ceiling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cocomposer.sound.loudness import (
+    amplitude,
+    block_length,
+    decibels,
+    gated_loudness,
+    peak_blocks,
+    weighted_power,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cocomposer.sound.loudness import Audio, Blocks
+
+_LOOK_AHEAD_SECONDS = 0.005
+_RELEASE_SECONDS = 0.08
+_SAFETY_DB = 0.15
+"""Kept below the ceiling, for what lies between the samples of a finer oversampling and for 16-bit rounding."""
+_MAX_GAIN_DB = 60.0
+"""A sound that needs more than this is left as quiet as it is."""
+
+
+def limit_to_loudness(audio: Audio, sample_rate: int, loudness: float, ceiling: float) -> Audio:
+    """`audio` (channels, frames) brought to `loudness` LUFS with no true peak above `ceiling` dBTP.
+
+    Where peaks are too far above the rest to reach the loudness (a single short click), the ceiling wins.
+    The gain is found on blocks of a millisecond, then applied once.
+    """
+    power, peaks = weighted_power(audio, sample_rate), peak_blocks(audio, sample_rate)
+    before = gated_loudness(power, sample_rate)
+    if not np.isfinite(before):
+        return audio
+    top = amplitude(ceiling - _SAFETY_DB)
+    gain = min(loudness - before, _MAX_GAIN_DB)
+    curve = _limiting_curve(peaks * amplitude(gain), top, sample_rate)
+    # Limiting costs loudness; three corrections bring it back to within a few hundredths.
+    for _ in range(4):
+        reached = gated_loudness(power * (curve[: len(power)] * amplitude(gain)) ** 2, sample_rate)
+        missing = loudness - reached
+        if abs(missing) < 0.02 or gain + missing > _MAX_GAIN_DB:
+            break
+        gain += missing
+        curve = _limiting_curve(peaks * amplitude(gain), top, sample_rate)
+    return audio * _per_frame(curve * amplitude(gain), block_length(sample_rate), audio.shape[1])
+
+
+def _limiting_curve(peaks: Blocks, ceiling: float, sample_rate: int) -> Blocks:
+    """Gain of each block, at most 1, that keeps `peaks` under `ceiling`.
+
+    It falls ahead of a peak and recovers exponentially after it.  Each block's own need reaches one block to
+    either side, so that gains interpolated between blocks satisfy it too.
+    """
+    blocks_per_second = sample_rate / block_length(sample_rate)
+    needed = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-12))
+    ahead = max(2, round(_LOOK_AHEAD_SECONDS * blocks_per_second))
+    reach = ahead + 1
+    padded = np.concatenate([np.full(1, needed[0]), needed, np.full(reach, needed[-1])])
+    lowest = np.lib.stride_tricks.sliding_window_view(padded, reach + 1)[: len(needed)].min(axis=1)
+    kept = float(np.exp(-1 / (_RELEASE_SECONDS * blocks_per_second)))
+    released = lowest.tolist()
+    reduction = 0.0
+    for index, gain in enumerate(released):
+        reduction = max(1.0 - gain, reduction * kept)
+        released[index] = 1.0 - reduction
+    history = np.concatenate([np.full(ahead - 1, released[0]), released])
+    smooth: Blocks = np.lib.stride_tricks.sliding_window_view(history, ahead).mean(axis=1)
+    return smooth
+
+
+def _per_frame(gains: Blocks, length: int, frames: int) -> NDArray[np.float32]:
+    """Block gains interpolated between block centres to every frame."""
+    centres = (np.arange(len(gains)) + 0.5) * length
+    return np.interp(np.arange(frames, dtype=np.float32), centres, gains).astype(np.float32)
+
+
+def fade_out(audio: Audio, sample_rate: int, seconds: float) -> None:
+    """Fade the end of `audio` to silence, in place, along a raised cosine."""
+    frames = min(audio.shape[1], round(seconds * sample_rate))
+    if frames:
+        audio[:, -frames:] *= (0.5 + 0.5 * np.cos(np.linspace(0, np.pi, frames))).astype(np.float32)
+
+
+def audible_span(audio: Audio, sample_rate: int, below_peak: float = 60.0) -> tuple[int, int]:
+    """First and one past the last frame, to 10 ms, within `below_peak` dB of the loudest sample; (0, 0) for silence."""
+    step = sample_rate // 100
+    count = -(-audio.shape[1] // step)
+    levels = np.zeros(count * step, dtype=np.float32)
+    levels[: audio.shape[1]] = np.abs(audio).max(axis=0, initial=0)
+    blocks = levels.reshape(count, step).max(axis=1)
+    if decibels(float(blocks.max(initial=0))) < -120:
+        return 0, 0
+    loud = np.flatnonzero(blocks > blocks.max() * amplitude(-below_peak))
+    return int(loud[0]) * step, min(audio.shape[1], int(loud[-1] + 1) * step)
