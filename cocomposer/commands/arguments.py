@@ -1,0 +1,150 @@
+"""Reading the words of a command: checks that answer a mistake with one sentence and the likely meaning."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+from cocomposer.errors import CocomposerError, SoundError
+
+AUDIO_FORMATS = ("wav", "flac", "mp3", "ogg")
+MAX_COUNT = 16
+"""Most proposals in one go; nobody compares more."""
+MAX_SEED = 2**63 - 1
+
+
+class UsageError(CocomposerError):
+    """The words on the command line are wrong."""
+
+
+class CommandParser(argparse.ArgumentParser):
+    """An argument parser whose complaints are single sentences with a suggestion, raised as UsageError."""
+
+    def __init__(self, name: str, description: str) -> None:
+        super().__init__(
+            prog=f"cocomposer {name}",
+            description=description,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        self.add_argument("--debug", action="store_true", help="show the whole traceback of an error")
+
+    def read(self, words: list[str]) -> argparse.Namespace:
+        """The arguments in `words`; options and file names may come in any order."""
+        arguments, unknown = self.parse_known_intermixed_args(words)
+        for word in unknown:
+            if word.startswith("-"):
+                option = word.split("=")[0]
+                raise UsageError(
+                    f"{self.prog} has no option {option}{closest(option, self._option_string_actions)} "
+                    f"`{self.prog} --help` lists them all."
+                )
+            raise UsageError(f"{self.prog} does not know what to do with {word!r}.")
+        return arguments
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[0].upper()}{message[1:].rstrip('.')}. `{self.prog} --help` shows how it is used.")
+
+
+def closest(word: str, choices: Iterable[str]) -> str:
+    """What follows "There is no X": "; did you mean Y?" where something is near, else a full stop."""
+    by_folded = {choice.casefold(): choice for choice in choices}
+    near = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.55)
+    return f"; did you mean {by_folded[near[0]]}?" if near else "."
+
+
+def chosen(value: str, choices: Iterable[str], what: str) -> str:
+    """`value` as one of `choices`, whatever its case; raises UsageError with the nearest one and all of them."""
+    choices = list(choices)
+    for choice in choices:
+        if value.casefold() == choice.casefold():
+            return choice
+    listed = f" There are {', '.join(choices)}." if len(choices) <= 12 else ""
+    raise UsageError(f"There is no {what} {value!r}{closest(value, choices)}{listed}")
+
+
+def number(value: str, option: str, lowest: int, highest: int) -> int:
+    """A whole number within limits."""
+    if not re.fullmatch(r"[+-]?\d{1,20}", value.strip()) or not lowest <= int(value) <= highest:
+        raise UsageError(f"{option} takes a whole number from {lowest} to {highest}, not {value!r}.")
+    return int(value)
+
+
+def bar_range(value: str) -> tuple[int, int]:
+    """Bars as an artist counts them, "5-12" or "5", as 0-based first and last."""
+    match = re.fullmatch(r"\s*(\d{1,6})\s*(?:[-–:]\s*(\d{1,6}))?\s*", value)
+    if not match:
+        raise UsageError(f"--bars takes the first and the last bar, like 5-12, not {value!r}.")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if first < 1 or last < first:
+        raise UsageError(f"--bars counts from 1 and goes forward, like 5-12; {value} does not.")
+    return first - 1, last - 1
+
+
+def existing_file(value: str) -> Path:
+    """A file that is there; else the sentence names the nearest one in the same folder."""
+    path = Path(value)
+    try:
+        if path.is_file():
+            return path
+        if path.is_dir():
+            raise UsageError(f"{value} is a folder: name the file in it.")
+        if path.exists():
+            raise UsageError(f"{value} is not a file that can be read.")
+        neighbours = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{value!r} cannot be opened: {getattr(error, 'strerror', None) or error}.") from error
+    if path.parent != Path() and not path.parent.is_dir():
+        raise UsageError(f"There is no folder {path.parent}, so no {value} either.")
+    raise UsageError(f"There is no file {value}{closest(path.name, neighbours)}")
+
+
+def instruments(values: Iterable[str], part_names: Iterable[str] = ()) -> dict[str, str]:
+    """ROLE=FILE words as a mapping from role, or name of a part, to plugin or SoundFont file."""
+    from cocomposer.music import Role
+
+    found: dict[str, str] = {}
+    for value in values:
+        role, equals, file = value.partition("=")
+        if not equals or not file:
+            raise UsageError(
+                f"--instrument takes a role and a plugin or SoundFont file, like bass=/usr/lib/vst/amsynth_vst.so, "
+                f"not {value!r}."
+            )
+        name = chosen(role.strip(), [*(str(each) for each in Role), *part_names], "role")
+        if name in found:
+            raise UsageError(f"--instrument names the {name} twice: one instrument is enough.")
+        found[name] = _instrument_file(file)
+    return found
+
+
+def _instrument_file(value: str) -> str:
+    """The path of an instrument that is there and of a kind that can be played."""
+    from cocomposer.sound.instruments import open_instrument
+
+    path = Path(value).expanduser()
+    if not path.exists():  # what is there may be a folder, as .vst3 plugins are
+        existing_file(str(path))
+    try:
+        return str(open_instrument(str(path)).path)
+    except SoundError as error:
+        raise UsageError(str(error)) from error
+
+
+def output_folder(value: str) -> Path:
+    """A folder that exists or can be made, and can be written to."""
+    path = Path(value)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".cocomposer-probe"
+        probe.touch()
+        probe.unlink()
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(f"--out needs a folder, and a part of {value} is a file.") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"Nothing can be written to {value}: {getattr(error, 'strerror', None) or error}.") from error
+    return path

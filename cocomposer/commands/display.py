@@ -1,0 +1,52 @@
+"""What the commands show: progress on stderr, results on stdout, both quiet or plain where nobody watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+__all__ = ["bars_text", "escape", "length_text", "output", "parts_text", "print_json", "progress_bar"]
+
+
+def output() -> Console:
+    """Where results go: colours on a terminal, plain text of 100 columns into a file or pipe."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=100, soft_wrap=False)
+
+
+@contextmanager
+def progress_bar(hidden: bool = False) -> Iterator[Progress]:
+    """A progress display on stderr that vanishes when done; nothing at all where stderr is not a terminal."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn(),
+        console=console, transient=True, disable=hidden or not console.is_terminal,
+    ) as progress:  # fmt: skip
+        yield progress
+
+
+def print_json(data: Any) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def length_text(seconds: float) -> str:
+    """Minutes and seconds, "2:05"."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def bars_text(count: int) -> str:
+    return f"{count} bar" if count == 1 else f"{count} bars"
+
+
+def parts_text(parts: Sequence[dict[str, Any]]) -> str:
+    """Names of the parts in their order, as one line."""
+    return ", ".join(str(part["name"]) for part in parts) or "none"

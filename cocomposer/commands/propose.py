@@ -1,0 +1,161 @@
+"""`cocomposer propose`: sketches in, arranged and rendered proposals out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cocomposer.commands.arguments import (
+    AUDIO_FORMATS,
+    MAX_COUNT,
+    MAX_SEED,
+    CommandParser,
+    UsageError,
+    bar_range,
+    chosen,
+    existing_file,
+    instruments,
+    number,
+    output_folder,
+)
+from cocomposer.errors import CocomposerError
+
+if TYPE_CHECKING:
+    from cocomposer.studio.propose import Made, Wish
+
+
+def parser() -> CommandParser:
+    parser = CommandParser(
+        "propose",
+        "Arrange a sketch several ways.  The tune stays untouched, as a track of its own.  Writes proposal-1.mid ...,\n"
+        "the audio beside them, and proposals.json with what was made and why; several sketches get a folder each.",
+    )
+    parser.add_argument("sketches", nargs="+", metavar="SKETCH", help="MIDI, MusicXML (.musicxml, .mxl) or chord text")
+    parser.add_argument("--out", default="cocomposer-out", metavar="DIR", help="where to write (default: %(default)s)")
+    parser.add_argument("--composer", default="auto", metavar="NAME", help="style, model or auto (default)")
+    parser.add_argument(
+        "--style", default="auto", metavar="NAME", help="one style for all; `cocomposer styles` lists them"
+    )
+    parser.add_argument("--count", default="4", metavar="N", help=f"how many proposals, 1 to {MAX_COUNT} (default: 4)")
+    parser.add_argument("--seed", default="0", metavar="N", help="another number, other notes (default: 0)")
+    parser.add_argument("--bars", metavar="A-B", help="arrange only these bars, counted from 1")
+    parser.add_argument("--audio", default="wav", metavar="KIND", help="wav (default), flac, mp3, ogg or none")
+    parser.add_argument("--stems", action="store_true", help="also write the audio of each part")
+    parser.add_argument(
+        "--instrument", action="append", default=[], metavar="ROLE=FILE",
+        help="play a role (melody, drums, bass, keys, guitar, pad, ...) with a VST plugin or SoundFont",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print what was made as JSON and nothing else")
+    return parser
+
+
+def run(arguments: argparse.Namespace) -> int:
+    wish, sketches = _wish(arguments)
+    out = output_folder(arguments.out)
+    from cocomposer.studio.places import folders_for
+    from cocomposer.studio.propose import report
+
+    reports, failed = [], 0
+    for sketch, folder in zip(sketches, folders_for(sketches, out), strict=True):
+        try:
+            made = _propose(sketch, folder, wish, quiet=arguments.json)
+        except CocomposerError as error:
+            if len(sketches) == 1 or arguments.debug:
+                raise
+            print(f"cocomposer: {sketch}: {error}", file=sys.stderr)
+            failed += 1
+            continue
+        reports.append({"folder": str(folder), **report(sketch, wish, made)})
+        if not arguments.json:
+            _show(sketch, folder, made)
+    if arguments.json:
+        from cocomposer.commands.display import print_json
+
+        print_json(reports)
+    if failed:
+        print(f"cocomposer: {failed} of {len(sketches)} sketches could not be arranged.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _wish(arguments: argparse.Namespace) -> tuple[Wish, list[Path]]:
+    """What was asked for, every word of it checked before any work begins."""
+    sketches = [existing_file(each) for each in arguments.sketches]
+    count = number(arguments.count, "--count", 1, MAX_COUNT)
+    seed = number(arguments.seed, "--seed", 0, MAX_SEED)
+    bars = bar_range(arguments.bars) if arguments.bars is not None else None
+    audio = chosen(arguments.audio, [*AUDIO_FORMATS, "none"], "kind of audio")
+    composer = chosen(arguments.composer, ["style", "model", "auto"], "composer")
+    plugins = instruments(arguments.instrument)
+    style = _style(arguments.style)
+    from cocomposer.studio.propose import Wish, check_composer
+
+    check_composer(composer)
+    wish = Wish(composer, style, count, seed, bars, None if audio == "none" else audio, arguments.stems, plugins)
+    if wish.stems and wish.audio is None:
+        raise UsageError("--stems are audio: leave --audio none away, or --stems.")
+    return wish, sketches
+
+
+def _style(name: str) -> str:
+    """The id of the style that `name` means, by id or by name; "auto" stays."""
+    if name.casefold() == "auto":
+        return "auto"
+    from cocomposer.commands.styles import find_style
+
+    return find_style(name).id
+
+
+def _propose(sketch: Path, folder: Path, wish: Wish, quiet: bool) -> list[Made]:
+    from cocomposer.commands.display import escape, progress_bar
+    from cocomposer.studio.propose import Progress, propose
+
+    # Composing is quick beside rendering; the bar gives it a twentieth.
+    with progress_bar(hidden=quiet) as bar:
+        task = bar.add_task(f"Arranging {escape(sketch.name)}", total=1.0)
+
+        def show(progress: Progress) -> None:
+            composed, rendered = progress.composed / progress.count, progress.rendered / progress.count
+            bar.update(task, completed=composed if wish.audio is None else 0.05 * composed + 0.95 * rendered)
+
+        made = list(propose(sketch, folder, wish, progress=show))
+    return sorted(made, key=lambda each: each.number)
+
+
+def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
+    from rich.padding import Padding
+
+    from cocomposer.commands.display import bars_text, escape, length_text, output, parts_text
+    from cocomposer.studio.describe import describe
+
+    console = output()
+    if not made:
+        console.print(f"[bold]{escape(sketch.name)}[/]: nothing came of it.")
+        return
+    facts = describe(made[0].proposal.song)
+    key = f"{facts['key']}, " if facts["key"] else ""
+    console.print()
+    console.print(
+        f"[bold]{escape(facts['title'] or sketch.stem)}[/]  [dim]{key}{facts['meter']}, "
+        f"{facts['tempo']:g} quarter notes a minute, {bars_text(facts['bars'])}, {length_text(facts['seconds'])}[/]"
+    )
+    for each in made:
+        proposal = each.proposal
+        names = parts_text(describe(proposal.song)["parts"])
+        lines = [f"[dim]{escape(names)}[/]"]
+        lines += [f"• {escape(reason)}" for reason in proposal.reasons]
+        files = [each.midi.name]
+        if each.audio:
+            files.append(each.audio.mix.name)
+            if each.audio.stems:
+                files.append(f"{len(each.audio.stems)} stems")
+            lines += [f"[yellow]! {escape(warning)}[/]" for warning in each.audio.warnings]
+        lines.append(f"[green]{escape(', '.join(files))}[/]")
+        console.print()
+        console.print(f"[bold cyan]{each.number}[/]  [bold]{escape(proposal.title)}[/]")
+        for line in lines:
+            console.print(Padding(line, (0, 0, 0, 3)))
+    console.print()
+    console.print("Everything is in:")
+    console.print(str(folder.resolve()), style="bold", soft_wrap=True, markup=False)

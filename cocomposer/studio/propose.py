@@ -1,0 +1,219 @@
+"""The main job: sketches in, proposals on disk out, as MIDI, as audio and as the reasons for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cocomposer import __version__, formats
+from cocomposer.composer import Proposal, Request, StyleComposer
+from cocomposer.errors import Cancelled, RequestError
+from cocomposer.music import Song
+from cocomposer.studio.audio import AudioFiles, render_to_file
+from cocomposer.studio.describe import describe_parts
+from cocomposer.studio.places import make_folder, write_json
+
+RENDER_WORKERS = 2
+"""Proposals that are rendered at the same time."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted of a sketch.
+
+    `composer` is "style", "model" or "auto"; `bars` are first and last, from 0; `audio` is "wav", "flac", "mp3", "ogg"
+    or None for MIDI only; `instruments` maps roles to plugin or SoundFont files.
+    """
+
+    composer: str = "auto"
+    style: str = "auto"
+    count: int = 4
+    seed: int = 0
+    bars: tuple[int, int] | None = None
+    audio: str | None = "wav"
+    stems: bool = False
+    instruments: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the job is: `composed` and `rendered` proposals of `count`; `rendered` has parts of a whole."""
+
+    composed: int
+    rendered: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Made:
+    """A proposal on disk; `number` counts from 1, `audio` is None where none was wanted."""
+
+    number: int
+    proposal: Proposal
+    midi: Path
+    audio: AudioFiles | None
+
+
+def check_composer(name: str) -> None:
+    """Raise RequestError for a composer that is not there."""
+    if name == "model":
+        raise RequestError("The neural composer is not part of this version yet: use --composer style, or auto.")
+    if name not in ("style", "auto"):
+        raise RequestError(f"There is no composer {name!r}: use style or auto.")
+
+
+def propose(
+    sketch: Path,
+    folder: Path,
+    wish: Wish,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Iterator[Made]:
+    """Compose proposals for the file `sketch` into `folder`, yielding each as soon as it is on disk.
+
+    Rendering of one goes on while the next is composed, so they need not come in the order of their numbers.
+    When all are there, `proposals.json` is written.  Closing the generator stops the work.  Raises FormatError,
+    RequestError, StyleError or SoundError where something is wrong, and Cancelled.
+    """
+    check_composer(wish.composer)
+    song = formats.read(sketch)
+    request = Request(sketch=song, count=wish.count, seed=wish.seed, style=wish.style, bars=wish.bars)
+    make_folder(folder)
+    finished: list[Made] = []
+    with _Rendering(wish, folder, progress, cancelled) as rendering:
+        for number, proposal in enumerate(StyleComposer().propose(request, rendering.stopped), 1):
+            rendering.take(number, proposal)
+            for made in rendering.done():
+                finished.append(made)
+                yield made
+        while rendering.waiting:
+            for made in rendering.done(block=True):
+                finished.append(made)
+                yield made
+    finished.sort(key=lambda made: made.number)
+    write_json(report(sketch, wish, finished), folder / "proposals.json")
+
+
+class _Rendering:
+    """Writes proposals and renders them in the background; leaving the `with` stops what still runs."""
+
+    def __init__(
+        self,
+        wish: Wish,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self.wish, self.folder = wish, folder
+        self.waiting: set[Future[Made]] = set()
+        self._progress, self._cancelled = progress, cancelled
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._shares: dict[int, float] = {}
+        self._pool = ThreadPoolExecutor(RENDER_WORKERS, thread_name_prefix="render")
+
+    def __enter__(self) -> _Rendering:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def stopped(self) -> bool:
+        return self._stop.is_set() or (self._cancelled is not None and self._cancelled())
+
+    def take(self, number: int, proposal: Proposal) -> None:
+        """Write the MIDI file now, the audio in the background."""
+        midi = self.folder / f"proposal-{number}.mid"
+        formats.write(proposal.song, midi)
+        self._report(number, 0.0)
+        self.waiting.add(self._pool.submit(self._finish, number, proposal, midi))
+
+    def done(self, block: bool = False) -> list[Made]:
+        """What became ready, waiting for at least one where `block`; an error in the background is raised here."""
+        if not self.waiting:
+            return []
+        # Short waits keep Ctrl-C and `cancelled` responsive; a thread cannot be interrupted inside a long one.
+        ready: set[Future[Made]] = set()
+        while not ready:
+            if self.stopped():
+                raise Cancelled("Stopped.")
+            ready, self.waiting = wait(self.waiting, timeout=0.1 if block else 0, return_when=FIRST_COMPLETED)
+            if not block:
+                break
+        return [each.result() for each in ready]
+
+    def _finish(self, number: int, proposal: Proposal, midi: Path) -> Made:
+        audio = None
+        if self.wish.audio is not None:
+            audio = render_to_file(
+                proposal.song,
+                midi.with_suffix(f".{self.wish.audio}"),
+                instruments=instruments_for(proposal, self.wish.instruments),
+                stems=self.wish.stems,
+                progress=lambda share: self._report(number, share),
+                cancelled=self.stopped,
+            )
+        self._report(number, 1.0)
+        return Made(number, proposal, midi, audio)
+
+    def _report(self, number: int, share: float) -> None:
+        if self._progress is None:
+            return
+        with self._lock:
+            self._shares[number] = share
+            self._progress(Progress(len(self._shares), sum(self._shares.values()), self.wish.count))
+
+
+def instruments_for(proposal: Proposal, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Instruments by part name or role: the artist's choice, and what the style asks for where that is installed."""
+    roles = {part.name.casefold(): str(part.role) for part in proposal.song.parts}
+    asked = {
+        name: path
+        for name, path in proposal.instruments.items()
+        if roles.get(name.casefold(), name.casefold()) not in chosen and Path(path).expanduser().exists()
+    }
+    return {**asked, **chosen}
+
+
+def report(sketch: Path, wish: Wish, made: list[Made]) -> dict[str, Any]:
+    """What `proposals.json` says: the sketch, what was wished for, and each proposal with its files and reasons."""
+    return {
+        "sketch": str(sketch),
+        "cocomposer": __version__,
+        "composer": "style",
+        "seed": wish.seed,
+        "bars": [wish.bars[0] + 1, wish.bars[1] + 1] if wish.bars else None,
+        "proposals": [_report_one(each) for each in made],
+    }
+
+
+def _report_one(made: Made) -> dict[str, Any]:
+    proposal, audio = made.proposal, made.audio
+    song: Song = proposal.song
+    return {
+        "number": made.number,
+        "midi": made.midi.name,
+        "audio": audio.mix.name if audio else None,
+        "stems": {name: f"{path.parent.name}/{path.name}" for name, path in audio.stems.items()} if audio else {},
+        "title": proposal.title,
+        "style": proposal.style,
+        "tempo": round(song.tempos.changes[0].bpm, 2),
+        "meter": str(song.meters.changes[0].meter),
+        "key": str(song.keys[0].key) if song.keys else None,
+        "bars": len(song.bars),
+        "length_seconds": round(song.seconds, 2),
+        "parts": describe_parts(song),
+        "seed": proposal.seed,
+        "seconds": round(proposal.seconds, 3),
+        "score": round(proposal.score, 3),
+        "reasons": list(proposal.reasons),
+        "loudness_lufs": round(audio.loudness, 2) if audio else None,
+        "true_peak_dbtp": round(audio.true_peak, 2) if audio else None,
+        "warnings": list(audio.warnings) if audio else [],
+    }
