@@ -2,12 +2,14 @@
 
 The sound of each of the 24 keys is the profile of J. Albrecht and D. Shanahan, "The Use of Large Corpora to Train a
 New Type of Key-Finding Algorithm", Music Perception 31(1), 2013: on half of POP909 it beat those of Krumhansl and
-Kessler and of Temperley.  What chords and endings say is added with weights fitted by logistic regression on the same half.
+Kessler and of Temperley.  What chords and endings say is added with weights
+fitted by logistic regression on the same half.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -134,13 +136,14 @@ def _said_by_chords(chords: Sequence[ChordChange], lengths: Sequence[int]) -> Fl
         return scores
     share = np.zeros(24)
     for chord, length in sounding:
-        share[chord] += length / max(1, sum(length for _, length in sounding))
+        share[chord] += length
+    share /= max(1.0, share.sum())
     tonic = np.arange(12)
     for offset in (0, 12):  # major keys, then minor keys
         scores[offset : offset + 12] += _TONIC * share[offset + tonic] + _DOMINANT * share[(tonic + 7) % 12]
         scores[offset : offset + 12] += _SUBDOMINANT * share[offset + (tonic + 5) % 12]
     scores[sounding[0][0]] += _FIRST
-    for (before, _), (after, _) in zip(sounding, sounding[1:], strict=False):
+    for (before, _), (after, _) in pairwise(sounding):
         if before < 12 and (before - after) % 12 == 7:
             scores[after] += _CADENCE / len(sounding)
     scores[12:] += _MINOR
