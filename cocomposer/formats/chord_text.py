@@ -23,8 +23,8 @@ import re
 from dataclasses import dataclass, field
 
 from cocomposer.errors import FormatError, MusicError
+from cocomposer.formats.short_bars import meter_of_length
 from cocomposer.music import (
-    TICKS_PER_QUARTER,
     Bar,
     Chord,
     ChordChange,
@@ -343,13 +343,8 @@ def _bpm_text(tempo: TempoChange) -> str:
 
 def _written_meter(bar: Bar) -> Meter:
     """The metre to write over a bar: its own, or the one of its true length where a change has cut it short."""
-    length, denominator = bar.end - bar.start, 32
-    numerator, odd = divmod(length, TICKS_PER_QUARTER // 8)
-    if length == bar.meter.ticks_per_bar or odd or not numerator:
-        return bar.meter
-    while numerator % 2 == 0 and denominator > 4:
-        numerator, denominator = numerator // 2, denominator // 2
-    return Meter(numerator, denominator) if numerator <= 32 else bar.meter
+    length = bar.end - bar.start
+    return bar.meter if length == bar.meter.ticks_per_bar else meter_of_length(length) or bar.meter
 
 
 def _cell(meter: Meter, begun: list[tuple[int, Chord]], sounding: Chord | None) -> str:

@@ -26,6 +26,7 @@ from cocomposer.formats.midi_canon import (
     last_tick,
     without_overlaps,
 )
+from cocomposer.formats.role_names import guess_role
 from cocomposer.music import (
     TICKS_PER_QUARTER,
     ChordChange,
@@ -61,15 +62,6 @@ _MAX_HIGH_BYTES = 500
 
 _Event = TypeVar("_Event")
 _HEADER = b"MThd"
-_ROLE_WORDS: tuple[tuple[str, Role], ...] = (
-    (r"melod|vocal|vox\b|voice|singer|\blead\b(?! guitar)|\btopline", Role.MELODY),
-    (r"\bcounter", Role.COUNTER),
-    (r"\bbass(?!oon)(?! drum)|\bbs\b", Role.BASS),
-    (r"\barp", Role.ARPEGGIO),
-    (r"guitar|\bgtr|\bgt\b", Role.GUITAR),
-    (r"piano|keys|keyboard|organ\b|rhodes|clavi|\bep\b", Role.KEYS),
-    (r"\bpads?\b|strings?\b|choir", Role.PAD),
-)
 
 
 @dataclass
@@ -348,7 +340,7 @@ def _parts(track: _Track) -> Iterator[Part]:
         volume, pan, controls = _mix(line.controls, first)
         yield Part(
             name=own_name if track.role else own_name or track.instrument or instrument,
-            role=track.role or _guess_role(channel, own_name or track.instrument, program),
+            role=track.role or guess_role(own_name or track.instrument, program, channel == DRUM_CHANNEL),
             program=program,
             notes=notes,
             volume=volume,
@@ -372,13 +364,3 @@ def _mix(controls: list[Control], first: int) -> tuple[int, int, tuple[Control, 
         else:
             others.append(control)
     return found[VOLUME], found[PAN], tuple(others)
-
-
-def _guess_role(channel: int, name: str, program: int) -> Role:
-    """A role from channel, name and program; finding the melody by its notes is left to analysis."""
-    if channel == DRUM_CHANNEL:
-        return Role.DRUMS
-    for words, role in _ROLE_WORDS:
-        if re.search(words, name.lower()):
-            return role
-    return Role.BASS if 32 <= program < 40 else Role.OTHER
