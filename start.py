@@ -197,8 +197,8 @@ def fill_venv(extras: set[str]) -> None:
     UNFINISHED.touch()
     target = str(ROOT) + (f"[{','.join(sorted(extras))}]" if extras else "")
     run_logged(
-        [venv_program("python"), "-m", "pip", "install", "--disable-pip-version-check", "--retries", "2",
-         "--no-input", "-c", str(ROOT / "constraints.txt"), "-e", target],
+        [venv_program("python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
+         "-c", str(ROOT / "constraints.txt"), "-e", target],
         LOG, "installing",
     )  # fmt: skip
 
@@ -210,7 +210,8 @@ def venv_packages() -> tuple[str, ...]:
 
 def run_logged(command: list[str], log: Path, doing: str) -> None:
     """Run a step with its output in `log` and its latest line on the terminal; raises SetupError with the cause."""
-    environment = dict(os.environ, PIP_CONSTRAINT=str(ROOT / "constraints.txt"))
+    # pip also builds this package in a place of its own, which only heeds what the environment says.
+    environment = {"PIP_RETRIES": "2", **os.environ, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
     lines = []
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
@@ -242,9 +243,7 @@ def explain(output: str, doing: str, log: Path) -> str:
             "index pip is set to) and run this again; what is downloaded already is kept."
         )
     if "ensurepip is not available" in output:
-        return (
-            f"This Python cannot make virtual environments; on Debian and Ubuntu: apt-get install {venv_packages()[0]}"
-        )
+        return f"This Python lacks ensurepip; on Debian and Ubuntu run: apt-get install {venv_packages()[0]}"
     errors = [line.strip() for line in output.splitlines() if "error" in line.lower()]
     where = f" All of what was printed is in {log}." if log.exists() and str(log) != os.devnull else ""
     return f"Something failed while {doing}: {errors[-1] if errors else 'no reason was printed.'}{where}"
@@ -368,7 +367,7 @@ def main(arguments: list[str]) -> int:
     set_up(set())
     python = venv_program("python")
     if arguments[:1] == ["bench"]:
-        return hand_over([python, "-m", "cocomposer.bench", *arguments[1:]])
+        return hand_over([python, str(ROOT / "tests" / "benchmarks" / "bench.py"), *arguments[1:]])
     if not arguments:
         arguments = ["propose", str(FIRST_SKETCH), "--out", str(ROOT / "out")]
     return hand_over([python, "-m", "cocomposer", *arguments])

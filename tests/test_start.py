@@ -1,0 +1,171 @@
+"""start.py: what it decides before and around the long work of installing."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> ModuleType:
+    """start.py as a module of its own, in a copy of the project's folder that it may fill."""
+    for name in ("start.py", "pyproject.toml", "setup.py", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    spec = importlib.util.spec_from_file_location("start_under_test", tmp_path / "start.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def filled(start: ModuleType) -> ModuleType:
+    """start.py beside a finished environment: a real, empty one, with a package and a stamp."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(start.VENV)], check=True)
+    packages = next(start.VENV.glob("Lib/site-packages" if sys.platform == "win32" else "lib/python*/site-packages"))
+    (packages / "melody").mkdir()
+    version = start.python_version([start.venv_program("python")])
+    stamp = {"fingerprint": start.fingerprint(version), "extras": ["dev"], "installed": start.installed()}
+    start.STAMP.write_text(json.dumps(stamp))
+    return start
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 8), (3, 10), (3, 15), (4, 0)])
+def test_unsupported_python_is_named_in_one_sentence(start: ModuleType, version: tuple[int, int]) -> None:
+    problem = start.python_problem(version)
+    assert f"{version[0]}.{version[1]}" in problem
+    assert "3.11" in problem
+    assert "\n" not in problem
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14)])
+def test_supported_python_is_no_problem(start: ModuleType, version: tuple[int, int]) -> None:
+    assert start.python_problem(version) is None
+
+
+def test_a_python_is_found_and_its_version_read(start: ModuleType) -> None:
+    assert start.python_version([sys.executable]) == sys.version_info[:2]
+    assert start.python_version(["/no/such/python"]) is None
+
+
+def test_the_requirement_in_pyproject_is_the_oldest_python(start: ModuleType) -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["requires-python"] == f">={start.OLDEST[0]}.{start.OLDEST[1]}"
+
+
+def test_every_requirement_is_pinned() -> None:
+    """Whatever pyproject.toml asks for, by whatever name, has its line in constraints.txt."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [
+        *project["dependencies"],
+        *(each for extra in project["optional-dependencies"].values() for each in extra),
+    ]
+    pinned = {
+        line.split("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line
+    }
+    names = {requirement.replace("<", ">").replace("=", ">").split(">")[0].strip().lower() for requirement in wanted}
+    assert names <= pinned
+
+
+def test_a_finished_environment_is_ready(filled: ModuleType) -> None:
+    assert filled.is_ready({"dev"})
+    assert filled.is_ready(set())
+
+
+def test_a_missing_extra_is_to_be_installed(filled: ModuleType) -> None:
+    assert not filled.is_ready({"dev", "app"})
+
+
+def test_changed_requirements_are_noticed(filled: ModuleType) -> None:
+    with (filled.ROOT / "constraints.txt").open("a") as file:
+        file.write("another==1.0\n")
+    assert not filled.is_ready(set())
+
+
+def test_a_lost_package_is_noticed(filled: ModuleType) -> None:
+    next(filled.VENV.rglob("melody")).rmdir()
+    assert not filled.is_ready(set())
+
+
+def test_a_lost_python_is_noticed(filled: ModuleType) -> None:
+    Path(filled.venv_program("python")).unlink()
+    assert not filled.is_ready(set())
+
+
+def test_an_interrupted_set_up_is_noticed(filled: ModuleType) -> None:
+    filled.UNFINISHED.touch()
+    assert not filled.is_ready(set())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"fingerprint": 1}', '{"extras": 3, "fingerprint": "", "installed": []}']
+)
+def test_a_damaged_stamp_is_no_stamp(filled: ModuleType, text: str) -> None:
+    filled.STAMP.write_text(text)
+    assert not filled.is_ready(set())
+
+
+def test_a_full_disk_is_said_before_anything_is_made(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 0))
+    with pytest.raises(start.SetupError, match="disk is too full"):
+        start.set_up(set())
+    assert not start.VENV.exists()
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk became full"),
+        ("WARNING: Retrying (Retry(total=1)) after connection broken by 'NewConnectionError'", "check the network"),
+        ("Error: ensurepip is not available", "apt-get install python3"),
+        ("ERROR: ResolutionImpossible: these conflict", "ResolutionImpossible"),
+        ("", "no reason was printed"),
+    ],
+)
+def test_a_failed_step_is_explained(start: ModuleType, output: str, sentence: str) -> None:
+    assert sentence in start.explain(output, "installing", start.LOG)
+
+
+def test_missing_system_packages_come_with_the_command(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start.shutil, "which", lambda name: "/usr/bin/dnf" if name == "dnf" else None)
+    with pytest.raises(start.SetupError, match="sudo dnf install -y libglvnd-glx libatomic"):
+        start.install_system_packages("the audio libraries", libraries=True)
+    monkeypatch.setattr(start.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+    monkeypatch.setattr(start, "is_root", lambda: False)
+    with pytest.raises(start.SetupError, match=r"sudo apt-get install .* gcc"):
+        start.install_system_packages("the tests", ("gcc",))
+
+
+def test_an_unreachable_index_is_one_sentence(start: ModuleType) -> None:
+    """The real thing: an environment is made, pip runs into a dead index, and the person is told what to check."""
+    environment = {
+        "PATH": "",
+        "PIP_INDEX_URL": "http://127.0.0.1:9/",
+        "PIP_CONFIG_FILE": "/dev/null",
+        "PIP_RETRIES": "1",
+        "HOME": str(start.ROOT),
+    }
+    done = subprocess.run(
+        [sys.executable, str(start.ROOT / "start.py"), "styles"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "could not be reached" in done.stderr
+    assert "Traceback" not in done.stderr
