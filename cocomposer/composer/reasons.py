@@ -76,7 +76,7 @@ def _bass(song: Song, band: Sequence[Part]) -> str:
         for before, after in zip(bass.notes, bass.notes[1:], strict=False)
     )
     changes = max(1, len(sheet.spans) - 1)
-    if sum(step <= 2 for step in steps) > 0.55 * len(steps) and len(bass.notes) > 3 * len(song.bars):
+    if sum(1 <= step <= 2 for step in steps) > 0.5 * len(steps) and len(bass.notes) > 3 * len(song.bars):
         return "The bass walks from chord to chord by step."
     if leading > 0.3 * changes:
         return f"The bass leads into {leading} of {changes} chord changes by a half or whole step."

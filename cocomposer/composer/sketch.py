@@ -34,7 +34,7 @@ def understand(song: Song) -> Song:
     keys = song.keys
     if not keys:
         pitched = [part for part in song.parts if not part.is_drums]
-        keys = (KeyChange(0, find_key(pitched, _spans(song, chords))),)
+        keys = (KeyChange(0, find_key(pitched, chords)),)
         if not song.chords and others:  # a second look, knowing the key, spells and chooses better
             chords = find_chords(song, others, keys[0].key)
     song = replace(song, keys=keys, chords=chords)
@@ -42,12 +42,8 @@ def understand(song: Song) -> Song:
         song = replace(song, chords=harmonise(song, melody_line(tune), keys[0].key))
     if not song.sections:
         melody = melody_line(tune) if tune is not None else ()
-        song = replace(song, sections=find_sections(song, melody, song.chord_spans))
+        song = replace(song, sections=find_sections(song, melody, song.chords))
     return song
-
-
-def _spans(song: Song, chords: tuple) -> tuple:  # type: ignore[type-arg]
-    return replace(song, chords=chords).chord_spans
 
 
 def _with_melody(song: Song) -> Song:

@@ -14,7 +14,7 @@ from cocomposer.composer.sketch import understand
 from cocomposer.composer.style_choice import Fit, choose_styles, rank_styles
 from cocomposer.errors import Cancelled
 from cocomposer.music import Part, Role, Song
-from cocomposer.music.analysis.form import bar_signatures, section_energies
+from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
 from cocomposer.styles import Style, arrange, load_style, load_styles
 
@@ -49,9 +49,8 @@ class StyleComposer:
         tune = sketch.part_of_role(Role.MELODY)
         melody = melody_line(tune) if tune is not None else ()
         parts = arrange(
-            sketch, style, bar_signatures(sketch, melody), section_energies(sketch, melody),
-            orchestrate(style, texture), seed, cancelled,
-        )  # fmt: skip
+            sketch, style, section_energies(sketch, melody), orchestrate(style, texture), seed, cancelled
+        )
         first, last = 0, sketch.length
         if request.bars is not None:
             first = sketch.bars[request.bars[0]].start

@@ -19,6 +19,10 @@ from cocomposer.styles.players.drums import play_drums
 from cocomposer.styles.style import LEVELS, PartStyle, Style
 
 
+_SIXTEENTH = 120
+_TIMEKEEPERS = frozenset({"hat", "ride", "shaker", "tambourine", "cabasa", "pedal", "ride2", "triangle", "triangle_mute"})
+
+
 @dataclass(frozen=True)
 class Orchestration:
     """Which of a style's parts play (ids; None for all) and how much more or less intense than usual (-2..2)."""
@@ -30,7 +34,6 @@ class Orchestration:
 def arrange(
     song: Song,
     style: Style,
-    signatures: Sequence[int],
     energies: Mapping[int, float],
     orchestration: Orchestration = Orchestration(),
     seed: int = 0,
@@ -38,11 +41,11 @@ def arrange(
 ) -> tuple[Part, ...]:
     """Accompany `song` (melody, chords, sections known) in `style`; the tune itself is not among the parts.
 
-    `signatures` and `energies` are as for `plan_form`.  The same arguments give the same notes.
+    `energies` are as for `plan_form`.  The same arguments give the same notes.
     Raises Cancelled as soon as `cancelled()` turns true.
     """
     sheet = LeadSheet(song)
-    plan = plan_form(song, signatures, energies, orchestration.shift)
+    plan = plan_form(song, energies, orchestration.shift)
     swing = Swing(song, style.feel, sheet.melody)
     drummers = [part.id for part in style.parts if part.role is Role.DRUMS]
     parts = []
@@ -93,25 +96,52 @@ def _bar_cues(part: PartStyle, bar: BarPlan, sheet: LeadSheet, seed: int) -> lis
     if bar.is_last:
         return _ending(part, bar)
     if bar.is_intro and "intro" in part.patterns:
-        return _placed(_variant(part.patterns["intro"], bar, seed), bar)
+        return _placed(_variant(part.patterns["intro"], bar, sheet, seed), bar)
     if "fill" in part.patterns and bar.ends_section and bar.level > 0:
-        return _placed(_variant(part.patterns["fill"], bar, seed), bar)
+        return _placed(_variant(part.patterns["fill"], bar, sheet, seed), bar)
     if "fill" in part.patterns and bar.ends_phrase and bar.level > 0 and bar.place % 8 == 7:
         return _half(part, bar, sheet, seed)
     if part.role in (Role.KEYS, Role.GUITAR):
         return _listening(part, bar, sheet, seed)
-    pattern = _at_level(part, bar.level, bar, seed)
+    pattern = _at_level(part, bar.level, bar, sheet, seed)
     return _placed(pattern, bar) if pattern else []
 
 
-def _at_level(part: PartStyle, level: int, bar: BarPlan, seed: int) -> Pattern | None:
+def _at_level(part: PartStyle, level: int, bar: BarPlan, sheet: LeadSheet, seed: int) -> Pattern | None:
     variants = part.patterns.get(LEVELS[level])
-    return _variant(variants, bar, seed) if variants else None
+    return _variant(variants, bar, sheet, seed) if variants else None
 
 
-def _variant(variants: Sequence[Pattern], bar: BarPlan, seed: int) -> Pattern:
-    """What the tune does decides the variant, so that a bar that returns is accompanied as before."""
-    return variants[(bar.signature + seed) % len(variants)]
+def _variant(variants: Sequence[Pattern], bar: BarPlan, sheet: LeadSheet, seed: int) -> Pattern:
+    """The variant that fits the tune best, so that a bar that returns is accompanied as before.
+
+    Without a tune the first is the habit and the others mark the ends of phrases.
+    """
+    if len(variants) == 1:
+        return variants[0]
+    turned = [variants[(index + seed) % len(variants)] for index in range(len(variants))]
+    tune = sheet.melody_sounding(bar.bar.start, bar.bar.end)
+    if not tune:
+        phrase_end = bar.place % 4 == 3 or bar.place == bar.size - 1
+        return turned[1 + bar.place // 4 % (len(turned) - 1)] if phrase_end else turned[0]
+    onsets = {round((note.start - bar.bar.start) / _SIXTEENTH) for note in tune if note.start >= bar.bar.start}
+    return max(turned, key=lambda pattern: _fit(_placed(pattern, bar), bar, sheet, onsets))
+
+
+def _fit(cues: Sequence[Cue], bar: BarPlan, sheet: LeadSheet, onsets: set[int]) -> float:
+    """How well a groove goes with the tune: off-beat strokes are welcome together with it or in its rests, and
+    in the way just before or after its notes.  Mean over strokes, -1..1."""
+    value = 0.0
+    told = [cue for cue in cues if cue.step.voice not in _TIMEKEEPERS]
+    for cue in told:
+        place = round((cue.tick - bar.bar.start) / _SIXTEENTH)
+        if place in onsets:
+            value += 1.0
+        elif sheet.rests(cue.tick, cue.tick + 2 * _SIXTEENTH):
+            value += 0.7
+        elif place - 1 in onsets or place + 1 in onsets:
+            value -= 1.0
+    return value / max(1, len(told))
 
 
 def _placed(pattern: Pattern, bar: BarPlan) -> list[Cue]:
@@ -120,20 +150,20 @@ def _placed(pattern: Pattern, bar: BarPlan) -> list[Cue]:
 
 def _half(part: PartStyle, bar: BarPlan, sheet: LeadSheet, seed: int) -> list[Cue]:
     """The groove with the second half of a fill: enough to mark the end of a phrase inside a section."""
-    pattern = _at_level(part, bar.level, bar, seed)
+    pattern = _at_level(part, bar.level, bar, sheet, seed)
     middle = (bar.bar.start + bar.bar.end) // 2
     groove = _placed(pattern, bar) if pattern else []
-    fill = _placed(_variant(part.patterns["fill"], bar, seed), bar)
+    fill = _placed(_variant(part.patterns["fill"], bar, sheet, seed), bar)
     return [cue for cue in groove if cue.tick < middle] + [cue for cue in fill if cue.tick >= middle]
 
 
 def _listening(part: PartStyle, bar: BarPlan, sheet: LeadSheet, seed: int) -> list[Cue]:
     """Comping that makes room: beat by beat a sparser groove under a busy tune, a busier one in its rests."""
-    usual = _at_level(part, bar.level, bar, seed)
+    usual = _at_level(part, bar.level, bar, sheet, seed)
     if usual is None or not sheet.melody:
         return _placed(usual, bar) if usual else []
-    sparser = _at_level(part, max(0, bar.level - 1), bar, seed) or usual
-    busier = _at_level(part, min(TOP_LEVEL, bar.level + 1), bar, seed) or usual
+    sparser = _at_level(part, max(0, bar.level - 1), bar, sheet, seed) or usual
+    busier = _at_level(part, min(TOP_LEVEL, bar.level + 1), bar, sheet, seed) or usual
     placed = {id(pattern): _placed(pattern, bar) for pattern in (usual, sparser, busier)}
     cues: list[Cue] = []
     starts = bar.bar.meter.beat_starts

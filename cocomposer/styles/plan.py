@@ -22,8 +22,7 @@ class BarPlan:
     """One bar of the plan.
 
     `section` counts sections from 0, `occurrence` how often the same letter came before, `place` and `size` are
-    the bar's number within its section and the section's bars, `level` indexes LEVELS, `signature` is equal for
-    bars in which the tune does the same.
+    the bar's number within its section and the section's bars, `level` indexes LEVELS.
     """
 
     bar: Bar
@@ -33,7 +32,6 @@ class BarPlan:
     place: int
     size: int
     level: int
-    signature: int
     is_intro: bool
     is_last: bool
 
@@ -88,13 +86,11 @@ def section_levels(names: Sequence[str], energies: Sequence[float]) -> list[int]
     return levels
 
 
-def plan_form(
-    song: Song, signatures: Sequence[int], energies: Mapping[int, float], shift: int = 0
-) -> tuple[BarPlan, ...]:
+def plan_form(song: Song, energies: Mapping[int, float], shift: int = 0) -> tuple[BarPlan, ...]:
     """Plan every bar of `song`.
 
-    `signatures` has one number a bar, `energies` a figure 0..1 for each section index, `shift` raises or lowers
-    every intensity (a sparse or a full arrangement).
+    `energies` has a figure 0..1 for each section index, `shift` raises or lowers every intensity (a sparse or a
+    full arrangement).
     """
     bars = song.bars
     sections = song.sections or (Section(0, "A"),)
@@ -120,7 +116,6 @@ def plan_form(
                 place=index - first,
                 size=owner.count(section),
                 level=max(0, min(TOP_LEVEL, levels[section] + shift)),
-                signature=signatures[index] if index < len(signatures) else 0,
                 is_intro=letter == "intro",
                 is_last=index == len(bars) - 1,
             )

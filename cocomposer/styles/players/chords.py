@@ -37,14 +37,15 @@ def play_chords(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet) -> list[
             chord, change = sheet.chord_at(change), sheet.next_change(change)
         if chord.is_silent:
             continue
-        if chord != voiced:
+        fresh = chord != voiced
+        if fresh:
             voicing, voiced = _voice(chord, voicing, part, sheet, cue.tick, change), chord
         duration = min(cue.duration, change - cue.tick)
         if part.ring:
             duration = _until_damped(cue, change, sheet)
         if cue.step.staccato:
             duration = max(60, duration // 2)
-        strokes += _strike(cue, duration, voicing, chord, part)
+        strokes += _strike(cue, duration, voicing, chord, part, fresh)
     if part.legato:
         strokes = tie_common_notes(strokes)
     return strokes
@@ -92,7 +93,11 @@ def _until_damped(cue: Cue, change: int, sheet: LeadSheet) -> int:
     return max(cue.duration, min(change, sheet.song.meters.bar_start(bar + 1)) - cue.tick)
 
 
-def _strike(cue: Cue, duration: int, voicing: tuple[int, ...], chord: Chord, part: PartStyle) -> list[Stroke]:
+def _strike(
+    cue: Cue, duration: int, voicing: tuple[int, ...], chord: Chord, part: PartStyle, fresh: bool
+) -> list[Stroke]:
+    """The notes of one cue.  A chord sounds whole where it is new (`fresh`) or accented; struck again it is lighter,
+    its upper notes only, so that the ear follows the changes."""
     step, symbol = cue.step, cue.symbol
     accent, lift = step.accent, 0
     if symbol == "l":
@@ -108,7 +113,8 @@ def _strike(cue: Cue, duration: int, voicing: tuple[int, ...], chord: Chord, par
     elif symbol == "k":
         pitches, duration, lift = list(voicing[-3:]), min(duration, 50), -26
     else:
-        pitches = list(voicing)
+        again = not fresh and accent < 1 and part.role in (Role.KEYS, Role.GUITAR)
+        pitches = list(voicing[len(voicing) // 2 :] if again else voicing)
         lift = -18 if symbol == "o" else 0
     pitches = [pitch + 12 * step.octave for pitch in pitches if 0 <= pitch + 12 * step.octave <= 127]
     order = list(reversed(pitches)) if symbol == "u" else pitches

@@ -27,7 +27,9 @@ def play_counter(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet, ran
     strokes: list[Stroke] = []
     for index, note in enumerate(targets):
         following = targets[index + 1].pitch if index + 1 < len(targets) else note.pitch
-        if part.line is Line.ANSWER:
+        if plan[-1].is_last and note.start >= plan[-1].bar.start:
+            strokes.append(Stroke(note.start, note.duration, note.pitch))  # the end is a long note
+        elif part.line is Line.ANSWER:
             strokes += _answer(note, following, part, sheet, random)
         else:
             strokes += _moving(note, following, part, sheet)
