@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -109,6 +110,7 @@ def _text(xml: bytes) -> str:
 
 def _score(text: str) -> Score:
     """music21's score.  Its importer is called with text, since its converter guesses, caches and touches the disk."""
+    from music21.musicxml.xmlObjects import MusicXMLWarning
     from music21.musicxml.xmlToM21 import MusicXMLImporter
 
     if "<score-timewise" in text[:4_000]:
@@ -116,7 +118,9 @@ def _score(text: str) -> Score:
     importer = MusicXMLImporter()
     importer.xmlText = text
     try:
-        importer.parseXMLText()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", MusicXMLWarning)
+            importer.parseXMLText()
     except ElementTree.ParseError as error:
         raise FormatError(f"This file is not sound XML: {error}.") from error
     except Exception as error:  # music21 raises whatever its parsing trips over
