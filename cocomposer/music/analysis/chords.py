@@ -196,6 +196,12 @@ def _templates() -> tuple[FloatArray, FloatArray, FloatArray]:
     return np.log(shares), bass, np.array([quality.prior for _, quality in _STATES])
 
 
+def _products(beats: FloatArray, states: FloatArray) -> FloatArray:
+    """Every row with every row.  A matrix product would wake all cores for these small tables, and wait for them."""
+    products: FloatArray = np.einsum("bp,sp->bs", beats, states)
+    return products
+
+
 def _scores(sound: FloatArray, bass: FloatArray, key: Key | None) -> FloatArray:
     """How well each state explains each beat, shape (beats, states)."""
     shares, bass_scores, prior = _templates()
@@ -203,7 +209,9 @@ def _scores(sound: FloatArray, bass: FloatArray, key: Key | None) -> FloatArray:
     # Evidence grows with the amount of sound, but ten notes are not ten times as sure as one.
     certainty = _EVIDENCE * (1.0 - np.exp(-total / 1.5))
     normal = np.divide(sound, total, out=np.zeros_like(sound), where=total > 0)
-    scores: FloatArray = certainty * (normal @ shares.T) + _BASS_EVIDENCE * (bass @ bass_scores.T) + 0.4 * prior
+    scores: FloatArray = (
+        certainty * _products(normal, shares) + _BASS_EVIDENCE * _products(bass, bass_scores) + 0.4 * prior
+    )
     if key is not None:
         outside = [_outside(root, quality, key) for root, quality in _STATES]
         scores -= _OUT_OF_KEY * np.array(outside)
