@@ -33,9 +33,9 @@ def write_audio(path: Path, samples: NDArray[np.float32], sample_rate: int, bit_
     temporary = path.with_name(f".{path.stem[:40]}.{os.getpid()}.partial.{kind}")
     try:
         quality = _LOSSY_QUALITY.get(kind)
-        depth = {} if quality else {"bit_depth": bit_depth}
+        depth = 16 if quality else bit_depth
         with AudioFile(
-            str(temporary), "w", samplerate=sample_rate, num_channels=len(samples), quality=quality, **depth
+            str(temporary), "w", samplerate=sample_rate, num_channels=len(samples), bit_depth=depth, quality=quality
         ) as file:
             second = sample_rate
             for begin in range(0, samples.shape[1], 10 * second):

@@ -10,7 +10,7 @@ import numpy as np
 
 from cocomposer.music import Song
 from cocomposer.sound.instruments import TAIL_SECONDS, PartJob
-from cocomposer.sound.loudness import amplitude, quick_loudness
+from cocomposer.sound.loudness import amplitude, integrated_loudness
 from cocomposer.sound.mixer import level_automation, pan_automation, place
 from cocomposer.sound.racks import Rack, Racks, build_chain
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 REFERENCE_LUFS = -20.0
 """Loudness of a melody on the desk, and of every part where it enters its rack: what the racks' thresholds assume."""
+
+MONO_TO_STEREO_LU = 3.0
+"""Two like channels are this much louder than their mean: measuring one signal is quicker and near enough here."""
 
 ROOM_SECONDS = 3.0
 """Time the room may ring on after the instruments."""
@@ -77,7 +80,7 @@ def _distinct(names: list[str]) -> list[str]:
 def through_strip(audio: Audio, job: PartJob, strip: Strip, plan: DeskPlan) -> Audio:
     """What an instrument played, (2, frames), through its rack and fader: the plan's full length."""
     rate, tempos = plan.sample_rate, plan.song.tempos
-    entering = quick_loudness(audio, rate)
+    entering = integrated_loudness(audio.mean(axis=0, keepdims=True), rate) + MONO_TO_STEREO_LU
     full = np.zeros((2, plan.frames), dtype=np.float32)
     if not np.isfinite(entering):
         return full
@@ -85,7 +88,7 @@ def through_strip(audio: Audio, job: PartJob, strip: Strip, plan: DeskPlan) -> A
     np.multiply(audio[:, :frames], np.float32(amplitude(REFERENCE_LUFS - entering)), out=full[:, :frames])
     full = build_chain(strip.rack.effects)(full, rate)
     full = place(full, pan_automation(job.part, strip.pan, tempos, rate, plan.frames), strip.rack.width)
-    leaving = quick_loudness(full, rate)
+    leaving = integrated_loudness(full, rate)
     peak = float(np.abs(full).max())
     if not np.isfinite(leaving) or peak == 0:
         return full

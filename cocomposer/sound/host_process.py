@@ -36,7 +36,7 @@ RUNAWAY = 1e3
 """+60 dBFS: no instrument means this."""
 
 
-class InstrumentFailure(Exception):
+class PlayingError(Exception):
     """The instrument cannot play; the text finishes the sentence "The instrument X ..."."""
 
 
@@ -60,7 +60,7 @@ def main() -> None:
             play = _play_soundfont if request.kind == "soundfont" else _play_plugin
             frames = play(request, lambda: say(RenderReply("loaded")))
             say(RenderReply("done", frames=frames))
-        except InstrumentFailure as failure:
+        except PlayingError as failure:
             say(RenderReply("failed", reason=str(failure)))
         except Exception as error:  # whatever a library raises here is this instrument's failure, not the program's
             say(RenderReply("failed", reason=f"failed: {error}"[:500]))
@@ -95,12 +95,12 @@ def _play_soundfont(request: RenderRequest, loaded: Callable[[], None]) -> int:
     try:
         synth.sfload(request.instrument)
         if not _choose_program(synth, request):
-            raise InstrumentFailure(f"has no program {request.program + 1}")
+            raise PlayingError(f"has no program {request.program + 1}")
     except tinysoundfont.SoundFontException as error:
-        raise InstrumentFailure("is damaged or not a SoundFont") from error
+        raise PlayingError("is damaged or not a SoundFont") from error
     loaded()
     output = _open_output(request)
-    view = memoryview(output).cast("B")
+    view = memoryview(output.data).cast("B")
     frame_bytes = 8
     position = 0
 
@@ -155,7 +155,7 @@ def _play_plugin(request: RenderRequest, loaded: Callable[[], None]) -> int:
     engine.set_bpm(request.bpm)
     plugin = engine.make_plugin_processor("instrument", request.instrument)
     if plugin.get_num_output_channels() == 0:
-        raise InstrumentFailure("has no audio output")
+        raise PlayingError("has no audio output")
     with tempfile.TemporaryDirectory() as folder:
         score = Path(folder) / "part.mid"
         _write_midi(score, request.events)
@@ -204,12 +204,12 @@ def _check_sound(frames: Frames, request: RenderRequest) -> None:
     import numpy as np
 
     if not np.isfinite(frames).all():
-        raise InstrumentFailure("answered with samples that are not numbers")
+        raise PlayingError("answered with samples that are not numbers")
     peak = float(np.abs(frames).max(initial=0))
     if peak > RUNAWAY:
-        raise InstrumentFailure("ran away to a level no loudspeaker would survive")
+        raise PlayingError("ran away to a level no loudspeaker would survive")
     if not request.may_be_silent and peak < AUDIBLE and any(status == NOTE_ON for _, status, _, _ in request.events):
-        raise InstrumentFailure("stayed silent")
+        raise PlayingError("stayed silent")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from cocomposer.sound.loudness import (
     decibels,
     gated_loudness,
     peak_blocks,
+    true_peak,
     weighted_power,
 )
 
@@ -34,36 +35,38 @@ def limit_to_loudness(audio: Audio, sample_rate: int, loudness: float, ceiling: 
     Where peaks are too far above the rest to reach the loudness (a single short click), the ceiling wins.
     The gain is found on blocks of a millisecond, then applied once.
     """
-    power, peaks = weighted_power(audio, sample_rate), peak_blocks(audio, sample_rate)
+    top = amplitude(ceiling - _SAFETY_DB)
+    power = weighted_power(audio, sample_rate)
     before = gated_loudness(power, sample_rate)
     if not np.isfinite(before):
         return audio
-    top = amplitude(ceiling - _SAFETY_DB)
     gain = min(loudness - before, _MAX_GAIN_DB)
-    curve = _limiting_curve(peaks * amplitude(gain), top, sample_rate)
-    # Limiting costs loudness; three corrections bring it back to within a few hundredths.
-    for _ in range(4):
-        reached = gated_loudness(power * (curve[: len(power)] * amplitude(gain)) ** 2, sample_rate)
-        missing = loudness - reached
+    peaks = peak_blocks(audio, sample_rate, above=top / amplitude(gain + 3))
+    # Limiting costs loudness; a few corrections bring it back to within hundredths.
+    for _ in range(5):
+        nodes = _limiting_nodes(peaks * amplitude(gain), top, sample_rate) * amplitude(gain)
+        middle = (nodes[:-1] + nodes[1:])[: len(power)] / 2
+        missing = loudness - gated_loudness(power * middle**2, sample_rate)
         if abs(missing) < 0.02 or gain + missing > _MAX_GAIN_DB:
             break
         gain += missing
-        curve = _limiting_curve(peaks * amplitude(gain), top, sample_rate)
-    return audio * _per_frame(curve * amplitude(gain), block_length(sample_rate), audio.shape[1])
+    limited = audio * _per_frame(nodes, block_length(sample_rate), audio.shape[1])
+    over = true_peak(limited, sample_rate) - ceiling
+    return limited * np.float32(amplitude(-over)) if over > 0 else limited
 
 
-def _limiting_curve(peaks: Blocks, ceiling: float, sample_rate: int) -> Blocks:
-    """Gain of each block, at most 1, that keeps `peaks` under `ceiling`.
+def _limiting_nodes(peaks: Blocks, ceiling: float, sample_rate: int) -> Blocks:
+    """Gain at each block's edges (one more than there are blocks), at most 1, that keeps `peaks` under `ceiling`.
 
-    It falls ahead of a peak and recovers exponentially after it.  Each block's own need reaches one block to
-    either side, so that gains interpolated between blocks satisfy it too.
+    It falls ahead of a peak and recovers exponentially after it.  An edge serves the blocks on both its sides, so
+    that gains interpolated between two edges satisfy the block between them.
     """
     blocks_per_second = sample_rate / block_length(sample_rate)
     needed = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-12))
     ahead = max(2, round(_LOOK_AHEAD_SECONDS * blocks_per_second))
-    reach = ahead + 1
-    padded = np.concatenate([np.full(1, needed[0]), needed, np.full(reach, needed[-1])])
-    lowest = np.lib.stride_tricks.sliding_window_view(padded, reach + 1)[: len(needed)].min(axis=1)
+    edges = np.minimum(np.append(needed, 1.0), np.append(1.0, needed))
+    padded = np.append(edges, np.ones(ahead - 1))
+    lowest = np.lib.stride_tricks.sliding_window_view(padded, ahead).min(axis=1)
     kept = float(np.exp(-1 / (_RELEASE_SECONDS * blocks_per_second)))
     released = lowest.tolist()
     reduction = 0.0
@@ -75,10 +78,11 @@ def _limiting_curve(peaks: Blocks, ceiling: float, sample_rate: int) -> Blocks:
     return smooth
 
 
-def _per_frame(gains: Blocks, length: int, frames: int) -> NDArray[np.float32]:
-    """Block gains interpolated between block centres to every frame."""
-    centres = (np.arange(len(gains)) + 0.5) * length
-    return np.interp(np.arange(frames, dtype=np.float32), centres, gains).astype(np.float32)
+def _per_frame(nodes: Blocks, length: int, frames: int) -> NDArray[np.float32]:
+    """Gains at block edges, interpolated to every frame of the blocks between them."""
+    start, step = nodes[:-1, None].astype(np.float32), np.diff(nodes)[:, None].astype(np.float32)
+    within = ((np.arange(length) + 0.5) / length).astype(np.float32)
+    return (start + step * within).reshape(-1)[:frames]
 
 
 def fade_out(audio: Audio, sample_rate: int, seconds: float) -> None:

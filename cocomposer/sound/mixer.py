@@ -66,25 +66,26 @@ def _curve(
     # Each step is two corners: the old value where it begins and the new one a ramp later.
     corners = np.column_stack([at, at + ramp]).ravel()
     heights = np.column_stack([before, values]).ravel()
-    return np.interp(np.arange(frames), corners, heights).astype(np.float32)
+    curve: NDArray[np.float32] = np.interp(np.arange(frames), corners, heights).astype(np.float32)
+    return curve
 
 
 def place(audio: Audio, position: NDArray[np.float32] | float, width: float) -> Audio:
-    """Balance a stereo part to `position` at constant power and scale its side signal by `width` (0 = mono).
+    """Scale the side signal of a stereo part by `width` (0 = mono), then balance it to `position`, -1..1.
 
-    In the centre nothing changes; at a side the other channel is folded in, so that no stereo sample loses half of
-    its instrument.
+    Power stays constant for what is alike in both channels.  Towards a side the other channel is folded in, so
+    that a part in stereo loses no half of its instrument; in the centre nothing changes.
     """
+    at = np.asarray(position, dtype=np.float32)
+    same, crossed = (1 + width) / 2, (1 - width) / 2
+    fold = np.abs(at) / 2
+    keep_left = (same * (1 - fold) + crossed * fold).astype(np.float32)
+    take_left = (crossed * (1 - fold) + same * fold).astype(np.float32)
+    angle = (at + 1) * np.float32(np.pi / 4)
+    gains = np.cos(angle) * np.float32(2**0.5), np.sin(angle) * np.float32(2**0.5)
     left, right = audio
-    if width != 1.0:
-        middle, side = (left + right) * np.float32(0.5), (left - right) * np.float32(0.5 * width)
-        left, right = middle + side, middle - side
-    if isinstance(position, float) and position == 0.0:
-        return np.stack([left, right])
-    angle = (np.asarray(position, dtype=np.float32) + 1) * np.float32(np.pi / 4)
-    amount = np.abs(np.asarray(position, dtype=np.float32)) * np.float32(0.5)
-    # Folding first: at the far left both channels' sum plays there, at the centre each plays alone.
-    folded_left = left * (1 - amount) + right * amount
-    folded_right = right * (1 - amount) + left * amount
-    scale = np.float32(2**0.5)
-    return np.stack([folded_left * (np.cos(angle) * scale), folded_right * (np.sin(angle) * scale)]).astype(np.float32)
+    placed = np.empty_like(audio)
+    for channel, (own, other) in enumerate(((left, right), (right, left))):
+        np.multiply(own, keep_left * gains[channel], out=placed[channel])
+        placed[channel] += other * (take_left * gains[channel])
+    return placed

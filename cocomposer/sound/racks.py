@@ -19,7 +19,7 @@ from cocomposer.music import Role
 from cocomposer.resources import presets_folder
 
 if TYPE_CHECKING:
-    from pedalboard import Pedalboard
+    from pedalboard import Pedalboard  # type: ignore[attr-defined]  # public, but not re-exported by its rule
 
 MAX_FILE_BYTES = 100_000
 MAX_EFFECTS = 16
@@ -183,4 +183,6 @@ def build_chain(effects: Iterable[Effect]) -> Pedalboard:
     """The effects as a pedalboard chain; each call makes new ones, since an effect remembers what it played."""
     import pedalboard
 
-    return pedalboard.Pedalboard([getattr(pedalboard, effect.kind)(**dict(effect.parameters)) for effect in effects])
+    return pedalboard.Pedalboard(  # type: ignore[attr-defined]
+        [getattr(pedalboard, effect.kind)(**dict(effect.parameters)) for effect in effects]
+    )

@@ -175,7 +175,7 @@ def _play_parts(
 def _master(before_master: Audio, desk: Desk, settings: RenderSettings, warnings: tuple[str, ...]) -> Rendering:
     """Trim, run the master chain, set the loudness; the stems are trimmed and faded alike."""
     from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
-    from cocomposer.sound.loudness import amplitude, integrated_loudness, quick_loudness, true_peak
+    from cocomposer.sound.loudness import amplitude, integrated_loudness, true_peak
     from cocomposer.sound.racks import build_chain
 
     rate = settings.sample_rate
@@ -190,7 +190,7 @@ def _master(before_master: Audio, desk: Desk, settings: RenderSettings, warnings
 
     before_master = trim(before_master)
     stems = {name: trim(audio) for name, audio in desk.stems.items()}
-    level = quick_loudness(before_master, rate)
+    level = integrated_loudness(before_master, rate)
     mix = before_master
     if math.isfinite(level):
         mix = build_chain(desk.plan.racks.master)(mix * np.float32(amplitude(MASTER_LUFS - level)), rate)

@@ -35,7 +35,7 @@ def system_folders() -> tuple[Path, ...]:
     home = Path.home()
     if sys.platform == "win32":
         programs = [Path(os.environ[name]) for name in ("ProgramFiles", "ProgramFiles(x86)") if name in os.environ]
-        data = Path(os.environ.get("ProgramData", "C:/ProgramData"))
+        data = Path(os.environ.get("PROGRAMDATA", "C:/ProgramData"))
         muse = [place / folder / "sound" for place in programs for folder in ("MuseScore 4", "MuseScore 3")]
         return (*muse, data / "soundfonts", home / "Documents" / "SoundFonts", home / "soundfonts")
     if sys.platform == "darwin":
@@ -47,7 +47,7 @@ def system_folders() -> tuple[Path, ...]:
         return (home / banks, Path("/") / banks, *muse_apps, *brew)
     shared = [Path("/usr/share/sounds"), Path("/usr/share"), Path("/usr/local/share"), Path("/usr/local/share/sounds")]
     folders = [place / kind for place in shared for kind in ("sf2", "sf3", "soundfonts", "soundfont")]
-    muse = [place for place in Path("/usr/share").glob("mscore*/sounds")] if Path("/usr/share").is_dir() else []
+    muse = Path("/usr/share").glob("mscore*/sounds")
     return (home / ".local/share/sounds/sf2", home / ".local/share/soundfonts", *folders, *muse)
 
 
