@@ -105,8 +105,8 @@ def _room(song: Song, band: Sequence[Part], first: int, last: int) -> str:
     ratio = (struck_resting / resting) / max(0.05, struck_singing / singing)
     who = _listed([part.name.lower() for part in comping])
     if ratio >= 1.15:
-        verb = "leave" if len(comping) > 1 else "leaves"
-        return f"The {who} {verb} room while you sing and {'play' if len(comping) > 1 else 'plays'} {100 * (ratio - 1):.0f}% more in your rests."
+        leave, play = ("leave", "play") if len(comping) > 1 else ("leaves", "plays")
+        return f"The {who} {leave} room while you sing and {play} {100 * (ratio - 1):.0f}% more in your rests."
     return ""
 
 

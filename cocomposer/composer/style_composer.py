@@ -48,9 +48,7 @@ class StyleComposer:
         style = fit.style
         tune = sketch.part_of_role(Role.MELODY)
         melody = melody_line(tune) if tune is not None else ()
-        parts = arrange(
-            sketch, style, section_energies(sketch, melody), orchestrate(style, texture), seed, cancelled
-        )
+        parts = arrange(sketch, style, section_energies(sketch, melody), orchestrate(style, texture), seed, cancelled)
         first, last = 0, sketch.length
         if request.bars is not None:
             first = sketch.bars[request.bars[0]].start

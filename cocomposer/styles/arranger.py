@@ -18,9 +18,10 @@ from cocomposer.styles.players.counter import play_counter
 from cocomposer.styles.players.drums import play_drums
 from cocomposer.styles.style import LEVELS, PartStyle, Style
 
-
 _SIXTEENTH = 120
-_TIMEKEEPERS = frozenset({"hat", "ride", "shaker", "tambourine", "cabasa", "pedal", "ride2", "triangle", "triangle_mute"})
+_TIMEKEEPERS = frozenset(
+    {"hat", "pedal", "ride", "ride2", "shaker", "tambourine", "cabasa", "triangle", "triangle_mute"}
+)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,10 @@ from cocomposer.styles.plan import BarPlan
 from cocomposer.styles.style import Feel, PartStyle
 
 SOFTEST, LOUDEST = 18, 124
+_USUAL_VELOCITY = 78
+_ACCENT = 13
+"""MIDI velocity steps of one accent."""
+
 _LEVEL_LOUDNESS = (-10, 0, 9)
 """What the three intensities add to the velocity, in MIDI steps."""
 
@@ -84,8 +88,9 @@ def perform(
         start = max(0, min(start, song.length - 1))
         end = max(start + 1, min(end, song.length))
         velocity = (
-            78 + part.loudness + _LEVEL_LOUDNESS[bar.level] + 13 * stroke.accent + stroke.lift
-            + _metric_weight(stroke.tick, bar, feel.accent) + _arc(bar) + drift_loudness + random.gauss(0, feel.velocity / 3)
+            _USUAL_VELOCITY + part.loudness + _LEVEL_LOUDNESS[bar.level] + _ACCENT * stroke.accent + stroke.lift
+            + _metric_weight(stroke.tick, bar, feel.accent) + _arc(bar)
+            + drift_loudness + random.gauss(0, feel.velocity / 3)
         )  # fmt: skip
         notes.append(Note(start, stroke.pitch, end - start, round(max(SOFTEST, min(LOUDEST, velocity)))))
     return without_overlaps(notes)

@@ -79,7 +79,8 @@ class Feel:
 
 @dataclass(frozen=True)
 class Style:
-    """A way of playing: `tempo` is the range in felt beats a minute where it is at home, `energy` and `brightness` are 0..1."""
+    """A way of playing.  `tempo` is the range of felt beats a minute where it is at home; `energy` and `brightness`
+    are 0..1."""
 
     id: str
     name: str

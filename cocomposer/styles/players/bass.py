@@ -12,16 +12,20 @@ from random import Random
 from cocomposer.music import Chord, Key
 from cocomposer.styles.feel import Stroke
 from cocomposer.styles.lead_sheet import LeadSheet
-from cocomposer.styles.pattern import Cue
+from cocomposer.styles.pattern import Cue, Step
+from cocomposer.styles.players.walking import walk
 from cocomposer.styles.style import PartStyle
 
 _EIGHTH = 240
+_LONGEST_WALK = 8
+"""Notes planned as one line; a chord that lasts longer gets its root again after them."""
 
 
 def play_bass(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Random) -> list[Stroke]:
-    """One line of strokes for the cues, cut where the next begins and re-struck where the chord changes under a hold."""
+    """One line of strokes for the cues, each cut where the next begins, with a new root where a hold meets a change."""
     low, high = part.register
     strokes: list[Stroke] = []
+    walked = _walked(cues, part, sheet, random)
     previous = low + 8
     for cue in _with_changes(cues, sheet):
         chord = sheet.chord_at(cue.tick)
@@ -39,7 +43,7 @@ def play_bass(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Ra
         elif symbol == "a":
             pitch = _approach(cue, chord, following, change, previous, low, high, sheet.song.key_at(cue.tick))
         elif symbol == "w":
-            pitch = _walk(cue, chord, following, change, strokes, low, high, sheet, random)
+            pitch = walked.get(cue.tick, _root(chord.bass_pitch_class, previous, low, high))
         else:
             pitch = _degree(int(symbol), chord, previous, low, high)
         pitch = _shifted(pitch, cue.step.octave, low, high)
@@ -55,8 +59,6 @@ def play_bass(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Ra
 
 def _with_changes(cues: Sequence[Cue], sheet: LeadSheet) -> list[Cue]:
     """The cues, with a root added where a chord begins and nothing is struck within an eighth of it."""
-    from cocomposer.styles.pattern import Step
-
     ordered = sorted(cues, key=lambda cue: cue.tick)
     if not ordered:
         return []
@@ -117,57 +119,33 @@ def _approach(
     return (in_key or options or [target])[0]
 
 
-def _walk(
-    cue: Cue,
-    chord: Chord,
-    following: Chord,
-    change: int,
-    strokes: Sequence[Stroke],
-    low: int,
-    high: int,
-    sheet: LeadSheet,
-    random: Random,
-) -> int:
-    """The next note of a walking line: the root on the change, chord tones on strong beats, steps between, and a
-    half or whole step into what comes."""
-    if not strokes or sheet.chord_at(strokes[-1].tick) != chord:
-        return _root(chord.bass_pitch_class, strokes[-1].pitch if strokes else low + 8, low, high)
-    previous = strokes[-1].pitch
-    beats_left = max(1, round((change - cue.tick) / max(1, cue.duration)))
-    target = _root((following if not following.is_silent else chord).bass_pitch_class, previous, low, high)
-    key = sheet.song.key_at(cue.tick)
-    if beats_left == 1:
-        options = [target - 1, target + 1, target - 2, target + 2]
-        colours = set(key.scale) if key else set()
-        options = [pitch for pitch in options if low <= pitch <= high and pitch != previous]
-        if not options:
-            return target
-        return min(
-            options,
-            key=lambda p: (abs(p - previous) > 7, p % 12 not in colours | chord.pitch_classes, abs(p - previous)),
-        )
-    chord_tones = {pitch % 12 for pitch in chord.pitch_classes}
-    scale = chord_tones | (set(key.scale) if key else set())
-    strong = beats_left % 2 == 1
-    allowed = chord_tones if strong else scale
-    before = strokes[-2].pitch if len(strokes) > 1 else previous
-    options = [
-        pitch
-        for pitch in range(max(low, previous - 5), min(high, previous + 5) + 1)
-        if pitch % 12 in allowed and pitch != previous
-    ]
-    if not options:
-        return _degree(5, chord, previous, low, high)
+def _walked(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Random) -> dict[int, int]:
+    """Pitches for the walking cues, by tick: one line for each stretch of them under the same chord."""
+    low, high = part.register
+    line: dict[int, int] = {}
+    previous = low + 8
+    walking = [cue for cue in cues if cue.symbol == "w"]
+    index = 0
+    while index < len(walking):
+        start = walking[index].tick
+        chord, change = sheet.chord_at(start), sheet.next_change(start)
+        stretch = [cue for cue in walking[index : index + _LONGEST_WALK] if cue.tick < change]
+        index += len(stretch)
+        if chord.is_silent:
+            continue
+        ends = index >= len(walking) or walking[index].tick >= change
+        following = sheet.chord_at(change) if ends and change < sheet.song.length else chord
+        key = sheet.song.key_at(start)
+        strong = [_is_strong(cue.tick, sheet) for cue in stretch]
+        scale = frozenset(key.scale if key else ()) | chord.pitch_classes
+        pitches = walk(strong, chord, following, previous, (low, high), scale, random)
+        line.update(zip((cue.tick for cue in stretch), pitches, strict=True))
+        previous = pitches[-1]
+    return line
 
-    def cost(pitch: int) -> float:
-        away = abs((target - pitch) / beats_left)  # pace needed to reach the target in time
-        turn = 1.2 if (pitch - previous) * (previous - before) < 0 else 0.0
-        return (
-            abs(away - 2)
-            + turn
-            + 0.35 * abs(pitch - previous)
-            + (2.0 if pitch == before else 0.0)
-            + random.random() * 0.8
-        )
 
-    return min(options, key=cost)
+def _is_strong(tick: int, sheet: LeadSheet) -> bool:
+    """Is it the first or, counting in twos, another odd beat of its bar?"""
+    start = sheet.song.meters.bar_start(sheet.song.meters.bar_at(tick))
+    beats = sheet.song.meters.meter_at(tick).beat_starts
+    return tick - start in beats[::2]

@@ -1,7 +1,7 @@
 """Keys, guitar, pad and arpeggio: everybody who plays the chord itself.
 
 Steps: `c` the whole chord, `h` its upper notes, `l` its bass in the left hand, `d` and `u` strums down and up,
-`k` a muted chuck, `p` the bass of the voicing alone, `1`..`9` the notes of the voicing from the bottom, `o` the chord very soft.
+`k` a muted chuck, `p` the lowest note of the voicing alone, `1`..`9` its notes from the bottom, `o` the chord softly.
 """
 
 from __future__ import annotations

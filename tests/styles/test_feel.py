@@ -1,0 +1,81 @@
+"""Swing, human timing and dynamics."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from random import Random
+from statistics import mean, stdev
+
+from hypothesis import given
+from hypothesis import strategies as st
+from songs import lead_sheet
+
+from cocomposer.music import Note, Role
+from cocomposer.styles.feel import Stroke, Swing, perform, without_overlaps
+from cocomposer.styles.plan import plan_form
+from cocomposer.styles.style import Feel, PartStyle
+
+SONG = lead_sheet()
+FEEL = Feel()
+PART = PartStyle("keys", "Keys", Role.KEYS, 0, (48, 72))
+
+
+def played(strokes, feel=FEEL, part=PART, seed=1, shift=0):
+    plan = plan_form(SONG, {}, shift)
+    return perform(strokes, part, feel, plan, Swing(SONG, feel, ()), SONG, Random(seed))
+
+
+def test_full_swing_puts_off_beats_on_the_last_triplet() -> None:
+    swing = Swing(SONG, Feel(swing=1.0), ())
+    assert [swing(tick) for tick in (0, 240, 480, 720)] == [0, 320, 480, 800]
+
+
+def test_sixteenth_swing_leaves_eighths_alone() -> None:
+    swing = Swing(SONG, Feel(swing=1.0, swing_unit=16), ())
+    assert [swing(tick) for tick in (0, 120, 240, 360)] == [0, 160, 240, 400]
+
+
+def test_swing_meets_a_straight_tune_where_they_coincide() -> None:
+    swing = Swing(SONG, Feel(swing=1.0), [Note(240, 72, 240)])
+    assert swing(240) == 240
+    assert swing(720) == 800
+
+
+def test_compound_metres_do_not_swing() -> None:
+    assert Swing(lead_sheet("6/8"), Feel(swing=1.0), ())(240) == 240
+
+
+def test_timing_spreads_as_the_style_says() -> None:
+    grid = [Stroke(index * 480, 200, 60) for index in range(60)]
+    loose, tight = played(grid, Feel(timing=12)), played(grid, Feel(timing=1))
+    off = [[note.start - index * 480 for index, note in enumerate(notes)][1:] for notes in (loose, tight)]
+    assert stdev(off[0]) > 4 * stdev(off[1])
+    assert max(map(abs, off[0])) <= 2.5 * 12 * 104 * 480 / 60_000 + 1
+
+
+def test_push_moves_everything_early() -> None:
+    grid = [Stroke(index * 480, 200, 60) for index in range(1, 60)]
+    early = played(grid, Feel(timing=2), replace(PART, push=-20))
+    assert mean(note.start - (index + 1) * 480 for index, note in enumerate(early)) < -10
+
+
+def test_levels_and_accents_are_heard() -> None:
+    grid = [Stroke(index * 480, 200, 60, accent=index % 2) for index in range(60)]
+    soft, loud = played(grid, shift=-1), played(grid, shift=1)
+    assert mean(n.velocity for n in loud) - mean(n.velocity for n in soft) > 12
+    assert mean(n.velocity for n in soft[1::2]) - mean(n.velocity for n in soft[::2]) > 8
+
+
+@given(
+    st.lists(
+        st.builds(Note, st.integers(0, 2_000), st.integers(58, 61), st.integers(1, 900), st.integers(1, 127)),
+        max_size=40,
+    )
+)
+def test_no_pitch_sounds_twice_at_once(notes) -> None:
+    kept = without_overlaps(notes)
+    for pitch in {note.pitch for note in kept}:
+        line = [note for note in kept if note.pitch == pitch]
+        assert all(before.end <= after.start for before, after in itertools.pairwise(line))
+    assert {(note.start, note.pitch) for note in kept} == {(note.start, note.pitch) for note in notes}
