@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -35,7 +35,7 @@ class Orchestration:
 def arrange(
     song: Song,
     style: Style,
-    energies: Mapping[int, float],
+    energies: Sequence[float],
     orchestration: Orchestration = Orchestration(),
     seed: int = 0,
     cancelled: Callable[[], bool] | None = None,

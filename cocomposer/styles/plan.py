@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cocomposer.music import Bar, Section, Song
@@ -86,18 +86,19 @@ def section_levels(names: Sequence[str], energies: Sequence[float]) -> list[int]
     return levels
 
 
-def plan_form(song: Song, energies: Mapping[int, float], shift: int = 0) -> tuple[BarPlan, ...]:
+def plan_form(song: Song, energies: Sequence[float], shift: int = 0) -> tuple[BarPlan, ...]:
     """Plan every bar of `song`.
 
-    `energies` has a figure 0..1 for each section index, `shift` raises or lowers every intensity (a sparse or a
+    `energies` has a figure 0..1 for each section (0.5 where it ends early), `shift` raises or lowers every intensity (a sparse or a
     full arrangement).
     """
     bars = song.bars
     sections = song.sections or (Section(0, "A"),)
+    energies = [*energies[: len(sections)], *[0.5] * (len(sections) - len(energies))]
     if sections[0].tick > 0:
-        sections = (Section(0, "Intro"), *sections)
+        sections, energies = (Section(0, "Intro"), *sections), [0.0, *energies]
     names = [section.name for section in sections]
-    levels = section_levels(names, [energies.get(index, 0.5) for index in range(len(sections))])
+    levels = section_levels(names, energies)
     owner = []
     for bar in bars:
         owner.append(max(index for index, section in enumerate(sections) if section.tick < bar.end))

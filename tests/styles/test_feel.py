@@ -22,7 +22,7 @@ PART = PartStyle("keys", "Keys", Role.KEYS, 0, (48, 72))
 
 
 def played(strokes, feel=FEEL, part=PART, seed=1, shift=0):
-    plan = plan_form(SONG, {}, shift)
+    plan = plan_form(SONG, (), shift)
     return perform(strokes, part, feel, plan, Swing(SONG, feel, ()), SONG, Random(seed))
 
 

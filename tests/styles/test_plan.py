@@ -30,7 +30,7 @@ def test_the_same_letter_never_changes_intensity() -> None:
 
 
 def test_bars_know_their_place() -> None:
-    plan = plan_form(lead_sheet(), {})
+    plan = plan_form(lead_sheet(), ())
     assert [bar.section for bar in plan] == [0] * 8 + [1] * 8
     assert [bar.place for bar in plan] == [*range(8), *range(8)]
     assert [bar.bar.index for bar in plan if bar.ends_section] == [7]
@@ -39,11 +39,11 @@ def test_bars_know_their_place() -> None:
 
 def test_what_comes_before_the_first_section_is_an_intro() -> None:
     song = lead_sheet()
-    plan = plan_form(replace(song, sections=(Section(4 * 1920, "A"),)), {})
+    plan = plan_form(replace(song, sections=(Section(4 * 1920, "A"),)), ())
     assert [bar.is_intro for bar in plan] == [True] * 4 + [False] * 12
 
 
 def test_shift_moves_every_level_within_bounds() -> None:
-    quiet, loud = plan_form(lead_sheet(), {}, -2), plan_form(lead_sheet(), {}, 2)
+    quiet, loud = plan_form(lead_sheet(), (), -2), plan_form(lead_sheet(), (), 2)
     assert {bar.level for bar in quiet} == {0}
     assert {bar.level for bar in loud} == {2}

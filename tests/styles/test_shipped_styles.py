@@ -23,7 +23,7 @@ AUXILIARY = {54, 56, 58, *range(60, 82)}
 @cache
 def played(style: str, meter: str = "4/4", shift: int = 0) -> tuple[Song, tuple[Part, ...]]:
     song = lead_sheet(meter)
-    return song, arrange(song, load_style(style), {0: 0.3, 1: 0.7}, Orchestration(shift=shift), seed=3)
+    return song, arrange(song, load_style(style), (0.3, 0.7), Orchestration(shift=shift), seed=3)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -84,6 +84,6 @@ def test_the_harmony_is_the_artists(style: str) -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_the_same_seed_gives_the_same_notes(style: str) -> None:
     song = lead_sheet()
-    first, again = (arrange(song, load_style(style), {}, seed=5) for _ in range(2))
+    first, again = (arrange(song, load_style(style), (), seed=5) for _ in range(2))
     assert first == again
-    assert first != arrange(song, load_style(style), {}, seed=6)
+    assert first != arrange(song, load_style(style), (), seed=6)

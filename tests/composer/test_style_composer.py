@@ -1,0 +1,140 @@
+"""The style composer: what it keeps, how its four answers differ, what it says of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from songs import lead_sheet
+
+from cocomposer.composer import Proposal, Request, StyleComposer, understand
+from cocomposer.errors import Cancelled, RequestError, StyleError
+from cocomposer.music import ChordChange, Note, Part, Role, Song
+from cocomposer.music.chord_symbols import parse_chord
+
+
+def propose(sketch: Song, **wishes: object) -> list[Proposal]:
+    return list(StyleComposer().propose(Request(sketch, **wishes)))  # type: ignore[arg-type]
+
+
+def test_the_tune_is_untouched_and_a_track_of_its_own() -> None:
+    sketch = lead_sheet()
+    for proposal in propose(sketch):
+        assert [part for part in proposal.song.parts if part.role is Role.MELODY] == [sketch.parts[0]]
+        assert (proposal.song.meters, proposal.song.tempos, proposal.song.length) == (
+            sketch.meters, sketch.tempos, sketch.length)  # fmt: skip
+
+
+def test_four_proposals_differ_in_style_texture_and_density() -> None:
+    proposals = propose(lead_sheet())
+    assert len({proposal.style for proposal in proposals}) == 4
+    assert len({tuple(part.program for part in proposal.song.parts) for proposal in proposals}) == 4
+    densities = sorted(proposal.features["notes_per_bar"] for proposal in proposals)
+    assert densities[-1] > 1.5 * densities[0]
+
+
+def test_one_style_is_played_in_four_textures() -> None:
+    proposals = propose(lead_sheet(), style="pop")
+    assert {proposal.style for proposal in proposals} == {"pop"}
+    assert len({tuple(part.name for part in proposal.song.parts) for proposal in proposals}) >= 3
+    assert len({proposal.title for proposal in proposals}) == 4
+
+
+def test_every_bar_is_accompanied() -> None:
+    for proposal in propose(lead_sheet(), count=6):
+        started = {note.start // 1920 for part in proposal.song.parts[1:] for note in part.notes}
+        held = {
+            bar
+            for part in proposal.song.parts[1:]
+            for note in part.notes
+            for bar in range(note.start // 1920, (note.end - 1) // 1920 + 1)
+        }
+        assert held >= set(range(16))
+        assert len(started) >= 8
+
+
+def test_same_request_same_notes_other_seed_other_notes() -> None:
+    first, again, other = (propose(lead_sheet(), seed=seed) for seed in (7, 7, 8))
+    assert [proposal.song for proposal in first] == [proposal.song for proposal in again]
+    assert [proposal.song for proposal in first] != [proposal.song for proposal in other]
+
+
+def test_only_the_bars_asked_for_are_arranged() -> None:
+    for proposal in propose(lead_sheet(), bars=(4, 7)):
+        for part in proposal.song.parts[1:]:
+            assert all(note.start >= 4 * 1920 and note.end <= 8 * 1920 for note in part.notes)
+
+
+def test_reasons_are_sentences_that_hold() -> None:
+    for proposal in propose(lead_sheet()):
+        assert len(proposal.reasons) >= 3
+        assert all(reason.endswith(".") and reason[0].isupper() for reason in proposal.reasons)
+        for part in proposal.song.parts[1:]:
+            assert part.name.lower() in proposal.reasons[1]
+
+
+def test_proposals_stream_and_stop_when_cancelled() -> None:
+    heard: list[Proposal] = []
+    stream = StyleComposer().propose(Request(lead_sheet(), count=4), lambda: len(heard) == 1)
+    heard.append(next(stream))
+    with pytest.raises(Cancelled):
+        next(stream)
+
+
+def test_requests_that_cannot_be_met_say_why() -> None:
+    with pytest.raises(RequestError, match="empty"):
+        propose(Song(length=1920))
+    with pytest.raises(RequestError, match="16 bars"):
+        Request(lead_sheet(), bars=(10, 20))
+    with pytest.raises(RequestError, match="1 to 16"):
+        Request(lead_sheet(), count=0)
+    with pytest.raises(StyleError, match="reggae"):
+        propose(lead_sheet(), style="regae")
+
+
+@pytest.mark.parametrize("meter", ["3/4", "6/8", "7/8", "5/4", "2/4", "12/8", "1/4"])
+def test_any_metre_is_served(meter: str) -> None:
+    for proposal in propose(lead_sheet(meter)):
+        assert sum(len(part.notes) for part in proposal.song.parts[1:]) >= 16
+
+
+def test_one_bar_silence_and_very_long_sketches() -> None:
+    assert all(proposal.song.parts[1:] for proposal in propose(lead_sheet(changes="C")))
+    quiet = propose(lead_sheet(changes="C N.C. N.C. G C"))
+    assert all(proposal.song.length == 5 * 1920 for proposal in quiet)
+    assert propose(lead_sheet(changes=" ".join(["C", "G7"] * 150)), count=1)[0].song.length == 300 * 1920
+
+
+def test_chords_alone_are_enough() -> None:
+    (proposal,) = propose(lead_sheet(melody=False), count=1)
+    assert all(part.role is not Role.MELODY for part in proposal.song.parts)
+    assert len(proposal.song.parts) >= 2
+
+
+def test_a_tune_alone_is_harmonised() -> None:
+    sketch = replace(lead_sheet(), chords=(), keys=(), sections=())
+    understood = understand(sketch)
+    assert understood.keys
+    assert len(understood.chords) >= 4
+    assert understood.chords[-1].chord.root == understood.keys[0].key.tonic
+    assert understood.parts == sketch.parts
+
+
+def test_chords_are_read_from_an_accompaniment() -> None:
+    sketch = lead_sheet(changes="C F G7 C Am Dm G C")
+    blocks = tuple(
+        Note(span.start, 48 + (tone - 48) % 12, span.end - span.start, 70)
+        for span in sketch.chord_spans
+        for tone in sorted(span.chord.pitch_classes)
+    )
+    played = replace(
+        sketch, chords=(), keys=(), parts=(replace(sketch.parts[0], role=Role.OTHER), Part("Chords", notes=blocks))
+    )
+    understood = understand(played)
+    assert [change.chord for change in understood.chords] == [change.chord for change in sketch.chords]
+    assert [part.name for part in understood.parts if part.role is Role.MELODY] == ["Tune"]
+
+
+def test_what_is_written_is_not_inferred_again() -> None:
+    odd = (ChordChange(0, parse_chord("F#dim7")),)
+    assert understand(replace(lead_sheet(), chords=odd)).chords == odd
