@@ -16,16 +16,16 @@ from cocomposer.styles.plan import letter_of
 def explain(
     song: Song, request: Request, style: Style, texture: Texture, fit: Fit, first: int, last: int
 ) -> tuple[str, ...]:
-    """Up to seven sentences: style, texture, harmony, form, entries, bass, and how the band listens to the tune."""
+    """Up to seven sentences: style, texture, entries, how the band listens to the tune, bass, form and harmony."""
     band = [part for part in song.parts if part.role is not Role.MELODY]
     sentences = [
         f"{style.name}: {fit.reason}.",
         f"As {texture.name}: {texture.description} ({_listed([part.name.lower() for part in band])}).",
-        _harmony(song, request),
-        _form(song, first, last),
         _entries(song, band, first),
-        _bass(song, band),
         _room(song, band, first, last),
+        _bass(song, band),
+        _form(song, first, last),
+        _harmony(song, request),
     ]
     return tuple(sentence for sentence in sentences if sentence)
 
@@ -62,7 +62,8 @@ def _entries(song: Song, band: Sequence[Part], first: int) -> str:
         if bar >= opening + 4:
             late.setdefault(bar, []).append(part.name.lower())
     told = [f"{_listed(names)} in bar {bar + 1}" for bar, names in sorted(late.items())]
-    return f"It grows: {_listed(told)} {'come' if len(told) > 1 else 'comes'} in." if told else ""
+    several = sum(map(len, late.values())) > 1
+    return f"It grows: {_listed(told)} {'come' if several else 'comes'} in." if told else ""
 
 
 def _bass(song: Song, band: Sequence[Part]) -> str:

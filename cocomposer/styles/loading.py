@@ -7,6 +7,7 @@ number and every step, and each complaint names the file and says what to write 
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -51,8 +52,10 @@ def load_style(name: str) -> Style:
     """
     if name.endswith(".toml"):
         return read_style(Path(name))
-    styles = load_styles()
     wanted = name.casefold().replace(" ", "-").replace("_", "-")
+    if re.fullmatch(r"[a-z0-9-]+", wanted) and (path := presets_folder() / "styles" / f"{wanted}.toml").is_file():
+        return read_style(path)
+    styles = load_styles()
     for style in styles.values():
         if wanted in (style.id.casefold(), style.name.casefold().replace(" ", "-")):
             return style

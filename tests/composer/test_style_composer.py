@@ -88,8 +88,8 @@ def test_requests_that_cannot_be_met_say_why() -> None:
         Request(lead_sheet(), bars=(10, 20))
     with pytest.raises(RequestError, match="1 to 16"):
         Request(lead_sheet(), count=0)
-    with pytest.raises(StyleError, match="reggae"):
-        propose(lead_sheet(), style="regae")
+    with pytest.raises(StyleError, match="swing"):
+        propose(lead_sheet(), style="swnig")
 
 
 @pytest.mark.parametrize("meter", ["3/4", "6/8", "7/8", "5/4", "2/4", "12/8", "1/4"])

@@ -66,6 +66,8 @@ def _choose(
         worth[(chord.root + third) % 12] = 0.0
     if seventh is not None:
         worth[(chord.root + seventh) % 12] = 0.0
+    if chord.bass is not None:  # the bass has this note already
+        worth[chord.bass] = worth.get(chord.bass, 2.5) + 2.5
     tune_classes = {note.pitch % 12 for note in tune}
     tune_first = tune[0].pitch if tune else None
 
