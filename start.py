@@ -17,6 +17,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -229,6 +230,8 @@ def run_logged(command: list[str], log: Path, doing: str) -> None:
                 process.terminate()
             process.wait()
             show_status("")
+    if process.returncode in (-signal.SIGINT, 130) or "Operation cancelled by user" in "".join(lines[-3:]):
+        raise KeyboardInterrupt  # Ctrl-C reached the step before it reached this process
     if process.returncode != 0:
         raise SetupError(explain("".join(lines), doing, log))
 

@@ -52,7 +52,9 @@ class CommandParser(argparse.ArgumentParser):
 
 def closest(word: str, choices: Iterable[str]) -> str:
     """What follows "There is no X": "; did you mean Y?" where something is near, else a full stop."""
-    by_folded = {choice.casefold(): choice for choice in choices}
+    by_folded: dict[str, str] = {}
+    for choice in choices:
+        by_folded.setdefault(choice.casefold(), choice)
     near = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.55)
     return f"; did you mean {by_folded[near[0]]}?" if near else "."
 

@@ -1,0 +1,158 @@
+"""The words of the command line: every mistake is one sentence, a suggestion and exit code 2."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cocomposer.cli import main
+from cocomposer.resources import assets_folder
+
+SKETCH = assets_folder() / "sketches" / "first_light.mid"
+
+
+def complaint(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """What is said on stderr about words that are wrong; checks the manner of it."""
+    code = main(words)
+    said = capsys.readouterr()
+    assert code == 2
+    assert said.out == ""
+    assert said.err.startswith("cocomposer: ")
+    assert said.err.count("\n") == 1
+    return said.err
+
+
+def test_help_is_quick_because_it_loads_nothing() -> None:
+    script = (
+        "import sys; from cocomposer.cli import main; main(['--help']); "
+        "heavy = {'numpy', 'rich', 'mido', 'music21', 'pedalboard', 'dawdreamer', 'symusic', 'scipy'}; "
+        "print('loaded:', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "loaded: []" in done.stdout
+    assert all(command in done.stdout for command in ("propose", "render", "info", "styles"))
+
+
+@pytest.mark.parametrize("command", ["propose", "render", "info", "styles"])
+def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    assert f"cocomposer {command}" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("cocomposer ")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["propse", "a.mid"], "did you mean propose?"),
+        (["--verson"], "did you mean --version?"),
+        (["song.mid"], "cocomposer propose song.mid"),
+        (["propose"], "SKETCH"),
+        (["propose", "{sketch}", "--stile", "pop"], "did you mean --style?"),
+        (["propose", "{sketch}", "--style", "bosa-nova"], "did you mean bossa-nova?"),
+        (["propose", "{sketch}", "--composer", "stlye"], "did you mean style?"),
+        (["propose", "{sketch}", "--composer", "model"], "not part of this version"),
+        (["propose", "{sketch}", "--count", "0"], "from 1 to 16"),
+        (["propose", "{sketch}", "--count", "1000"], "from 1 to 16"),
+        (["propose", "{sketch}", "--count", "four"], "whole number"),
+        (["propose", "{sketch}", "--count"], "expected one argument"),
+        (["propose", "{sketch}", "--seed", "-1"], "whole number"),
+        (["propose", "{sketch}", "--seed", "1" * 5000], "whole number"),
+        (["propose", "{sketch}", "--bars", "5to8"], "like 5-12"),
+        (["propose", "{sketch}", "--bars", "8-5"], "goes forward"),
+        (["propose", "{sketch}", "--bars", "0-4"], "counts from 1"),
+        (["propose", "{sketch}", "--bars", "10-99", "--audio", "none"], "16 bars"),
+        (["propose", "{sketch}", "--audio", "wave"], "did you mean wav?"),
+        (["propose", "{sketch}", "--audio", "none", "--stems"], "--stems"),
+        (["propose", "{sketch}", "--instrument", "bass"], "a role and a plugin"),
+        (["propose", "{sketch}", "--instrument", "base={sketch}"], "did you mean bass?"),
+        (["propose", "{sketch}", "--instrument", "bass=/nowhere/synth.so"], "no folder"),
+        (["propose", "{sketch}", "--instrument", "bass={sketch}"], "not an instrument"),
+        (["propose", "{folder}/first_lihgt.mid"], "did you mean first_light.mid?"),
+        (["propose", "{folder}"], "is a folder"),
+        (["propose", "/nowhere/at/all.mid"], "no folder"),
+        (["propose", "{sketch}", "--out", "{sketch}"], "is a file"),
+        (["propose", "{sketch}", "--out", "{sketch}/deeper"], "is a file"),
+        (["propose", "{sketch}", "--out", "x" * 5000], "Nothing can be written"),
+        (["propose", "{sketch}", "{sketch}2", "--out", "o"], "did you mean first_light.mid?"),
+        (["render", "{sketch}", "--out", "song.wave"], "did you mean wav?"),
+        (["render", "{sketch}", "--out", "song.flac", "--audio", "mp3"], "make them agree"),
+        (["render", "{sketch}", "--audio", "none"], "There is no kind of audio"),
+        (["render", "{folder}/nothing.mid"], "There is no file"),
+        (["info", "{folder}/winter_coat.tx"], "did you mean winter_coat.txt?"),
+        (["info", "{sketch}", "{sketch}"], "does not know what to do with"),
+        (["styles", "swign"], "did you mean swing?"),
+        (["styles", "--jsno"], "did you mean --json?"),
+    ],
+)
+def test_a_mistake_is_one_sentence(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    filled = [word.replace("{sketch}", str(SKETCH)).replace("{folder}", str(SKETCH.parent)) for word in words]
+    assert sentence in complaint(filled, capsys)
+    assert not list(tmp_path.rglob("*.mid"))
+
+
+def test_a_broken_file_is_an_error_of_the_work(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mid"
+    broken.write_bytes(b"MThd" + bytes(20))
+    assert main(["propose", str(broken), "--out", str(tmp_path), "--audio", "none"]) == 1
+    assert "broken.mid" in capsys.readouterr().err
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cocomposer", "info", str(tmp_path / "no.mid"), "--debug"],
+        capture_output=True,
+        text=True,
+    )
+    assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "sketch", sorted((assets_folder() / "sketches").glob("*.[mt]*[dtl]")), ids=lambda path: path.name
+)
+def test_info_knows_what_is_in_a_shipped_sketch(sketch: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if sketch.suffix == ".md":
+        pytest.skip("the folder's README")
+    assert main(["info", str(sketch), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["title"]
+    assert facts["bars"] >= 16
+    assert facts["key"]
+    assert facts["chords"]
+    assert facts["tempo"] > 40
+
+
+def test_info_counts_bars_from_one_and_names_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(SKETCH), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["key"] == "G major"
+    assert facts["meter"] == "4/4"
+    assert facts["tempo"] == 96
+    assert facts["sections"][1] == {"name": "Chorus", "first_bar": 9, "bars": 8}
+    assert facts["chords"][1] == {"bar": 2, "chords": ["D/F#"]}
+    assert facts["range"]["names"] == "F#4-G5"
+    assert facts["found"] == []
+    assert main(["info", str(SKETCH)]) == 0
+    assert "G | D/F# | Em7 | C |" in capsys.readouterr().out
+
+
+def test_styles_as_text_and_as_json_agree(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["styles", "--json"]) == 0
+    styles = json.loads(capsys.readouterr().out)
+    assert main(["styles"]) == 0
+    text = capsys.readouterr().out
+    assert all(style["id"] in text for style in styles)
+    assert main(["styles", styles[0]["name"].upper(), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == styles[0]

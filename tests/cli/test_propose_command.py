@@ -1,0 +1,130 @@
+"""`cocomposer propose` and `cocomposer render`, run as an artist runs them: in a process, with real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cocomposer import formats
+from cocomposer.music import Role
+from cocomposer.resources import assets_folder
+
+SKETCHES = assets_folder() / "sketches"
+
+
+def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cocomposer", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+
+
+def test_four_proposals_without_audio(tmp_path: Path) -> None:
+    done = run("propose", SKETCHES / "first_light.mid", "--audio", "none", "--out", "made", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "First Light" in done.stdout
+    assert str(tmp_path / "made") in done.stdout
+    names = sorted(path.name for path in (tmp_path / "made").iterdir())
+    assert names == [*(f"proposal-{number}.mid" for number in (1, 2, 3, 4)), "proposals.json"]
+    sketch = formats.read(SKETCHES / "first_light.mid")
+    tune = sketch.parts[0].notes
+    for number in (1, 2, 3, 4):
+        song = formats.read(tmp_path / "made" / f"proposal-{number}.mid")
+        melody = song.part_of_role(Role.MELODY)
+        assert melody is not None
+        assert melody.notes == tune
+        assert len(song.parts) > 2
+        assert (song.tempos, song.meters, len(song.bars)) == (sketch.tempos, sketch.meters, len(sketch.bars))
+    report = json.loads((tmp_path / "made" / "proposals.json").read_text())
+    assert [each["midi"] for each in report["proposals"]] == names[:4]
+    for each in report["proposals"]:
+        assert each["key"] == "G major"
+        assert each["tempo"] == 96
+        assert each["reasons"]
+        assert each["style"]
+        assert each["parts"][0]["role"] == "melody"
+
+
+def test_same_words_same_notes_and_another_seed_others(tmp_path: Path) -> None:
+    for folder, seed in (("a", 5), ("b", 5), ("c", 6)):
+        words = ("--audio", "none", "--count", 1, "--style", "swing", "--seed", seed, "--out", folder)
+        assert run("propose", SKETCHES / "long_shadow.mid", *words, cwd=tmp_path).returncode == 0
+    first, second, third = ((tmp_path / folder / "proposal-1.mid").read_bytes() for folder in "abc")
+    assert first == second
+    assert first != third
+
+
+def test_several_sketches_get_folders_that_do_not_collide(tmp_path: Path) -> None:
+    for folder in ("050", "051"):
+        (tmp_path / folder).mkdir()
+        shutil.copy(SKETCHES / "first_light.mid", tmp_path / folder / "lead_sheet.mid")
+    words = ("050/lead_sheet.mid", "051/lead_sheet.mid", SKETCHES / "winter_coat.txt", "--audio", "none", "--count", 1)
+    done = run("propose", *words, "--out", "all", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "all").iterdir()) == ["050", "051", "winter_coat"]
+    reports = json.loads(done.stdout)
+    assert [Path(each["folder"]).name for each in reports] == ["050", "051", "winter_coat"]
+    for each in reports:
+        assert (tmp_path / each["folder"] / each["proposals"][0]["midi"]).is_file()
+
+
+def test_one_broken_sketch_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "broken.mid").write_bytes(b"MThd")
+    words = ("broken.mid", SKETCHES / "mill_wheel.mid", "--audio", "none", "--count", 1, "--out", "all")
+    done = run("propose", *words, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "1 of 2 sketches" in done.stderr
+    assert (tmp_path / "all" / "mill_wheel" / "proposal-1.mid").is_file()
+
+
+def test_audio_and_stems_beside_the_midi(tmp_path: Path) -> None:
+    words = ("--count", 1, "--bars", "1-4", "--audio", "flac", "--stems", "--out", ".", "--json")
+    done = run("propose", SKETCHES / "harbour_light.musicxml", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)[0]["proposals"][0]
+    assert made["audio"] == "proposal-1.flac"
+    assert made["loudness_lufs"] == pytest.approx(-14, abs=0.5)
+    assert made["true_peak_dbtp"] <= -1
+    assert len(made["stems"]) == len([part for part in made["parts"] if part["notes"]])
+    from pedalboard.io import AudioFile
+
+    for name in (made["audio"], *made["stems"].values()):
+        with AudioFile(str(tmp_path / name)) as file:
+            assert file.frames > file.samplerate
+
+
+def test_render_a_proposal_as_mp3(tmp_path: Path) -> None:
+    words = ("--count", 1, "--bars", "1-2", "--audio", "none", "--out", ".")
+    assert run("propose", SKETCHES / "salt_road.mid", *words, cwd=tmp_path).returncode == 0
+    done = run("render", "proposal-1.mid", "--out", "song.mp3", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["audio"] == "song.mp3"
+    assert (tmp_path / "song.mp3").stat().st_size > 10_000
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing on Windows")
+def test_ctrl_c_leaves_no_half_written_file(tmp_path: Path) -> None:
+    words = ["propose", str(SKETCHES / "corner_table.mid"), "--out", str(tmp_path)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cocomposer", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    while not (tmp_path / "proposal-2.mid").exists() and process.poll() is None:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the command and all its children
+    output, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert output == ""
+    assert "Traceback" not in errors
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert all(name.endswith((".mid", ".wav")) and not name.startswith(".") for name in left), left
+    for name in left:
+        if name.endswith(".mid"):
+            formats.read(tmp_path / name)
