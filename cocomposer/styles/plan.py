@@ -89,8 +89,8 @@ def section_levels(names: Sequence[str], energies: Sequence[float]) -> list[int]
 def plan_form(song: Song, energies: Sequence[float], shift: int = 0) -> tuple[BarPlan, ...]:
     """Plan every bar of `song`.
 
-    `energies` has a figure 0..1 for each section (0.5 where it ends early), `shift` raises or lowers every intensity (a sparse or a
-    full arrangement).
+    `energies` has a figure 0..1 for each section (0.5 where it ends early), `shift` raises or lowers every
+    intensity (a sparse or a full arrangement).
     """
     bars = song.bars
     sections = song.sections or (Section(0, "A"),)

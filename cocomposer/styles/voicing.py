@@ -8,7 +8,7 @@ textbooks, e.g. Pease and Pullig, Modern Jazz Voicings, 2001).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from cocomposer.music import Chord
@@ -21,11 +21,11 @@ HAND_SPAN = 14
 """Widest chord one hand grasps, in semitones (a ninth)."""
 
 
-def chord_tones(chord: Chord, voices: int, rootless: bool = False) -> tuple[int, ...]:
+def chord_tones(chord: Chord, voices: int, rootless: bool = False, scale: Collection[int] = ()) -> tuple[int, ...]:
     """The pitch classes worth playing with so many voices, most telling first.
 
-    Third and seventh tell the quality; then the root, tensions, and the fifth (an altered fifth before the
-    root).  `rootless` leaves the root to the bass where at least three other notes are there.
+    Third and seventh tell the quality; then the root, tensions, and the fifth (an altered fifth before the root).
+    `rootless` leaves the root to the bass where at least three other notes are there, and colours a plain sixth or seventh chord with the ninth if `scale` has it, as jazz pianists do.
     """
     steps = list(chord.intervals)
     telling = [step for step in (chord.third, chord.seventh) if step is not None]
@@ -33,6 +33,8 @@ def chord_tones(chord: Chord, voices: int, rootless: bool = False) -> tuple[int,
     altered_fifth = [fifth] if fifth in (6, 8) and fifth not in telling else []
     plain_fifth = [fifth] if fifth == 7 else []
     tensions = [step for step in chord.tensions if step not in telling]
+    if rootless and not tensions and chord.seventh is not None and (chord.root + 2) % 12 in scale:
+        tensions = [14]
     rest = [step for step in steps if step not in {0, *telling, *altered_fifth, *plain_fifth, *tensions}]
     root = [0]
     if rootless and len(telling) + len(tensions) + len(plain_fifth) + len(altered_fifth) >= 3:
@@ -80,11 +82,13 @@ def lead(
     kind: Voicing,
     voices: int,
     ceiling: int | None,
+    scale: Collection[int] = (),
 ) -> tuple[int, ...]:
     """The voicing of `chord` (ascending MIDI pitches) that follows best on `previous`.
 
     `ceiling` is the lowest pitch of the tune meanwhile; voicings that reach it are used only when nothing else
-    fits.  Returns () for N.C.
+    fits.  `scale` has the pitch classes of the key, from which rootless voicings take their colour.
+    Returns () for N.C.
     """
     if chord.is_silent:
         return ()
@@ -93,7 +97,7 @@ def lead(
         return spread(chord, low, high, voices)
     if kind is Voicing.POWER:
         return power(chord, low, high)
-    tones = chord_tones(chord, 2 if kind is Voicing.SHELL else voices, rootless=kind is Voicing.ROOTLESS)
+    tones = chord_tones(chord, 2 if kind is Voicing.SHELL else voices, kind is Voicing.ROOTLESS, scale)
     candidates = layouts(
         tones, max(voices if kind is not Voicing.SHELL else 2, len(tones)), low, high, kind is Voicing.OPEN
     )

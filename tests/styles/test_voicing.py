@@ -101,3 +101,11 @@ def test_voicings_keep_below_the_tune_where_there_is_room() -> None:
 def test_thirds_do_not_lie_in_the_mud() -> None:
     voicing = lead(parse_chord("C"), (), (36, 64), Voicing.CLOSE, 4, None)
     assert all(upper - lower >= 7 for lower, upper in pairwise(voicing) if lower < 48)
+
+
+def test_rootless_voicings_take_the_ninth_the_key_offers() -> None:
+    f_major = (5, 7, 9, 10, 0, 2, 4)
+    voicing = lead(parse_chord("Gm7"), (), (53, 77), Voicing.ROOTLESS, 4, None, f_major)
+    assert {pitch % 12 for pitch in voicing} == {9, 10, 2, 5}
+    plain = lead(parse_chord("A7"), (), (53, 77), Voicing.ROOTLESS, 4, None, f_major)
+    assert 11 not in {pitch % 12 for pitch in plain}

@@ -62,7 +62,8 @@ def _voice(
         ceiling = None
     if part.voicing is Voicing.GUITAR:
         return lead_guitar(chord, previous, part.register, min(part.voices, 6), ceiling)
-    return lead(chord, previous, part.register, part.voicing, part.voices, ceiling)
+    key = sheet.song.key_at(start)
+    return lead(chord, previous, part.register, part.voicing, part.voices, ceiling, key.scale if key else ())
 
 
 def _follow_changes(cues: Sequence[Cue], sheet: LeadSheet, broken: bool) -> list[Cue]:
