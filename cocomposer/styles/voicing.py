@@ -25,7 +25,8 @@ def chord_tones(chord: Chord, voices: int, rootless: bool = False, scale: Collec
     """The pitch classes worth playing with so many voices, most telling first.
 
     Third and seventh tell the quality; then the root, tensions, and the fifth (an altered fifth before the root).
-    `rootless` leaves the root to the bass where at least three other notes are there, and colours a plain sixth or seventh chord with the ninth if `scale` has it, as jazz pianists do.
+    `rootless` leaves the root to the bass where at least three other notes are there, and colours a plain sixth or
+    seventh chord with the ninth if `scale` has it, as jazz pianists do.
     """
     steps = list(chord.intervals)
     telling = [step for step in (chord.third, chord.seventh) if step is not None]
