@@ -80,12 +80,17 @@ def _distinct(names: list[str]) -> list[str]:
 def through_strip(audio: Audio, job: PartJob, strip: Strip, plan: DeskPlan) -> Audio:
     """What an instrument played, (2, frames), through its rack and fader: the plan's full length."""
     rate, tempos = plan.sample_rate, plan.song.tempos
-    entering = integrated_loudness(audio.mean(axis=0, keepdims=True), rate) + MONO_TO_STEREO_LU
     full = np.zeros((2, plan.frames), dtype=np.float32)
-    if not np.isfinite(entering):
-        return full
     frames = min(plan.frames, audio.shape[1])
-    np.multiply(audio[:, :frames], np.float32(amplitude(REFERENCE_LUFS - entering)), out=full[:, :frames])
+    highest = float(np.abs(audio[:, :frames]).max(initial=0))
+    if highest == 0:
+        return full
+    # Measured at full scale, so that no instrument is too quiet for the gate of the measurement.
+    middle = audio[:, :frames].mean(axis=0, keepdims=True) / np.float32(highest)
+    entering = integrated_loudness(middle, rate) + MONO_TO_STEREO_LU
+    if np.isfinite(entering):
+        gain = amplitude(REFERENCE_LUFS - entering) / highest
+        np.multiply(audio[:, :frames], np.float32(gain), out=full[:, :frames])
     full = build_chain(strip.rack.effects)(full, rate)
     full = place(full, pan_automation(job.part, strip.pan, tempos, rate, plan.frames), strip.rack.width)
     leaving = integrated_loudness(full, rate)

@@ -73,7 +73,7 @@ class Host:
             self._process.stdin.flush()
             reply = self._await(time.monotonic() + stage_limit, "loading", cancelled)
             if reply.stage == "loaded":
-                until = time.monotonic() + stage_limit + request.seconds + request.tail
+                until = time.monotonic() + stage_limit + request.seconds
                 reply = self._await(until, "playing", cancelled)
         except OSError as error:
             raise InstrumentError("could not be started") from error

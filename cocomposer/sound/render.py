@@ -27,7 +27,7 @@ SAMPLE_RATES = (22050, 32000, 44100, 48000, 88200, 96000)
 MAX_SECONDS = 3600.0
 """Longest song that is rendered: an hour is 1.3 GB of stereo already."""
 
-LEAD_SECONDS = 0.5
+LEAD_SECONDS = 0.4
 """Longest silence kept before the first sound."""
 FADE_SECONDS = 0.25
 """How long the last of the reverb, 60 dB below the peak, is faded."""
@@ -121,7 +121,9 @@ def render(
     before_master = desk.finish()
     _check(stop)
     tell(0.85, "Mastering")
-    return _master(before_master, desk, settings, warnings)
+    rendering = _master(before_master, desk, settings, warnings)
+    tell(1.0, "Done")
+    return rendering
 
 
 def _check(stop: Callable[[], bool]) -> None:

@@ -1,0 +1,175 @@
+"""Plugins that work sound; plugins that crash, hang or play rubbish are named, replaced, and leave nothing behind."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cocomposer.errors import Cancelled
+from cocomposer.music import Note, Part, Role, Song
+from cocomposer.sound.render import Rendering, RenderSettings, render
+
+SOURCE = Path(__file__).with_name("faulty_plugin.c")
+FAULTS = {"sound": 0, "load-crash": 1, "load-hang": 2, "play-crash": 3, "play-nan": 4, "silent": 5, "play-hang": 6,
+          "load-exit": 7, "chatty": 8}  # fmt: skip
+LIMIT = 3.0
+
+needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None or sys.platform != "linux", reason="no gcc on this machine")
+
+
+@pytest.fixture(scope="module")
+def plugins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("plugins")
+    paths = {name: folder / f"{name}.so" for name in FAULTS}
+    for name, path in paths.items():
+        command = ["gcc", "-shared", "-fPIC", "-O1", f"-DFAULT={FAULTS[name]}", str(SOURCE), "-o", str(path), "-lm"]
+        subprocess.run(command, check=True)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def built_in(band_song: Song) -> Rendering:
+    return render(band_song, RenderSettings(stems=True))
+
+
+def children_of(parent: int) -> list[int]:
+    """Living instrument processes that were started by `parent`."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"cocomposer.sound.host_process" in words and str(parent).encode() in words:
+            found.append(int(folder.name))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    yield
+    if sys.platform == "linux":
+        assert children_of(os.getpid()) == []
+
+
+def with_plugin(song: Song, path: Path, limit: float = LIMIT) -> Rendering:
+    return render(song, RenderSettings(instruments={"melody": str(path)}, stems=True, plugin_seconds=limit))
+
+
+def assert_only_the_melody_differs(one: Rendering, other: Rendering) -> None:
+    assert not np.array_equal(one.stems["Melody"], other.stems["Melody"])
+    for name in ("Drums", "Bass", "Keys", "Pad"):
+        length = min(one.stems[name].shape[1], other.stems[name].shape[1]) - 22050  # the ends are faded
+        assert np.array_equal(one.stems[name][:, :length], other.stems[name][:, :length])
+
+
+@needs_gcc
+@pytest.mark.parametrize("name", ["sound", "chatty"])
+def test_healthy_plugin_plays_its_part_only(
+    band_song: Song, plugins: dict[str, Path], built_in: Rendering, name: str
+) -> None:
+    rendering = with_plugin(band_song, plugins[name], limit=30)
+    assert rendering.warnings == ()
+    assert_only_the_melody_differs(rendering, built_in)
+
+
+@needs_gcc
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("load-crash", "crashed while loading"),
+        ("load-exit", "crashed while loading"),
+        ("load-hang", "did not answer while loading"),
+        ("play-crash", "crashed while playing"),
+        ("play-nan", "not numbers"),
+        ("silent", "silent"),
+    ],
+)
+def test_broken_plugin_is_named_and_all_else_is_identical(
+    band_song: Song, plugins: dict[str, Path], built_in: Rendering, name: str, words: str
+) -> None:
+    rendering = with_plugin(band_song, plugins[name])
+    (warning,) = rendering.warnings
+    assert f"{name}.so" in warning
+    assert words in warning
+    assert "Melody" in warning
+    assert "TimGM6mb.sf2" in warning
+    assert np.array_equal(rendering.mix, built_in.mix)
+    for part, stem in built_in.stems.items():
+        assert np.array_equal(rendering.stems[part], stem)
+
+
+@needs_gcc
+def test_plugins_that_hang_and_crash_at_once(plugins: dict[str, Path]) -> None:
+    """A plugin may take, beyond its limit, as long as the music lasts; so this song is short."""
+    note = (Note(0, 60, 240),)
+    song = Song(length=480, parts=(Part("Lead", Role.MELODY, 73, note), Part("Bass", Role.BASS, 33, note)))
+    broken = {"Lead": str(plugins["play-hang"]), "bass": str(plugins["load-crash"])}
+    rendering = render(song, RenderSettings(instruments=broken, plugin_seconds=1.5))
+    assert ["play-hang.so" in rendering.warnings[0], "load-crash.so" in rendering.warnings[1]] == [True, True]
+    assert "did not answer while playing" in rendering.warnings[0]
+    assert np.array_equal(rendering.mix, render(song).mix)
+
+
+@needs_gcc
+def test_file_that_is_no_plugin(band_song: Song, tmp_path: Path, built_in: Rendering) -> None:
+    path = tmp_path / "text.so"
+    path.write_text("not a library")
+    rendering = with_plugin(band_song, path)
+    assert "text.so" in rendering.warnings[0]
+    assert np.array_equal(rendering.mix, built_in.mix)
+
+
+@needs_gcc
+def test_cancelling_ends_a_hanging_plugin(band_song: Song, plugins: dict[str, Path]) -> None:
+    began = time.monotonic()
+    settings = RenderSettings(instruments={"melody": str(plugins["load-hang"])}, plugin_seconds=60)
+    with pytest.raises(Cancelled):
+        render(band_song, settings, cancelled=lambda: time.monotonic() > began + 1)
+    assert time.monotonic() - began < 10
+
+
+PARENT = """
+import sys
+from conftest import band
+from cocomposer.sound.render import RenderSettings, render
+render(band(), RenderSettings(instruments={"melody": sys.argv[1]}, plugin_seconds=120))
+"""
+
+
+@needs_gcc
+def test_killing_the_program_leaves_no_child(plugins: dict[str, Path]) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(plugins["load-hang"])], cwd=SOURCE.parent)
+    try:
+        wait_until(lambda: bool(children_of(parent.pid)), 20)
+        time.sleep(1.0)  # into the hang
+        assert children_of(parent.pid)
+    finally:
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    wait_until(lambda: not children_of(parent.pid), 5)
+
+
+def wait_until(condition: object, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("name", ["amsynth_vst.so", "ZynAddSubFX.so"])
+def test_debian_synthesizers_sound(band_song: Song, built_in: Rendering, name: str) -> None:
+    path = Path("/usr/lib/vst") / name
+    if not path.exists():
+        pytest.skip(f"{name} is not installed")
+    rendering = with_plugin(band_song, path, limit=30)
+    assert rendering.warnings == ()
+    assert_only_the_melody_differs(rendering, built_in)
+    assert rendering.loudness == pytest.approx(-14, abs=0.3)
