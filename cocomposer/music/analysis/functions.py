@@ -44,32 +44,28 @@ def _applied(numeral: str, root: int, goals: tuple[str, ...], cost: float) -> Fu
 
 
 _MAJOR = (
-    Function(
-        "I", 0, TRIAD, 0.0, {"IV": 0.0, "V": 0.05, "vi": 0.1, "ii": 0.25, "iii": 0.4, "V/V": 0.3, "V/ii": 0.2}, 0.5
-    ),
-    Function("ii", 2, MINOR, 0.25, {"V": -0.2, "IV": 0.7, "vi": 0.6, "I": 0.7, "iii": 0.7, "V/V": 0.2}),
-    Function("iii", 4, MINOR, 0.55, {"vi": -0.1, "IV": 0.1, "ii": 0.6, "V/ii": 0.2, "V": 0.8}),
-    Function("IV", 5, TRIAD, 0.05, {"V": -0.1, "I": 0.05, "ii": 0.3, "vi": 0.5, "iii": 0.5, "iv": 0.1, "V/V": 0.2}),
-    Function("V", 7, TRIAD, 0.05, {"I": -0.3, "vi": 0.15, "IV": 0.45, "iii": 0.7, "V/vi": 0.3, "ii": 0.9}),
-    Function("vi", 9, MINOR, 0.2, {"ii": 0.0, "IV": 0.0, "V": 0.25, "iii": 0.4, "I": 0.55, "V/V": 0.15}),
+    Function("I", 0, TRIAD, 0.12, {"V": 0.1, "IV": 0.1, "vi": 0.1, "iii": 0.35, "ii": 0.3}, 0.5),
+    Function("ii", 2, MINOR, 0.15, {"V": -0.3, "iii": 0.5, "IV": 0.65, "I": 0.7, "vi": 0.7}),
+    Function("iii", 4, MINOR, 0.35, {"vi": -0.2, "IV": 0.05, "ii": 0.4, "V": 0.9}),
+    Function("IV", 5, TRIAD, 0.0, {"V": -0.15, "I": 0.15, "iii": 0.35, "ii": 0.4, "vi": 0.6, "iv": 0.1}),
+    Function("V", 7, TRIAD, 0.1, {"I": -0.1, "vi": 0.1, "IV": 0.4, "iii": 0.6, "ii": 0.95}),
+    Function("vi", 9, MINOR, 0.12, {"IV": 0.0, "ii": 0.05, "V": 0.2, "iii": 0.3, "I": 0.55}),
     _applied("V/V", 2, ("V",), 0.75),
     _applied("V/vi", 4, ("vi",), 0.8),
     _applied("V/ii", 9, ("ii", "V/V"), 0.8),
-    _applied("V/IV", 0, ("IV",), 0.8),
+    _applied("V/IV", 0, ("IV",), 0.9),
     Function("iv", 5, MINOR, 1.3, {"I": -0.1, "V": 0.3}, 1.5),
     Function("bVII", 10, TRIAD, 1.2, {"IV": 0.0, "I": 0.2, "V": 0.5}, 1.4),
 )
 _MINOR = (
-    Function(
-        "i", 0, MINOR, 0.0, {"iv": 0.0, "V": 0.05, "VI": 0.05, "VII": 0.1, "III": 0.25, "iiø": 0.3, "v": 0.4}, 0.5
-    ),
+    Function("i", 0, MINOR, 0.12, {"VI": 0.05, "iv": 0.1, "VII": 0.1, "V": 0.2, "v": 0.35, "III": 0.3}, 0.5),
     Function("iiø", 2, HALF_DIMINISHED, 0.6, {"V": -0.3}, 1.4),
-    Function("III", 3, TRIAD, 0.25, {"VI": 0.0, "VII": 0.15, "iv": 0.2, "i": 0.4, "V": 0.5}),
-    Function("iv", 5, MINOR, 0.1, {"V": -0.2, "i": 0.1, "VII": 0.15, "VI": 0.5, "III": 0.6, "iiø": 0.4}),
-    Function("v", 7, MINOR, 0.7, {"i": 0.2, "VI": 0.2, "iv": 0.4, "VII": 0.4}),
-    Function("V", 7, TRIAD, 0.1, {"i": -0.35, "VI": 0.2, "iv": 0.9}, 1.3),
-    Function("VI", 8, TRIAD, 0.15, {"VII": 0.0, "III": 0.1, "iv": 0.15, "V": 0.15, "i": 0.4, "iiø": 0.3}),
-    Function("VII", 10, TRIAD, 0.2, {"III": -0.05, "i": 0.1, "VI": 0.15, "iv": 0.6, "V": 0.6}),
+    Function("III", 3, TRIAD, 0.15, {"VI": 0.1, "VII": 0.15, "iv": 0.15, "i": 0.3, "V": 0.4, "v": 0.4}),
+    Function("iv", 5, MINOR, 0.05, {"VII": 0.0, "V": -0.05, "v": 0.3, "i": 0.2, "VI": 0.5, "III": 0.6, "iiø": 0.4}),
+    Function("v", 7, MINOR, 0.5, {"i": -0.1, "VI": 0.15, "iv": 0.35, "VII": 0.6}),
+    Function("V", 7, TRIAD, 0.2, {"i": -0.2, "VI": 0.2, "iv": 0.8}, 1.3),
+    Function("VI", 8, TRIAD, 0.05, {"VII": -0.15, "III": 0.2, "iv": 0.3, "V": 0.3, "v": 0.35, "i": 0.4}),
+    Function("VII", 10, TRIAD, 0.05, {"i": 0.0, "III": 0.0, "VI": 0.25, "v": 0.4, "iv": 0.7, "V": 0.8}),
     _applied("V/iv", 0, ("iv",), 0.8),
     _applied("V/III", 10, ("III",), 0.7),
 )
