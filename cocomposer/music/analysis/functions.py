@@ -7,7 +7,7 @@ as found, for example, in D. Kostka and D. Payne, "Tonal Harmony", with popular 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cocomposer.music.key import Mode
 
@@ -88,8 +88,10 @@ _MIXOLYDIAN = (
 _NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII")
 
 
-def functions(mode: Mode) -> tuple[Function, ...]:
-    """The vocabulary of a mode, the tonic first."""
+def functions(mode: Mode, leading_tone: bool = True) -> tuple[Function, ...]:
+    """The vocabulary of a mode, the tonic first; without `leading_tone` a minor key keeps to its natural scale."""
+    if mode is Mode.MINOR and not leading_tone:
+        return tuple(replace(each, cost=min(each.cost, 0.2)) for each in _MINOR if "V" not in each.numeral.split("/"))
     written = {Mode.MAJOR: _MAJOR, Mode.MINOR: _MINOR, Mode.DORIAN: _DORIAN, Mode.MIXOLYDIAN: _MIXOLYDIAN}
     return written.get(mode) or _diatonic(mode)
 

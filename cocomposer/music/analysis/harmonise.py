@@ -53,7 +53,7 @@ def harmonise(song: Song, melody: Sequence[Note], key: Key) -> tuple[ChordChange
     bars = song.bars
     if not bars:
         return ()
-    vocabulary = functions(key.mode)
+    vocabulary = functions(key.mode, _has_leading_tone(melody, key))
     places = [place for bar in bars for place in _places(bar)]
     tonics = [_tonic_at(song, key, place.start) for place in places]
     fits = _fits(song, places, tonics, melody, vocabulary) + _form(song, places, melody, vocabulary)
@@ -63,6 +63,12 @@ def harmonise(song: Song, melody: Sequence[Note], key: Key) -> tuple[ChordChange
     fits += _remembered(song, places, melody, path, len(vocabulary))
     path = _best_path(fits, moves, keeping, changing)
     return _changes(places, tonics, [vocabulary[each] for each in path], key)
+
+
+def _has_leading_tone(melody: Sequence[Note], key: Key) -> bool:
+    """False where a tune in minor uses the seventh of the natural scale and never the raised one."""
+    steps = [(note.pitch - key.tonic) % 12 for note in melody]
+    return 11 in steps or steps.count(10) < 0.05 * len(steps)
 
 
 def _places(bar: Bar) -> list[_Place]:
