@@ -140,11 +140,17 @@ def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
         f"[bold]{escape(facts['title'] or sketch.stem)}[/]  [dim]{key}{facts['meter']}, "
         f"{facts['tempo']:g} quarter notes a minute, {bars_text(facts['bars'])}, {length_text(facts['seconds'])}[/]"
     )
+    # What is true of all proposals is said once, so that the rest shows how they differ.
+    shared = [reason for reason in made[0].proposal.reasons if all(reason in each.proposal.reasons for each in made)]
+    if len(made) == 1:
+        shared = []
+    for reason in shared:
+        console.print(f"[dim]{escape(reason)}[/]")
     for each in made:
         proposal = each.proposal
         names = parts_text(describe(proposal.song)["parts"])
         lines = [f"[dim]{escape(names)}[/]"]
-        lines += [f"• {escape(reason)}" for reason in proposal.reasons]
+        lines += [f"• {escape(reason)}" for reason in proposal.reasons if reason not in shared]
         files = [each.midi.name]
         if each.audio:
             files.append(each.audio.mix.name)
@@ -155,7 +161,7 @@ def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
         console.print()
         console.print(f"[bold cyan]{each.number}[/]  [bold]{escape(proposal.title)}[/]")
         for line in lines:
-            console.print(Padding(line, (0, 0, 0, 3)))
+            console.print(Padding(line, (0, 0, 0, 3), expand=False))
     console.print()
     console.print("Everything is in:")
     console.print(str(folder.resolve()), style="bold", soft_wrap=True, markup=False)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from cocomposer import formats
 from cocomposer.cli import main
 from cocomposer.resources import assets_folder
 
 SKETCH = assets_folder() / "sketches" / "first_light.mid"
+SKETCHES = sorted(path for path in SKETCH.parent.iterdir() if path.suffix in (".mid", ".txt", ".musicxml"))
 
 
 def complaint(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -119,12 +121,8 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "sketch", sorted((assets_folder() / "sketches").glob("*.[mt]*[dtl]")), ids=lambda path: path.name
-)
+@pytest.mark.parametrize("sketch", SKETCHES, ids=lambda path: path.name)
 def test_info_knows_what_is_in_a_shipped_sketch(sketch: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if sketch.suffix == ".md":
-        pytest.skip("the folder's README")
     assert main(["info", str(sketch), "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["title"]
@@ -132,6 +130,15 @@ def test_info_knows_what_is_in_a_shipped_sketch(sketch: Path, capsys: pytest.Cap
     assert facts["key"]
     assert facts["chords"]
     assert facts["tempo"] > 40
+
+
+def test_there_are_sketches_of_every_kind() -> None:
+    assert len(SKETCHES) >= 6
+    songs = [formats.read(path) for path in SKETCHES]
+    assert any(song.parts and song.chords for song in songs)
+    assert any(song.parts and not song.chords for song in songs)
+    assert any(song.chords and not song.parts for song in songs)
+    assert {str(song.meters.changes[0].meter) for song in songs} >= {"4/4", "3/4", "6/8"}
 
 
 def test_info_counts_bars_from_one_and_names_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
