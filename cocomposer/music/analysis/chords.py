@@ -132,10 +132,9 @@ def _bass_has_meaning(blocks: Sequence[Sequence[int]]) -> bool:
     """
     if max(map(max, blocks)) - min(map(min, blocks)) < 12:
         return False
-    rooted = sum(
-        (chord := chord_of(block)) is not None and chord.root == block[0] % 12 for block in blocks
-    )  # fmt: skip
-    return rooted >= 0.55 * len(blocks) or float(np.median([block[0] for block in blocks])) < 48
+    named = [(chord_of(block, block[0] % 12), block[0] % 12) for block in blocks]
+    rooted = sum(chord is not None and chord.root == bass for chord, bass in named)
+    return rooted >= 0.45 * len(blocks) or float(np.median([block[0] for block in blocks])) < 48
 
 
 def _hear(song: Song, parts: Sequence[Part], notes: IntArray, key: Key | None) -> tuple[ChordChange, ...]:

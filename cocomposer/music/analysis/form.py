@@ -123,7 +123,7 @@ def _phrase_ends(song: Song, melody: Sequence[Note], first: int, last: int) -> F
 def _divide(likeness: FloatArray, phrase_ends: FloatArray) -> list[int]:
     """Starts of the sections of a stretch of bars, 0 first: the cheapest division, by dynamic programming."""
     count = len(likeness)
-    returns = {length: _best_return(likeness, length) for length in range(2, min(_LONGEST, count) + 1)}
+    returns = _returns(likeness, min(_LONGEST, count))
     best = np.full(count + 1, -np.inf)
     best[0] = 0.0
     came_from = np.zeros(count + 1, dtype=np.int64)
@@ -141,6 +141,21 @@ def _divide(likeness: FloatArray, phrase_ends: FloatArray) -> list[int]:
         at = int(came_from[at])
         starts.append(at)
     return starts[::-1]
+
+
+def _returns(likeness: FloatArray, longest: int) -> dict[int, FloatArray]:
+    """`_best_return` for every length; a stretch whose halves are alike counts as coming back too."""
+    returns: dict[int, FloatArray] = {}
+    for length in range(2, longest + 1):
+        returns[length] = _best_return(likeness, length)
+        if length % 2 == 0:
+            half, places = length // 2, len(returns[length])
+            starts = np.arange(places)
+            alike = (
+                sum((likeness[starts + step, starts + half + step] for step in range(half)), np.zeros(places)) / half
+            )
+            returns[length] = np.maximum(returns[length], alike)
+    return returns
 
 
 def _best_return(likeness: FloatArray, length: int) -> FloatArray:

@@ -178,7 +178,7 @@ def _form(song: Song, places: Sequence[_Place], melody: Sequence[Note], vocabula
             close = of_bar[end - 1]
             weight = _FINAL if end == last_bar + 1 else _CLOSE
             for index in close:
-                wishes[index] += weight * (tonic + (0.35 * dominant if weight < _FINAL else 0.0)) / len(close)
+                wishes[index] += weight * (tonic + (0.75 * dominant if weight < _FINAL else 0.0)) / len(close)
             wishes[close[0] - 1] += _APPROACH * dominant
     wishes[-1] -= 3.0 * applied
     if last_bar + 1 < len(song.bars):  # bars after the tune rest on the tonic

@@ -164,11 +164,22 @@ def _modulations(notes: IntArray, edges: IntArray) -> list[int]:
     fit = _fit(running[high] - running[low])
     collection = np.maximum(fit[:, :12], np.roll(fit[:, 12:], 3, axis=1)) * _PROFILE
     path = _steadiest(collection)
+    alone = _fit(histogram)
+    alone = np.maximum(alone[:, :12], np.roll(alone[:, 12:], 3, axis=1))
     starts = [0]
     for index in range(1, count):
-        if path[index] != path[index - 1] and index - starts[-1] >= _WINDOW and count - index >= _WINDOW:
-            starts.append(index)
+        if path[index] != path[index - 1]:
+            begin = _exact_change(alone, index, int(path[index - 1]), int(path[index]))
+            if begin - starts[-1] >= _WINDOW and count - begin >= _WINDOW:
+                starts.append(begin)
     return starts
+
+
+def _exact_change(alone: FloatArray, index: int, before: int, after: int) -> int:
+    """The bar near `index` from which single bars fit the new notes better than the old ones."""
+    low, high = max(0, index - _WINDOW // 2), min(len(alone), index + _WINDOW // 2)
+    gain = alone[low:high, before] - alone[low:high, after]
+    return low + int(np.concatenate([[0.0], gain.cumsum()]).argmax())
 
 
 def _steadiest(scores: FloatArray) -> IntArray:
