@@ -8,6 +8,7 @@ B. Pardo and W. P. Birmingham, "Algorithms for Chordal Analysis", Computer Music
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,10 +18,10 @@ import numpy as np
 
 from cocomposer.music.analysis.blocks import chord_of
 from cocomposer.music.analysis.grid import BeatGrid, FloatArray, IntArray, beat_grid, note_array, spread
-from cocomposer.music.analysis.keys import find_key
+from cocomposer.music.analysis.keys import find_keys
 from cocomposer.music.chord import NO_CHORD, Chord
 from cocomposer.music.key import Key
-from cocomposer.music.song import ChordChange, Part, Role, Song
+from cocomposer.music.song import MAX_TICKS, ChordChange, KeyChange, Part, Role, Song
 from cocomposer.music.time import TICKS_PER_QUARTER
 
 
@@ -65,20 +66,37 @@ _OUT_OF_KEY = 0.35
 def find_chords(song: Song, parts: Iterable[Part], key: Key | None = None) -> tuple[ChordChange, ...]:
     """The chords that `parts` of `song` play, sorted by tick, with symbols spelled for `key`.
 
-    Without a key, the one that the chords themselves suggest is taken.  Drums are left out.  Empty where nothing is
-    played.  Silence of two bars and more becomes N.C.
+    Without a key the song's own keys are taken, and where it has none those that a first hearing suggests.  Drums are
+    left out.  Empty where nothing is played.  Silence of two bars and more becomes N.C.
     """
     parts = [part for part in parts if not part.is_drums and part.notes]
     notes = note_array(parts)
     if not len(notes):
         return ()
-    first = _find(song, parts, notes, key)
-    return first if key is not None else _find(song, parts, notes, find_key(parts, first))
+    keys = song.keys if key is None else (KeyChange(0, key),)
+    found = _find(song, parts, notes, keys)
+    if not keys:
+        heard = Song(
+            length=min(MAX_TICKS, max(song.length, int(notes[:, 1].max()))), meters=song.meters, parts=tuple(parts)
+        )
+        found = _find(song, parts, notes, find_keys(heard, found))
+    return found
 
 
-def _find(song: Song, parts: Sequence[Part], notes: IntArray, key: Key | None) -> tuple[ChordChange, ...]:
-    blocks = _read_blocks(notes, key) if len(parts) == 1 else None
-    return blocks or _hear(song, parts, notes, key)
+def _length(song: Song, notes: IntArray) -> int:
+    return min(MAX_TICKS, max(song.length, int(notes[:, 1].max())))
+
+
+def _find(
+    song: Song, parts: Sequence[Part], notes: IntArray, keys: Sequence[KeyChange]
+) -> tuple[ChordChange, ...]:  # fmt: skip
+    blocks = _read_blocks(notes, keys) if len(parts) == 1 else None
+    return blocks or _hear(song, parts, notes, keys)
+
+
+def _key_at(keys: Sequence[KeyChange], tick: int) -> Key | None:
+    """The key in force; before the first one, the first."""
+    return keys[max(0, bisect_right(keys, tick, key=lambda change: change.tick) - 1)].key if keys else None
 
 
 def _spelled(chord: Chord, key: Key | None) -> Chord:
@@ -86,7 +104,7 @@ def _spelled(chord: Chord, key: Key | None) -> Chord:
     return Chord(chord.root, chord.intervals, chord.bass, chord.spell(flats))
 
 
-def _read_blocks(notes: IntArray, key: Key | None) -> tuple[ChordChange, ...] | None:
+def _read_blocks(notes: IntArray, keys: Sequence[KeyChange]) -> tuple[ChordChange, ...] | None:
     """The chords of a block-chord track, None where the part is something else."""
     blocks: dict[int, list[tuple[int, int]]] = defaultdict(list)
     slack = TICKS_PER_QUARTER // 16
@@ -107,6 +125,7 @@ def _read_blocks(notes: IntArray, key: Key | None) -> tuple[ChordChange, ...] | 
     changes: list[ChordChange] = []
     for start, pitches in zip(starts, sets, strict=True):
         bass = pitches[0] % 12 if with_bass else None
+        key = _key_at(keys, start)
         chord = chord_of(pitches, bass, key)
         if chord is None:
             return None
@@ -137,16 +156,17 @@ def _bass_has_meaning(blocks: Sequence[Sequence[int]]) -> bool:
     return rooted >= 0.45 * len(blocks) or float(np.median([block[0] for block in blocks])) < 48
 
 
-def _hear(song: Song, parts: Sequence[Part], notes: IntArray, key: Key | None) -> tuple[ChordChange, ...]:
-    length = max(song.length, int(notes[:, 1].max()))
-    grid = beat_grid(song if length == song.length else _longer(song, length))
+def _hear(
+    song: Song, parts: Sequence[Part], notes: IntArray, keys: Sequence[KeyChange]
+) -> tuple[ChordChange, ...]:  # fmt: skip
+    length = _length(song, notes)
+    grid = beat_grid(song if length == song.length else Song(length=length, meters=song.meters))
     sound, bass = _sound(notes, grid), _bass(parts, notes, grid)
-    path = _best_path(_scores(sound, bass, key), grid)
-    return _changes(path, sound, bass, grid, key)
-
-
-def _longer(song: Song, length: int) -> Song:
-    return Song(length=length, meters=song.meters)
+    scores = _scores(sound, bass)
+    for change, end in zip(keys, [*(each.tick for each in keys[1:]), length], strict=False):
+        beats = slice(*np.searchsorted(grid.edges[:-1], (change.tick, end)).tolist())
+        scores[beats] -= _OUT_OF_KEY * np.array([_outside(root, quality, change.key) for root, quality in _STATES])
+    return _changes(_best_path(scores, grid), sound, bass, grid, keys)
 
 
 def _sound(notes: IntArray, grid: BeatGrid) -> FloatArray:
@@ -201,7 +221,7 @@ def _products(beats: FloatArray, states: FloatArray) -> FloatArray:
     return products
 
 
-def _scores(sound: FloatArray, bass: FloatArray, key: Key | None) -> FloatArray:
+def _scores(sound: FloatArray, bass: FloatArray) -> FloatArray:
     """How well each state explains each beat, shape (beats, states)."""
     shares, bass_scores, prior = _templates()
     total = sound.sum(axis=1, keepdims=True)
@@ -211,9 +231,6 @@ def _scores(sound: FloatArray, bass: FloatArray, key: Key | None) -> FloatArray:
     scores: FloatArray = (
         certainty * _products(normal, shares) + _BASS_EVIDENCE * _products(bass, bass_scores) + 0.4 * prior
     )
-    if key is not None:
-        outside = [_outside(root, quality, key) for root, quality in _STATES]
-        scores -= _OUT_OF_KEY * np.array(outside)
     return scores
 
 
@@ -246,7 +263,7 @@ def _best_path(scores: FloatArray, grid: BeatGrid) -> IntArray:
 
 
 def _changes(
-    path: IntArray, sound: FloatArray, bass: FloatArray, grid: BeatGrid, key: Key | None
+    path: IntArray, sound: FloatArray, bass: FloatArray, grid: BeatGrid, keys: Sequence[KeyChange]
 ) -> tuple[ChordChange, ...]:
     """Chord changes from the state of each beat, with the bass heard under each stretch."""
     heard = sound.sum(axis=1) > 0
@@ -263,7 +280,7 @@ def _changes(
         else:
             root, quality = _STATES[path[start]]
             under = _slash(root, quality, bass[start:beat], grid.strength[start:beat])
-            chord = _spelled(Chord(root, quality.intervals, under), key)
+            chord = _spelled(Chord(root, quality.intervals, under), _key_at(keys, tick))
         if not (chord.is_silent and not changes) and (not changes or changes[-1].chord != chord):
             changes.append(ChordChange(tick, chord))
         start = beat
