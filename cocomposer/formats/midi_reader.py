@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from cocomposer.errors import FormatError, MusicError
+from cocomposer.formats.foreign_errors import reason
 from cocomposer.formats.midi_canon import (
     DRUM_CHANNEL,
     KEY_TEXT,
@@ -179,8 +180,8 @@ def _parse(chunk: bytes, number: int) -> MidiTrack:
     try:
         return MidiFile(file=io.BytesIO(file), clip=True).tracks[0]
     except Exception as error:  # mido raises whatever its parsing trips over
-        reason = str(error) or "it breaks off too early"
-        raise FormatError(f"Track {number} of this MIDI file is damaged: {reason}.") from error
+        why = "it breaks off too early" if isinstance(error, EOFError) else reason(error)
+        raise FormatError(f"Track {number} of this MIDI file is damaged: {why}.") from error
 
 
 def _clock(division: int, tracks: list[MidiTrack]) -> Callable[[int], int]:

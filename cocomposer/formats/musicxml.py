@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from cocomposer.errors import FormatError
+from cocomposer.formats.foreign_errors import reason
 from cocomposer.music import Song
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ MAX_XML_BYTES = 10_000_000
 _MAX_ENTRIES = 1_000
 _CONTAINER = "META-INF/container.xml"
 _ENCODINGS = {"iso-8859-1": "latin-1", "latin-1": "latin-1", "windows-1252": "cp1252", "us-ascii": "latin-1"}
+
+
+# The largest number that each element may hold, with room to spare; elements that are not here do no harm.
+_BOUNDS = {
+    "beats": 64, "beat-type": 64, "octave": 12, "fifths": 14, "divisions": 1_000_000, "duration": 10_000_000,
+    "offset": 10_000_000, "staves": 8, "staff-lines": 64, "multiple-rest": 1_000, "measure-repeat": 64,
+    "actual-notes": 1_000, "normal-notes": 1_000, "chromatic": 64, "diatonic": 64, "octave-change": 8,
+    "alter": 8, "root-alter": 8, "bass-alter": 8, "degree-alter": 8, "degree-value": 32, "inversion": 16,
+    "tuning-octave": 12, "display-octave": 12, "key-octave": 12, "capo": 64, "tremolo": 8,
+}  # fmt: skip
+_NUMBER = re.compile(r"\d{1,300}(?:\.\d{0,300})?(?:[eE][+-]?\d{1,5})?")
 
 
 def matches(data: bytes, name: str) -> bool:
@@ -115,17 +127,28 @@ def _score(text: str) -> Score:
 
     if "<score-timewise" in text[:4_000]:
         raise FormatError("This score is in MusicXML's rare timewise form: save it as partwise in a notation program.")
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        raise FormatError(f"This file is not sound XML: {error}.") from error
+    if root.tag != "score-partwise":
+        raise FormatError("This XML file is not a MusicXML score.")
+    _check_numbers(root)
     importer = MusicXMLImporter()
-    importer.xmlText = text
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MusicXMLWarning)
-            importer.parseXMLText()
-    except ElementTree.ParseError as error:
-        raise FormatError(f"This file is not sound XML: {error}.") from error
+            importer.xmlRootToScore(root, importer.stream)
     except Exception as error:  # music21 raises whatever its parsing trips over
-        reason = str(error).strip().splitlines()
-        raise FormatError(
-            f"This MusicXML score is damaged: {reason[0][:200] if reason else type(error).__name__}."
-        ) from error
+        raise FormatError(f"This MusicXML score is damaged: {reason(error)}.") from error
     return importer.stream
+
+
+def _check_numbers(root: ElementTree.Element) -> None:
+    """Refuse numbers that no score has: music21 would build a bar of a thousand million beats if asked to."""
+    for element in root.iter():
+        bound = _BOUNDS.get(element.tag)
+        numbers = _NUMBER.findall(element.text) if bound is not None and element.text else []
+        times = element.get("times")
+        if any(float(number) > (bound or 0) for number in numbers) or (times and not re.fullmatch(r"\d{1,2}", times)):
+            raise FormatError(f"This MusicXML score is damaged: it has an impossible number in <{element.tag}>.")

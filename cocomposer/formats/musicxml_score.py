@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cocomposer.errors import FormatError, MusicError
+from cocomposer.formats.foreign_errors import reason
 from cocomposer.formats.midi_canon import clean_name, without_overlaps
 from cocomposer.formats.musicxml_chords import chord_of
 from cocomposer.formats.musicxml_repeats import played_order
@@ -64,9 +65,7 @@ def song_of(score: stream.Score) -> Song:
     except MusicError as error:
         raise FormatError(f"This MusicXML score cannot be used: {error}") from error
     except Exception as error:  # music21 computes much only when asked, and raises anything then
-        reason = str(error).strip().splitlines()
-        shown = reason[0][:200] if reason else type(error).__name__
-        raise FormatError(f"This MusicXML score is damaged: {shown}.") from error
+        raise FormatError(f"This MusicXML score is damaged: {reason(error)}.") from error
 
 
 def _song(score: stream.Score) -> Song:
