@@ -33,12 +33,12 @@ FIRST_SKETCH = ROOT / "assets" / "sketches" / "first_light.mid"
 OLDEST, NEWEST = (3, 11), (3, 14)  # the audio libraries have ready-made packages for these
 FREE_SPACE = 1_500_000_000  # bytes; the packages take about half of it once installed, the rest while unpacking
 
-# How each package manager installs, and its names for what the audio libraries link to: OpenGL and libatomic.
+# How each package manager installs, and its names for what the audio libraries link to: OpenGL, libatomic, GLib.
 PACKAGE_MANAGERS = {
-    "apt-get": ("apt-get install -y --no-install-recommends", ("libgl1", "libatomic1")),
-    "dnf": ("dnf install -y", ("libglvnd-glx", "libatomic")),
-    "zypper": ("zypper install -y", ("libGL1", "libatomic1")),
-    "pacman": ("pacman -S --needed", ("libglvnd", "gcc-libs")),
+    "apt-get": ("apt-get install -y --no-install-recommends", ("libgl1", "libatomic1", "libglib2.0-0")),
+    "dnf": ("dnf install -y", ("libglvnd-glx", "libatomic", "glib2")),
+    "zypper": ("zypper install -y", ("libGL1", "libatomic1", "libglib-2_0-0")),
+    "pacman": ("pacman -S --needed", ("libglvnd", "gcc-libs", "glib2")),
 }
 TEST_PACKAGES = (
     "gcc",
@@ -240,6 +240,11 @@ def explain(output: str, doing: str, log: Path) -> str:
     """One sentence for what made a step fail, from what it printed."""
     if "No space left on device" in output or "Errno 28" in output:
         return f"The disk became full while {doing}: free {FREE_SPACE / 1e9:.1f} GB and run this again."
+    if "CERTIFICATE_VERIFY_FAILED" in output:
+        return (
+            "The Python package index answered with a certificate that is not trusted here: if a proxy of yours "
+            "replaces certificates, name its certificate file in the environment variable PIP_CERT."
+        )
     if any(sign in output for sign in NO_NETWORK):
         return (
             "The Python package index could not be reached: check the network connection (or the proxy, or the "
@@ -278,7 +283,7 @@ def install_system_packages(purpose: str, packages: tuple[str, ...] = (), librar
     """Install with apt-get as root; raises SetupError with the command to run where that cannot be done."""
     found = install_command(packages, libraries)
     if found is None:
-        wanted = "OpenGL (libGL.so.1) and libatomic" if libraries else purpose
+        wanted = "OpenGL (libGL.so.1), libatomic and GLib" if libraries else purpose
         raise SetupError(f"Your system lacks what {purpose} needs: install {wanted} and run this again.")
     manager, command = found
     if manager != "apt-get" or not is_root():

@@ -142,7 +142,7 @@ def test_a_failed_step_is_explained(start: ModuleType, output: str, sentence: st
 
 def test_missing_system_packages_come_with_the_command(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start.shutil, "which", lambda name: "/usr/bin/dnf" if name == "dnf" else None)
-    with pytest.raises(start.SetupError, match="sudo dnf install -y libglvnd-glx libatomic"):
+    with pytest.raises(start.SetupError, match="sudo dnf install -y libglvnd-glx libatomic glib2"):
         start.install_system_packages("the audio libraries", libraries=True)
     monkeypatch.setattr(start.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
     monkeypatch.setattr(start, "is_root", lambda: False)
