@@ -34,13 +34,20 @@ def bar_signatures(song: Song, melody: Sequence[Note]) -> tuple[int, ...]:
     Bars in which the tune rests share one.  Without any tune the chords are compared instead.
     """
     facts = bar_facts(song, melody, song.chords)
+    table = facts.contour * 2 + facts.strikes if facts.has_melody else facts.chords
     signatures: list[int] = []
     examples: list[int] = []
+    seen: dict[tuple[int, bytes], int] = {}
     for bar in range(len(facts)):
-        same = _same_bar(facts, bar, np.array(examples, dtype=np.int64)) if examples else None
-        if same is None:
-            examples.append(bar)
-        signatures.append(len(examples) - 1 if same is None else same)
+        exact = (int(facts.lengths[bar]), table[bar].tobytes())
+        if exact not in seen:
+            # Beyond what any song has, only exact repeats are looked for.
+            near = _same_bar(facts, bar, np.array(examples, dtype=np.int64)) if 0 < len(examples) < MAX_BARS else None
+            if near is None:
+                near = len(examples)
+                examples.append(bar)
+            seen[exact] = near
+        signatures.append(seen[exact])
     return tuple(signatures)
 
 

@@ -9,9 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocomposer.music.song import Part, Song
+from cocomposer.music.time import TICKS_PER_QUARTER
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+
+LEAST_BEAT = TICKS_PER_QUARTER // 2
+"""Beats shorter than this, in ticks, are joined to the one before; only metres such as 1/32 have them."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,8 @@ def beat_grid(song: Song) -> BeatGrid:
         starts = bar.meter.beat_starts
         middle = len(starts) // 2 if len(starts) % 2 == 0 else -1
         for place, offset in enumerate(starts):
-            if bar.start + offset >= bar.end:
-                break
+            if bar.start + offset >= bar.end or (edges and bar.start + offset - edges[-1] < LEAST_BEAT):
+                continue
             edges.append(bar.start + offset)
             bars.append(bar.index)
             places.append(place)

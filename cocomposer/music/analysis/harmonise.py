@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cocomposer.music.analysis.bars import bar_facts
-from cocomposer.music.analysis.form import find_sections
+from cocomposer.music.analysis.form import MAX_BARS, find_sections
 from cocomposer.music.analysis.functions import Function, functions
 from cocomposer.music.analysis.grid import FloatArray, IntArray
 from cocomposer.music.chord import Chord
@@ -245,7 +245,7 @@ def _remembered(
 ) -> FloatArray:  # fmt: skip
     """A bonus for the chords that the same bar of the tune had when it was heard first, shape (places, chords)."""
     bonus = np.zeros((len(places), chords))
-    originals = _originals(bar_facts(song, melody, ()).pitches)
+    originals = _originals(bar_facts(song, melody, (), MAX_BARS).pitches)
     by_bar: dict[int, list[int]] = {}
     for index, place in enumerate(places):
         by_bar.setdefault(place.bar, []).append(index)
