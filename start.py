@@ -168,7 +168,6 @@ def set_up(extras: set[str]) -> None:
         problem = import_problem()
     if problem:
         raise SetupError(f"The installed packages do not load: {problem}")
-    UNFINISHED.unlink()
     version = python_version([venv_program("python")])
     assert version is not None
     written = {"fingerprint": fingerprint(version), "extras": sorted(extras), "installed": installed()}
@@ -202,6 +201,7 @@ def fill_venv(extras: set[str]) -> None:
          "-c", str(ROOT / "constraints.txt"), "-e", target],
         LOG, "installing",
     )  # fmt: skip
+    UNFINISHED.unlink()
 
 
 def venv_packages() -> tuple[str, ...]:
