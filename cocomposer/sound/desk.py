@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cocomposer.music import Song
-from cocomposer.sound.instruments import TAIL_SECONDS, PartJob
-from cocomposer.sound.loudness import amplitude, integrated_loudness
+from cocomposer.sound.instruments import TAIL_SECONDS, PartJob, Recording
+from cocomposer.sound.loudness import PowerMeter, amplitude, gated_loudness, spans
 from cocomposer.sound.mixer import level_automation, pan_automation, place
 from cocomposer.sound.racks import Rack, Racks, build_chain
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from cocomposer.sound.loudness import Audio
 
 REFERENCE_LUFS = -20.0
 """Loudness of a melody on the desk, and of every part where it enters its rack: what the racks' thresholds assume."""
 
-MONO_TO_STEREO_LU = 3.0
-"""Two like channels are this much louder than their mean: measuring one signal is quicker and near enough here."""
+EFFECT_SECONDS = 1.0
+"""Time a part's own effects, an echo above all, may ring on after the instrument."""
 
 ROOM_SECONDS = 3.0
 """Time the room may ring on after the instruments."""
@@ -77,30 +81,67 @@ def _distinct(names: list[str]) -> list[str]:
     return result
 
 
-def through_strip(audio: Audio, job: PartJob, strip: Strip, plan: DeskPlan) -> Audio:
-    """What an instrument played, (2, frames), through its rack and fader: the plan's full length."""
+@dataclass(frozen=True)
+class Take:
+    """A part behind its rack, (2, frames), and the fader that remains to be applied."""
+
+    audio: Audio
+    fader: NDArray[np.float32] | float
+
+    def at(self, span: slice) -> Audio:
+        """The part as it sounds in the mix during `span`."""
+        fader = self.fader if isinstance(self.fader, float) else self.fader[span]
+        return self.audio[:, span] * np.asarray(fader, dtype=np.float32)
+
+
+class BalanceMeter:
+    """Loudness of a part, measured at half the sample rate where that is possible: near enough for a balance."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._halves = sample_rate >= 32000
+        self._rate = sample_rate // 2 if self._halves else sample_rate
+        self._meter = PowerMeter(self._rate)
+
+    def feed(self, audio: Audio) -> None:
+        """Take the next span of (2, frames)."""
+        if self._halves:
+            even = audio.shape[1] // 2 * 2
+            audio = (audio[:, 0:even:2] + audio[:, 1:even:2]) * np.float32(0.5)
+        self._meter.feed(audio)
+
+    def loudness(self, full_scale: float = 1.0) -> float:
+        """LUFS of what was fed, if `full_scale` were 1."""
+        return gated_loudness(self._meter.power() / full_scale**2, self._rate)
+
+
+def through_strip(recording: Recording, job: PartJob, strip: Strip, plan: DeskPlan) -> Take:
+    """What an instrument played through its rack; longer by EFFECT_SECONDS than the recording."""
     rate, tempos = plan.sample_rate, plan.song.tempos
-    full = np.zeros((2, plan.frames), dtype=np.float32)
-    frames = min(plan.frames, audio.shape[1])
-    highest = float(np.abs(audio[:, :frames]).max(initial=0))
-    if highest == 0:
-        return full
-    # Measured at full scale, so that no instrument is too quiet for the gate of the measurement.
-    middle = audio[:, :frames].mean(axis=0, keepdims=True) / np.float32(highest)
-    entering = integrated_loudness(middle, rate) + MONO_TO_STEREO_LU
-    if np.isfinite(entering):
-        gain = amplitude(REFERENCE_LUFS - entering) / highest
-        np.multiply(audio[:, :frames], np.float32(gain), out=full[:, :frames])
-    full = build_chain(strip.rack.effects)(full, rate)
-    full = place(full, pan_automation(job.part, strip.pan, tempos, rate, plan.frames), strip.rack.width)
-    leaving = integrated_loudness(full, rate)
-    peak = float(np.abs(full).max())
-    if not np.isfinite(leaving) or peak == 0:
-        return full
+    frames = min(plan.frames, recording.frames + round(EFFECT_SECONDS * rate))
+    full = np.zeros((2, frames), dtype=np.float32)
+    if recording.peak == 0:
+        return Take(full, 0.0)
+    meter = BalanceMeter(rate)
+    for _, audio in recording.spans(rate, recording.frames):
+        meter.feed(audio)
+    # Seen at full scale, so that no instrument is too quiet for the gate of the measurement.
+    entering = meter.loudness(full_scale=recording.peak)
+    gain = amplitude(max(REFERENCE_LUFS - entering, -60.0) if math.isfinite(entering) else 0.0) / recording.peak
+    chain, meter = build_chain(strip.rack.effects), BalanceMeter(rate)
+    pan = pan_automation(job.part, strip.pan, tempos, rate, frames)
+    peak = 0.0
+    for span, audio in recording.spans(rate, frames):
+        processed = chain(audio * np.float32(gain), rate, reset=False)
+        placed = place(processed, pan if isinstance(pan, float) else pan[span], strip.rack.width)
+        meter.feed(placed)
+        peak = max(peak, float(placed.max()), -float(placed.min()))
+        full[:, span] = placed
+    leaving = meter.loudness()
+    if not math.isfinite(leaving) or peak == 0:
+        return Take(full, 1.0)
     # A part of single short clicks measures far quieter than it is; full scale is loud enough for any part.
-    gain = min(amplitude(strip.loudness - leaving), 1 / peak)
-    full *= np.float32(gain) * level_automation(job.part, tempos, rate, plan.frames)
-    return full
+    level = min(amplitude(strip.loudness - leaving), 1 / peak)
+    return Take(full, level * level_automation(job.part, tempos, rate, frames))
 
 
 @dataclass
@@ -114,23 +155,56 @@ class Desk:
     def __post_init__(self) -> None:
         self._sum = np.zeros((2, self.plan.frames), dtype=np.float32)
         self._send = np.zeros_like(self._sum)
+        self._used = 0
 
-    def add(self, strip: Strip, audio: Audio) -> None:
+    def add(self, strip: Strip, take: Take) -> None:
         """Take a part that went through its strip.  With stems, its own reverb is made here and is part of it."""
-        send = strip.rack.send
+        rate, frames = self.plan.sample_rate, take.audio.shape[1]
+        self._used = max(self._used, frames)
+        send = None if strip.rack.send is None else np.float32(amplitude(strip.rack.send))
+        target = np.zeros_like(self._sum) if self.keep_stems else self._sum
+        if self.keep_stems:
+            self._send[:] = 0
+        for span in spans(frames, rate):
+            audio = take.at(span)
+            target[:, span] += audio
+            if send is not None:
+                self._send[:, span] += audio * send
         if self.keep_stems:
             if send is not None:
-                audio = audio + self._room(audio * np.float32(amplitude(send)))
-            self.stems[strip.name] = audio
-        elif send is not None:
-            self._send += audio * np.float32(amplitude(send))
-        self._sum += audio
+                self._add_room(target)
+            self._sum += target
+            self.stems[strip.name] = target
 
     def finish(self) -> Audio:
         """The sum of everything, before the master."""
         if not self.keep_stems:
-            self._sum += self._room(self._send)
+            self._add_room(self._sum)
         return self._sum
 
-    def _room(self, send: Audio) -> Audio:
-        return build_chain(self.plan.racks.room)(send, self.plan.sample_rate)
+    def _add_room(self, target: Audio) -> None:
+        """Add the shared room's answer to the send onto `target`.
+
+        The room is linear, so that its answers to the two halves of the send, made at once, add up to the whole.
+        """
+        ring = round(ROOM_SECONDS * self.plan.sample_rate)
+        end = min(self.plan.frames, self._used + ring)
+        # Half of the score, wherever the parts ring out, so that no part depends on another.
+        middle = (self.plan.frames - round((TAIL_SECONDS + ROOM_SECONDS) * self.plan.sample_rate)) // 2
+        with ThreadPoolExecutor(2) as pool:
+            late = pool.submit(self._answer, middle, end, end)
+            early = pool.submit(self._answer, 0, middle, min(end, middle + ring))
+            for begin, part in ((0, early.result()), (middle, late.result())):
+                target[:, begin : begin + part.shape[1]] += part
+
+    def _answer(self, begin: int, end: int, until: int) -> Audio:
+        """The room's answer to the send from `begin` to `end`, heard until `until`."""
+        rate = self.plan.sample_rate
+        room = build_chain(self.plan.racks.room)
+        answer = np.zeros((2, until - begin), dtype=np.float32)
+        for span in spans(until - begin, rate):
+            heard = np.zeros((2, span.stop - span.start), dtype=np.float32)
+            piece = self._send[:, begin + span.start : min(end, begin + span.stop)]
+            heard[:, : piece.shape[1]] = piece
+            answer[:, span] = room(heard, rate, reset=False)
+        return answer

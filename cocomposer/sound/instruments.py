@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cocomposer.errors import SoundError
 from cocomposer.music import Part, Role, Song
 from cocomposer.sound.host import Host, InstrumentError
+from cocomposer.sound.loudness import spans
 from cocomposer.sound.performance import midi_events
-from cocomposer.sound.protocol import MidiEvent, RenderRequest
+from cocomposer.sound.protocol import AUDIBLE, MidiEvent, RenderRequest
 from cocomposer.sound.soundfonts import SUFFIXES, check_soundfont
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
 
 PLUGIN_SUFFIXES = frozenset({".vst3", ".so", ".dll", ".vst", ".component"})
+
+RUNAWAY = 1e3
+"""+60 dBFS: no instrument means this."""
 
 TAIL_SECONDS = 8.0
 """Longest time an instrument may ring on after its last note."""
@@ -95,6 +102,27 @@ def part_jobs(song: Song, instruments: tuple[Instrument, ...], default: Path, sa
     return tuple(jobs)
 
 
+@dataclass(frozen=True)
+class Recording:
+    """What an instrument played: a raw file of interleaved stereo float32, `frames` long, and its highest sample.
+
+    The file belongs to whoever holds the recording.
+    """
+
+    path: Path
+    frames: int
+    peak: float
+
+    def spans(self, sample_rate: int, frames: int) -> Iterator[tuple[slice, Audio]]:
+        """The audio as (2, n) arrays, with the slice of time each covers, silence after the end up to `frames`."""
+        with self.path.open("rb") as file:
+            for span in spans(frames, sample_rate):
+                length = max(0, min(span.stop, self.frames) - span.start)
+                audio = np.zeros((2, span.stop - span.start), dtype=np.float32)
+                audio[:, :length] = np.fromfile(file, dtype=np.float32, count=2 * length).reshape(-1, 2).T
+                yield span, audio
+
+
 class Players:
     """The child processes of one rendering: SoundFont players are kept and reused, plugins get one each.
 
@@ -110,8 +138,8 @@ class Players:
         """Start children before there is work for them."""
         self._idle += [Host() for _ in range(count)]
 
-    def play(self, job: PartJob, index: int) -> tuple[Audio, str]:
-        """The part's audio (2, frames), and a warning or "".
+    def play(self, job: PartJob, index: int) -> tuple[Recording, str]:
+        """The part as recorded, and a warning or "".
 
         An instrument that fails is named in the warning and the substitute plays the part, exactly as if it
         had been asked first.  Raises SoundError when the substitute fails too.
@@ -130,9 +158,7 @@ class Players:
         except InstrumentError as failure:
             raise SoundError(f"{warning} The SoundFont {job.substitute.name} {failure}, too.") from failure
 
-    def _play_with(self, instrument: Instrument, job: PartJob, output: Path) -> Audio:
-        import numpy as np
-
+    def _play_with(self, instrument: Instrument, job: PartJob, output: Path) -> Recording:
         request = RenderRequest(
             kind="plugin" if instrument.is_plugin else "soundfont",
             instrument=str(instrument.path),
@@ -145,27 +171,42 @@ class Players:
             program=job.part.program,
             drums=job.part.is_drums,
             bpm=job.bpm,
-            may_be_silent=instrument == job.substitute,
         )
         host = self._idle.pop() if self._idle and not instrument.is_plugin else Host()
         try:
             frames = host.play(request, job.stage_limit, self._cancelled)
-            available = output.stat().st_size // 8
-            samples = np.fromfile(output, dtype=np.float32, count=2 * min(frames, available))
-            if not np.isfinite(samples).all():
-                raise InstrumentError("answered with samples that are not numbers")
+            frames = min(frames, output.stat().st_size // 8)
+            recording = Recording(output, frames, _checked_peak(output, frames, job, instrument))
         except BaseException:
             host.close()
             raise
-        finally:
-            output.unlink(missing_ok=True)
         if instrument.is_plugin:
             host.close()
         else:
             self._idle.append(host)
-        return np.ascontiguousarray(samples.reshape(-1, 2).T)
+        return recording
 
     def close(self) -> None:
         """End every child that waits for work."""
         while self._idle:
             self._idle.pop().close()
+
+
+def _checked_peak(path: Path, frames: int, job: PartJob, instrument: Instrument) -> float:
+    """Highest sample, as amplitude.
+
+    Raises InstrumentError for samples nobody can want; only the substitute may answer notes with silence.
+    """
+    peak = 0.0
+    with path.open("rb") as file:
+        for span in spans(frames, job.sample_rate):
+            samples = np.fromfile(file, dtype=np.float32, count=2 * (span.stop - span.start))
+            highest, lowest = float(samples.max(initial=0)), float(samples.min(initial=0))
+            if not math.isfinite(highest - lowest):
+                raise InstrumentError("answered with samples that are not numbers")
+            peak = max(peak, highest, -lowest)
+    if peak > RUNAWAY:
+        raise InstrumentError("ran away to a level no loudspeaker would survive")
+    if peak < AUDIBLE and instrument != job.substitute:
+        raise InstrumentError("stayed silent")
+    return peak

@@ -12,7 +12,7 @@ from cocomposer.sound.loudness import (
     decibels,
     gated_loudness,
     peak_blocks,
-    true_peak,
+    spans,
     weighted_power,
 )
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 _LOOK_AHEAD_SECONDS = 0.005
 _RELEASE_SECONDS = 0.08
-_SAFETY_DB = 0.15
+_SAFETY_DB = 0.2
 """Kept below the ceiling, for what lies between the samples of a finer oversampling and for 16-bit rounding."""
 _MAX_GAIN_DB = 60.0
 """A sound that needs more than this is left as quiet as it is."""
 
 
-def limit_to_loudness(audio: Audio, sample_rate: int, loudness: float, ceiling: float) -> Audio:
-    """`audio` (channels, frames) brought to `loudness` LUFS with no true peak above `ceiling` dBTP.
+def limit_to_loudness(audio: Audio, sample_rate: int, loudness: float, ceiling: float) -> None:
+    """Bring `audio` (channels, frames), in place, to `loudness` LUFS with no true peak above `ceiling` dBTP.
 
     Where peaks are too far above the rest to reach the loudness (a single short click), the ceiling wins.
     The gain is found on blocks of a millisecond, then applied once.
@@ -39,20 +39,21 @@ def limit_to_loudness(audio: Audio, sample_rate: int, loudness: float, ceiling: 
     power = weighted_power(audio, sample_rate)
     before = gated_loudness(power, sample_rate)
     if not np.isfinite(before):
-        return audio
+        return
     gain = min(loudness - before, _MAX_GAIN_DB)
     peaks = peak_blocks(audio, sample_rate, above=top / amplitude(gain + 3))
     # Limiting costs loudness; a few corrections bring it back to within hundredths.
-    for _ in range(5):
+    for _ in range(8):
         nodes = _limiting_nodes(peaks * amplitude(gain), top, sample_rate) * amplitude(gain)
         middle = (nodes[:-1] + nodes[1:])[: len(power)] / 2
         missing = loudness - gated_loudness(power * middle**2, sample_rate)
         if abs(missing) < 0.02 or gain + missing > _MAX_GAIN_DB:
             break
         gain += missing
-    limited = audio * _per_frame(nodes, block_length(sample_rate), audio.shape[1])
-    over = true_peak(limited, sample_rate) - ceiling
-    return limited * np.float32(amplitude(-over)) if over > 0 else limited
+    length = block_length(sample_rate)
+    for span in spans(audio.shape[1], sample_rate):
+        edges = nodes[span.start // length : -(-span.stop // length) + 1]
+        audio[:, span] *= _per_frame(edges, length, span.stop - span.start)
 
 
 def _limiting_nodes(peaks: Blocks, ceiling: float, sample_rate: int) -> Blocks:
@@ -95,10 +96,9 @@ def fade_out(audio: Audio, sample_rate: int, seconds: float) -> None:
 def audible_span(audio: Audio, sample_rate: int, below_peak: float = 60.0) -> tuple[int, int]:
     """First and one past the last frame, to 10 ms, within `below_peak` dB of the loudest sample; (0, 0) for silence."""
     step = sample_rate // 100
-    count = -(-audio.shape[1] // step)
-    levels = np.zeros(count * step, dtype=np.float32)
-    levels[: audio.shape[1]] = np.abs(audio).max(axis=0, initial=0)
-    blocks = levels.reshape(count, step).max(axis=1)
+    blocks = np.array(
+        [np.abs(audio[:, begin : begin + step]).max() for begin in range(0, audio.shape[1], step)], dtype=np.float32
+    )
     if decibels(float(blocks.max(initial=0))) < -120:
         return 0, 0
     loud = np.flatnonzero(blocks > blocks.max() * amplitude(-below_peak))

@@ -7,6 +7,8 @@ power is kept, so that the loudness under a changing gain needs no second pass. 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,20 +29,48 @@ def block_length(sample_rate: int) -> int:
     return next(length for length in range(max(1, sample_rate // 1000), 0, -1) if hop % length == 0)
 
 
+def spans(frames: int, sample_rate: int) -> Iterator[slice]:
+    """Slices of some seconds, whole analysis blocks each, that cover `frames`.
+
+    Long audio is worked through in such spans: they stay in the processor's cache, where fresh arrays as long as
+    the song cost more time in page faults than in arithmetic.
+    """
+    step = block_length(sample_rate) * 4000
+    for begin in range(0, frames, step):
+        yield slice(begin, min(begin + step, frames))
+
+
+class PowerMeter:
+    """Collects the K-weighted power of audio that arrives span by span."""
+
+    def __init__(self, sample_rate: int) -> None:
+        import pedalboard
+
+        # The standard's shelf and high-pass in the form pyloudnorm gives them; its high-pass, Q = 0.5, is two equal
+        # first-order ones in a row.
+        stages = [pedalboard.HighShelfFilter(1500.0, 4.0, 0.5**0.5), *(pedalboard.HighpassFilter(38.0) for _ in "12")]
+        self._weighting = pedalboard.Pedalboard(stages)  # type: ignore[attr-defined]
+        self._sample_rate = sample_rate
+        self._powers: list[Blocks] = []
+
+    def feed(self, audio: Audio) -> None:
+        """Take the next (channels, frames); only the last may be no whole number of blocks, whose rest is left out."""
+        weighted = self._weighting(audio, self._sample_rate, reset=False)
+        length = block_length(self._sample_rate)
+        blocks = weighted[:, : weighted.shape[1] // length * length].reshape(len(weighted), -1, length)
+        self._powers.append(np.einsum("cbt,cbt->b", blocks, blocks).astype(np.float64) / length)
+
+    def power(self) -> Blocks:
+        """Power of each block so far, summed over the channels."""
+        return np.concatenate([np.zeros(0), *self._powers])
+
+
 def weighted_power(audio: Audio, sample_rate: int) -> Blocks:
     """K-weighted power of each block, summed over the channels of `audio` (channels, frames)."""
-    import pedalboard
-
-    # The standard's shelf and high-pass in the form pyloudnorm gives them; its high-pass, Q = 0.5, is two equal
-    # first-order ones in a row.
-    stages = [pedalboard.HighShelfFilter(1500.0, 4.0, 0.5**0.5), *(pedalboard.HighpassFilter(38.0) for _ in range(2))]
-    weighting = pedalboard.Pedalboard(stages)  # type: ignore[attr-defined]
-    weighted = weighting(audio, sample_rate)
-    length = block_length(sample_rate)
-    frames = weighted.shape[1] // length * length
-    blocks = weighted[:, :frames].reshape(len(weighted), -1, length)
-    power: Blocks = np.einsum("cbt,cbt->b", blocks, blocks, dtype=np.float64) / length
-    return power
+    meter = PowerMeter(sample_rate)
+    for span in spans(audio.shape[1], sample_rate):
+        meter.feed(audio[:, span])
+    return meter.power()
 
 
 def gated_loudness(power: Blocks, sample_rate: int) -> float:
@@ -106,27 +136,35 @@ def peak_blocks(audio: Audio, sample_rate: int, above: float = 0.0) -> Blocks:
     """
     length = block_length(sample_rate)
     count = -(-audio.shape[1] // length)
-    peaks = np.zeros(count)
     interpolator = _interpolator()
     before, reach = _TAPS // 2 - 1, length + _TAPS - 1
     # Few enough rows at once that the matrix product stays on this thread: more threads cost more than they bring.
     at_once = max(1, 3500 // reach)
-    for channel in audio:
-        padded = np.pad(channel, (before, count * length - len(channel) + _TAPS - before))
-        samples = padded[before : before + count * length].reshape(count, length)
-        highest = np.maximum(samples.max(axis=1), -samples.min(axis=1))
-        np.maximum(peaks, highest, out=peaks)
-        hot = np.pad(highest >= above / 2, 1)
-        chosen = np.flatnonzero(hot[:-2] | hot[1:-1] | hot[2:])
-        windows = np.lib.stride_tricks.sliding_window_view(padded, reach)[::length][chosen]
-        for first in range(0, len(chosen), at_once):
-            some = windows[first : first + at_once]
-            between = (
-                np.lib.stride_tricks.sliding_window_view(np.pad(some.ravel(), (0, _TAPS - 1)), _TAPS) @ interpolator
-            )
-            inside = between.reshape(len(some), reach, -1)[:, :length].reshape(len(some), -1)
-            blocks = chosen[first : first + at_once]
-            peaks[blocks] = np.maximum(peaks[blocks], np.maximum(inside.max(axis=1), -inside.min(axis=1)))
+
+    def measure(channel: NDArray[np.float32]) -> Blocks:
+        peaks = np.zeros(count)
+        for start in range(0, count, 4000):
+            blocks = min(4000, count - start)
+            begin = start * length - before
+            piece = channel[max(0, begin) : begin + blocks * length + _TAPS]
+            piece = np.pad(piece, (max(0, -begin), max(0, blocks * length + _TAPS - len(piece) - max(0, -begin))))
+            samples = piece[before : before + blocks * length].reshape(blocks, length)
+            highest = np.maximum(samples.max(axis=1), -samples.min(axis=1))
+            hot = np.pad(highest >= above / 2, 1, constant_values=True)
+            chosen = np.flatnonzero(hot[:-2] | hot[1:-1] | hot[2:])
+            windows = np.lib.stride_tricks.sliding_window_view(piece, reach)[::length][chosen]
+            for first in range(0, len(chosen), at_once):
+                some = windows[first : first + at_once]
+                flat = np.pad(some.ravel(), (0, _TAPS - 1))
+                between = np.lib.stride_tricks.sliding_window_view(flat, _TAPS) @ interpolator
+                inside = between.reshape(len(some), reach, -1)[:, :length].reshape(len(some), -1)
+                at = chosen[first : first + at_once]
+                highest[at] = np.maximum(highest[at], np.maximum(inside.max(axis=1), -inside.min(axis=1)))
+            peaks[start : start + blocks] = highest
+        return peaks
+
+    with ThreadPoolExecutor(2) as pool:
+        peaks: Blocks = np.max(list(pool.map(measure, audio)), axis=0)
     return peaks
 
 

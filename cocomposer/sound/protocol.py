@@ -12,6 +12,9 @@ from typing import Literal
 NOTE_OFF, NOTE_ON, CONTROL, BEND = 0x80, 0x90, 0xB0, 0xE0
 """MIDI status bytes, without a channel."""
 
+AUDIBLE = 1e-4
+"""An instrument whose loudest sample stays below -80 dBFS has played nothing."""
+
 MidiEvent = tuple[float, int, int, int]
 """Seconds from the start, status, and the two MIDI data bytes (a bend's are its low and high seven bits)."""
 
@@ -25,7 +28,7 @@ class RenderRequest:
 
     `output` receives interleaved stereo float32 samples, machine byte order.  `tail` is the longest time, in
     seconds, the instrument may ring on after `seconds`.  `limit` is the time in seconds after which the child
-    ends itself, whatever it is doing.  Silence in answer to notes is a failure unless it `may_be_silent`.
+    ends itself, whatever it is doing.
     """
 
     kind: Literal["soundfont", "plugin"]
@@ -39,7 +42,6 @@ class RenderRequest:
     program: int = 0
     drums: bool = False
     bpm: float = 120.0
-    may_be_silent: bool = False
 
     def to_line(self) -> str:
         return json.dumps(asdict(self))

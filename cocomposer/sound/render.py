@@ -15,12 +15,14 @@ import numpy as np
 
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Song
+from cocomposer.sound.desk import Desk, DeskPlan, Take, through_strip
 from cocomposer.sound.instruments import PartJob, Players, assign_instruments, part_jobs
-from cocomposer.sound.racks import Racks, load_racks
+from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
+from cocomposer.sound.loudness import amplitude, integrated_loudness, spans, true_peak
+from cocomposer.sound.racks import Racks, build_chain, load_racks
 from cocomposer.sound.soundfonts import default_soundfont
 
 if TYPE_CHECKING:
-    from cocomposer.sound.desk import Desk
     from cocomposer.sound.loudness import Audio
 
 SAMPLE_RATES = (22050, 32000, 44100, 48000, 88200, 96000)
@@ -113,8 +115,6 @@ def render(
     if max(job.seconds for job in jobs) > MAX_SECONDS:
         raise SoundError("The song is longer than an hour: render a part of it.")
     tell(0.0, "Tuning up")
-    from cocomposer.sound.desk import Desk, DeskPlan
-
     desk = Desk(DeskPlan.for_song(song, jobs, racks, settings.sample_rate), settings.stems)
     warnings = _play_parts(jobs, desk, tell, stop)
     tell(0.8, "Mixing")
@@ -139,18 +139,18 @@ def _play_parts(
     Instruments play in child processes while effects run here, without the interpreter's lock; so two threads
     keep two cores busy.  Parts are added in their order, which makes the sum the same every time.
     """
-    from cocomposer.sound.desk import through_strip
-
     ended = threading.Event()
 
     def cancelled() -> bool:
         return ended.is_set()
 
-    def part_task(index: int) -> tuple[Audio, str]:
-        audio, warning = players.play(jobs[index], index)
+    def part_task(index: int) -> tuple[Take, str]:
+        recording, warning = players.play(jobs[index], index)
         if ended.is_set():
             raise Cancelled("Rendering was stopped.")
-        return through_strip(audio, jobs[index], desk.plan.strips[index], desk.plan), warning
+        take = through_strip(recording, jobs[index], desk.plan.strips[index], desk.plan)
+        recording.path.unlink()
+        return take, warning
 
     warnings = []
     with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder, ThreadPoolExecutor(_WORKERS) as pool:
@@ -161,8 +161,8 @@ def _play_parts(
                 while not wait([task], timeout=0.05).done:
                     _check(stop)
                 _check(stop)
-                audio, warning = task.result()
-                desk.add(desk.plan.strips[index], audio)
+                take, warning = task.result()
+                desk.add(desk.plan.strips[index], take)
                 tasks[index] = Future()
                 if warning:
                     warnings.append(warning)
@@ -176,10 +176,6 @@ def _play_parts(
 
 def _master(before_master: Audio, desk: Desk, settings: RenderSettings, warnings: tuple[str, ...]) -> Rendering:
     """Trim, run the master chain, set the loudness; the stems are trimmed and faded alike."""
-    from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
-    from cocomposer.sound.loudness import amplitude, integrated_loudness, true_peak
-    from cocomposer.sound.racks import build_chain
-
     rate = settings.sample_rate
     first, last = audible_span(before_master, rate)
     first = max(0, first - round(LEAD_SECONDS * rate)) if first > LEAD_SECONDS * rate else 0
@@ -193,10 +189,16 @@ def _master(before_master: Audio, desk: Desk, settings: RenderSettings, warnings
     before_master = trim(before_master)
     stems = {name: trim(audio) for name, audio in desk.stems.items()}
     level = integrated_loudness(before_master, rate)
-    mix = before_master
+    mix = before_master.copy() if settings.stems else before_master
     if math.isfinite(level):
-        mix = build_chain(desk.plan.racks.master)(mix * np.float32(amplitude(MASTER_LUFS - level)), rate)
-        mix = limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
+        chain, gain = build_chain(desk.plan.racks.master), np.float32(amplitude(MASTER_LUFS - level))
+        for span in spans(mix.shape[1], rate):
+            mix[:, span] = chain(mix[:, span] * gain, rate, reset=False)
+        limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
+    peak = true_peak(mix, rate)
+    if peak > settings.ceiling_dbtp:  # the limiter leaves a margin, so this is for signals beyond all music
+        mix *= np.float32(amplitude(settings.ceiling_dbtp - peak))
+        peak = settings.ceiling_dbtp
     return Rendering(
         mix=mix,
         sample_rate=rate,
@@ -204,7 +206,7 @@ def _master(before_master: Audio, desk: Desk, settings: RenderSettings, warnings
         before_master=before_master if settings.stems else None,
         warnings=warnings,
         loudness=integrated_loudness(mix, rate),
-        true_peak=true_peak(mix, rate),
+        true_peak=peak,
         seconds=mix.shape[1] / rate,
         start=first / rate,
     )

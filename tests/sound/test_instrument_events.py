@@ -72,5 +72,5 @@ def test_requests_survive_the_line(some: list[Note], name: str) -> None:
 
 @given(st.text(max_size=200))
 def test_nonsense_is_no_reply(line: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"repl|Expecting|Invalid|Unterminated|Extra"):
         RenderReply.from_line(line)

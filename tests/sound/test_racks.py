@@ -1,5 +1,6 @@
 """The shipped racks are valid; wrong ones are refused with what is wrong and what was probably meant."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -74,10 +75,8 @@ def test_wrong_racks_are_explained(tmp_path: Path, text: str, message: str) -> N
 def test_any_bytes_are_a_rack_or_a_sound_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.toml"
     path.write_bytes(data)
-    try:
-        read_rack(path)
-    except SoundError as error:
-        assert str(error)
+    with contextlib.suppress(SoundError):
+        assert read_rack(path).name
 
 
 def test_own_folder_overrides_single_racks(tmp_path: Path) -> None:
