@@ -156,3 +156,10 @@ def test_a_change_of_key_is_found_where_it_happens() -> None:
     assert abs(changes[1].tick - 20 * BAR) <= 2 * BAR
     steady = broken(" ".join(["C Am F G"] * 10))
     assert len(find_keys(steady)) == 1
+
+
+def test_the_bass_line_decides_what_two_notes_above_it_leave_open() -> None:
+    low = [Note(bar * BAR, pitch, BAR) for bar, pitch in enumerate((45, 36, 45, 36))]
+    high = [Note(bar * BAR + beat * 480, pitch, 440) for bar in range(4) for beat in range(4) for pitch in (60, 64)]
+    parts = (Part("Bass", Role.BASS, 33, tuple(low)), Part("Keys", Role.KEYS, 4, tuple(high)))
+    assert names(Song(length=4 * BAR, parts=parts)) == ["Am", "C", "Am", "C"]

@@ -92,6 +92,13 @@ def test_sections_come_from_repetition(phrases: str, letters: str) -> None:
     assert [section.tick for section in sections] == [8 * BAR * place for place in range(len(phrases))]
 
 
+def test_a_varied_return_keeps_its_letter() -> None:
+    plain, again, other = tune(PHRASE_A), tune(PHRASE_A, start=8 * BAR), tune(PHRASE_B, start=16 * BAR)
+    varied = (*again[:-6], *(replace(note, pitch=note.pitch + 5, duration=200) for note in again[-6:]))
+    melody = (*plain, *varied, *other)
+    assert [each.name for each in find_sections(song_of(melody, 24), melody, ())] == ["A", "A", "B"]
+
+
 def test_intro_outro_and_pickup() -> None:
     melody = tune(PHRASE_A, PHRASE_B, start=4 * BAR)
     sections = find_sections(song_of(melody, 24), melody, ())
