@@ -16,7 +16,7 @@ def played_order(part: stream.Part, column: list[stream.Measure]) -> list[int]:
 
     Where jumps (da capo, segno, coda) contradict each other they are left out, and where the repeat bars do, too.
     music21's Expander knows the signs, but copies every note of the score; so it is given empty measures that carry
-    nothing but the signs, and their numbers say where each came from.
+    nothing but the signs and a note of where each came from.
     """
     from music21 import bar, repeat, stream
 
@@ -29,7 +29,7 @@ def played_order(part: stream.Part, column: list[stream.Measure]) -> list[int]:
         skeleton = _skeleton(part, column, jumps if with_jumps else [])
         try:
             played = repeat.Expander(skeleton).process()
-            order = [measure.number for measure in played.getElementsByClass(stream.Measure)]
+            order = [measure.editorial.place for measure in played.getElementsByClass(stream.Measure)]
         except Exception:  # signs that contradict each other; music21 raises anything from within
             continue
         if order:
@@ -40,13 +40,14 @@ def played_order(part: stream.Part, column: list[stream.Measure]) -> list[int]:
 def _skeleton(
     part: stream.Part, column: list[stream.Measure], jumps: list[list[stream.repeat.RepeatExpression]]
 ) -> stream.Part:
-    """Empty measures, numbered by their place, with the repeat bars, endings and `jumps` of the written ones."""
+    """Empty measures, each knowing its place, with the repeat bars, endings and `jumps` of the written ones."""
     from music21 import bar, spanner, stream
 
     skeleton = stream.Part()
     measures = []
     for index, written in enumerate(column):
         measure = stream.Measure(number=index)
+        measure.editorial.place = index  # survives copying; the number is counted anew after a jump
         for side in ("leftBarline", "rightBarline"):
             line = getattr(written, side)
             if isinstance(line, bar.Repeat):

@@ -130,9 +130,22 @@ def test_repeats_and_endings_are_played_out_with_the_verse_that_is_due():
     assert [(lyric.tick, lyric.text) for lyric in song.parts[0].lyrics] == [(0, "one"), (3_840, "two")]
 
 
+def words(text: str) -> str:
+    return f"<direction><direction-type><words>{text}</words></direction-type></direction>"
+
+
+def test_da_capo_al_fine():
+    song = read(
+        attributes() + bar_line("left", repeat="forward") + note("C4", 4) + bar_line("right", repeat="backward"),
+        note("D4", 4) + words("Fine"),
+        note("E4", 4),
+        note("F4", 4) + words("D.C. al Fine"),
+    )
+    assert [each.pitch for each in song.parts[0].notes] == [60, 60, 62, 64, 65, 60, 62]
+
+
 def test_signs_that_contradict_each_other_leave_the_score_as_written():
-    da_capo = "<direction><direction-type><words>D.C. al Coda</words></direction-type></direction>"
-    song = read(attributes() + note("C4", 4), note("D4", 4) + da_capo)
+    song = read(attributes() + note("C4", 4), note("D4", 4) + words("D.C. al Coda"))
     assert [each.pitch for each in song.parts[0].notes] == [60, 62]
 
 
