@@ -3,7 +3,7 @@
 The sound of each of the 24 keys is the profile of J. Albrecht and D. Shanahan, "The Use of Large Corpora to Train a
 New Type of Key-Finding Algorithm", Music Perception 31(1), 2013: on half of POP909 it beat those of Krumhansl and
 Kessler and of Temperley.  What chords and endings say is added with weights
-fitted by logistic regression on the same half.
+rounded from a logistic regression on the same half.
 """
 
 from __future__ import annotations
