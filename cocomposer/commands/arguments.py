@@ -33,6 +33,16 @@ class CommandParser(argparse.ArgumentParser):
         )
         self.add_argument("--debug", action="store_true", help="show the whole traceback of an error")
 
+    def add_sound_options(self) -> None:
+        """--stems, --instrument and --json, for every command that makes audio."""
+        self.add_argument("--stems", action="store_true", help="also write the audio of each part")
+        self.add_argument(
+            "--instrument", action="append", default=[], metavar="ROLE=FILE",
+            help="play a role (melody, drums, bass, keys, guitar, pad, ...) or the part of that name with a VST plugin "
+            "or SoundFont",
+        )  # fmt: skip
+        self.add_argument("--json", action="store_true", help="print what was made as JSON and nothing else")
+
     def read(self, words: list[str]) -> argparse.Namespace:
         """The arguments in `words`; options and file names may come in any order."""
         arguments, unknown = self.parse_known_intermixed_args(words)

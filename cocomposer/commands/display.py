@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-__all__ = ["bars_text", "escape", "length_text", "output", "parts_text", "print_json", "progress_bar"]
+__all__ = ["bars_text", "escape", "length_text", "output", "print_json", "progress_bar"]
 
 
 def output() -> Console:
     """Where results go: colours on a terminal, plain text of 100 columns into a file or pipe."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a pipe on Windows may know neither bullets nor blocks
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=100, soft_wrap=False)
 
@@ -45,8 +48,3 @@ def length_text(seconds: float) -> str:
 
 def bars_text(count: int) -> str:
     return f"{count} bar" if count == 1 else f"{count} bars"
-
-
-def parts_text(parts: Sequence[dict[str, Any]]) -> str:
-    """Names of the parts in their order, as one line."""
-    return ", ".join(str(part["name"]) for part in parts) or "none"

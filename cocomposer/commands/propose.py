@@ -42,12 +42,7 @@ def parser() -> CommandParser:
     parser.add_argument("--seed", default="0", metavar="N", help="another number, other notes (default: 0)")
     parser.add_argument("--bars", metavar="A-B", help="arrange only these bars, counted from 1")
     parser.add_argument("--audio", default="wav", metavar="KIND", help="wav (default), flac, mp3, ogg or none")
-    parser.add_argument("--stems", action="store_true", help="also write the audio of each part")
-    parser.add_argument(
-        "--instrument", action="append", default=[], metavar="ROLE=FILE",
-        help="play a role (melody, drums, bass, keys, guitar, pad, ...) with a VST plugin or SoundFont",
-    )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="print what was made as JSON and nothing else")
+    parser.add_sound_options()
     return parser
 
 
@@ -125,8 +120,10 @@ def _propose(sketch: Path, folder: Path, wish: Wish, quiet: bool) -> list[Made]:
 
 def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
     from rich.padding import Padding
+    from rich.text import Text
 
-    from cocomposer.commands.display import bars_text, escape, length_text, output, parts_text
+    from cocomposer.commands.display import bars_text, escape, length_text, output
+    from cocomposer.commands.part_map import part_map
     from cocomposer.studio.describe import describe
 
     console = output()
@@ -148,9 +145,8 @@ def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
         console.print(f"[dim]{escape(reason)}[/]")
     for each in made:
         proposal = each.proposal
-        names = parts_text(describe(proposal.song)["parts"])
-        lines = [f"[dim]{escape(names)}[/]"]
-        lines += [f"• {escape(reason)}" for reason in proposal.reasons if reason not in shared]
+        lines: list[str | Text] = [f"• {escape(reason)}" for reason in proposal.reasons if reason not in shared]
+        lines += part_map(proposal.song, console.width - 3)
         files = [each.midi.name]
         if each.audio:
             files.append(each.audio.mix.name)

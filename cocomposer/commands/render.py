@@ -23,12 +23,7 @@ def parser() -> CommandParser:
         "--out", metavar="PATH", help="audio file or folder (default: the song's name, in the current folder)"
     )
     parser.add_argument("--audio", metavar="KIND", help="wav (default), flac, mp3 or ogg")
-    parser.add_argument("--stems", action="store_true", help="also write the audio of each part")
-    parser.add_argument(
-        "--instrument", action="append", default=[], metavar="ROLE=FILE",
-        help="play a role or a part of that name with a VST plugin or SoundFont",
-    )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="print what was made as JSON and nothing else")
+    parser.add_sound_options()
     return parser
 
 
