@@ -346,7 +346,7 @@ def hand_over(command: list[str]) -> int:
     """Become `command` where the system can, else run it and pass its exit code on."""
     sys.stdout.flush()
     if os.name == "posix":
-        os.execv(command[0], command)
+        os.execvp(command[0], command)
     return subprocess.call(command)
 
 
@@ -363,12 +363,15 @@ def say(text: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(__doc__, end="")
+        return 0
     problem = python_problem((sys.version_info[0], sys.version_info[1]))
     if problem:
         other = find_python()
         if other is None:
             raise SetupError(problem)
-        return subprocess.call([*other, str(Path(__file__).resolve()), *arguments])
+        return hand_over([*other, str(Path(__file__).resolve()), *arguments])
     if arguments[:1] == ["test"]:
         set_up({"dev"})
         return run_checks(arguments[1:])
@@ -377,6 +380,7 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["bench"]:
         return hand_over([python, str(ROOT / "tests" / "benchmarks" / "bench.py"), *arguments[1:]])
     if not arguments:
+        say("Arranging a sketch that comes with Cocomposer.  Your own: python3 start.py propose FILE")
         arguments = ["propose", str(FIRST_SKETCH), "--out", str(ROOT / "out")]
     return hand_over([python, "-m", "cocomposer", *arguments])
 
