@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cocomposer.errors import RequestError
-from cocomposer.music import KeyChange, Part, Role, Song
+from cocomposer.music import Key, KeyChange, Role, Song
 from cocomposer.music.analysis.chords import find_chords
 from cocomposer.music.analysis.form import find_sections
 from cocomposer.music.analysis.harmonise import harmonise
-from cocomposer.music.analysis.keys import find_key
+from cocomposer.music.analysis.keys import find_keys
 from cocomposer.music.analysis.melody import find_melody, melody_line
 from cocomposer.music.analysis.roles import guess_roles
 
@@ -28,15 +28,10 @@ def understand(song: Song) -> Song:
     song = _with_melody(song)
     tune = song.part_of_role(Role.MELODY)
     others = [part for part in song.parts if part is not tune and not part.is_drums and part.notes]
-    chords = song.chords
-    if not chords and others:
-        chords = find_chords(song, others, song.key_at(0))
-    keys = song.keys
-    if not keys:
-        pitched = [part for part in song.parts if not part.is_drums]
-        keys = (KeyChange(0, find_key(pitched, chords)),)
-        if not song.chords and others:  # a second look, knowing the key, spells and chooses better
-            chords = find_chords(song, others, keys[0].key)
+    chords = song.chords or (find_chords(song, others) if others else ())
+    keys = find_keys(song, chords)
+    if song.keys and not _looks_unset(song, keys):
+        keys = song.keys
     song = replace(song, keys=keys, chords=chords)
     if not chords and tune is not None:
         song = replace(song, chords=harmonise(song, melody_line(tune), keys[0].key))
@@ -61,6 +56,6 @@ def _with_melody(song: Song) -> Song:
     return replace(song, parts=tuple(parts))
 
 
-def accompaniment_of(song: Song) -> tuple[Part, ...]:
-    """The parts that are not the tune."""
-    return tuple(part for part in song.parts if part.role is not Role.MELODY)
+def _looks_unset(song: Song, heard: tuple[KeyChange, ...]) -> bool:
+    """Is the key only what a DAW writes when nobody chose one: C major, while the notes are clearly elsewhere?"""
+    return song.keys == (KeyChange(0, Key()),) and heard[0].key.sharps != 0

@@ -10,6 +10,15 @@ from random import Random
 from cocomposer.music import Meter, Role, Song
 from cocomposer.styles import Style
 
+_NATIVE = 0.8
+"""Fit of the metre from which a style need not be bent."""
+
+_VERSATILITY = 2.0
+"""Weight of a style's versatility beside the fits to metre (3), tempo (2.5), rhythm, harmony and mood (1 to 1.5)."""
+
+_FURTHEST = 0.12
+"""How much worse than the best a style may suit and still be offered for the sake of variety."""
+
 
 @dataclass(frozen=True)
 class SketchCharacter:
@@ -76,7 +85,8 @@ def choose_styles(song: Song, styles: Mapping[str, Style], count: int, seed: int
     blurred = {fit.style.id: fit.score + (random.gauss(0, 0.05) if seed else 0.0) for fit in fits}
     chosen: list[Fit] = []
     while len(chosen) < count and fits:
-        left = [fit for fit in fits if fit not in chosen] or fits
+        left = [fit for fit in fits if fit not in chosen and fit.score >= fits[0].score - _FURTHEST]
+        left = left or [fit for fit in fits if fit not in chosen] or fits
         chosen.append(max(left, key=lambda fit: (blurred[fit.style.id] + _difference(fit.style, chosen), fit.style.id)))
     return chosen
 
@@ -97,9 +107,14 @@ def _fit(character: SketchCharacter, style: Style) -> Fit:
         _meter_fit(character, style), _tempo_fit(character, style), _grain_fit(character, style),
         _harmony_fit(character, style), _mood_fit(character, style),
     ]  # fmt: skip
-    score = sum(weight * value for weight, value, _ in terms) / sum(weight for weight, _, _ in terms)
-    _weight, _value, reason = max(terms[1:], key=lambda term: term[0] * term[1])
-    return Fit(style, round(score * terms[0][1] ** 0.5, 4), reason)
+    total = _VERSATILITY * style.versatility + sum(weight * value for weight, value, _ in terms)
+    score = total / (_VERSATILITY + sum(weight for weight, _, _ in terms))
+    meter_value, meter_words = terms[0][1:]
+    best = sorted(terms[1:], key=lambda term: -term[0] * term[1])[:2]
+    words = [words for _, value, words in best if value >= 0.7]
+    if meter_value < _NATIVE:
+        words.append(meter_words)
+    return Fit(style, round(score * meter_value**0.5, 4), " and ".join(words) or best[0][2])
 
 
 _Term = tuple[float, float, str]

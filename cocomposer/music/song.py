@@ -184,6 +184,8 @@ class Song:
     @cached_property
     def chord_spans(self) -> tuple[ChordSpan, ...]:
         """The chords with their ends; nothing stands where no chord is known yet."""
+        if not self.chords:
+            return ()
         ends = [change.tick for change in self.chords[1:]] + [self.length]
         return tuple(
             ChordSpan(change.tick, end, change.chord)

@@ -23,10 +23,10 @@ from cocomposer.styles.pattern import Pattern, merge, parse_line
 from cocomposer.styles.style import LEVELS, Feel, Line, PartStyle, Style, Voicing
 
 MAX_BYTES = 100_000
-_STYLE_KEYS = {"schema", "name", "genre", "description", "meter", "tempo", "energy", "brightness", "feel", "parts",
-               "tags", "author", "licence"}  # fmt: skip
+_STYLE_KEYS = {"schema", "name", "genre", "description", "meter", "tempo", "energy", "brightness", "versatility",
+               "feel", "parts", "tags", "author", "licence"}  # fmt: skip
 _PART_KEYS = {"role", "instrument", "kit", "name", "register", "volume", "pan", "voicing", "voices", "line", "push",
-              "strum", "loudness", "ring", "legato", "enters", "plugin"}  # fmt: skip
+              "strum", "loudness", "ring", "whole", "listens", "crash", "legato", "enters", "plugin"}  # fmt: skip
 PLACES = (*LEVELS, "intro", "fill", "ending")
 """Where a pattern may stand: the three intensities and the three special places of the form."""
 
@@ -99,6 +99,7 @@ def parse_style(table: Mapping[str, Any], style_id: str) -> Style:
         tempo=(low, high),
         energy=_number(table, "energy", 0.5, 0, 1),
         brightness=_number(table, "brightness", 0.5, 0, 1),
+        versatility=_number(table, "versatility", 0.5, 0, 1),
         feel=_feel(table.get("feel", {})),
         parts=tuple(_part(part_id, part, meter) for part_id, part in parts.items()),
         tags=tuple(str(tag) for tag in table.get("tags", ())),
@@ -158,6 +159,9 @@ def _part(part_id: str, table: Any, meter: Meter) -> PartStyle:
         strum=_number(table, "strum", 12 if role is Role.GUITAR else 0, 0, 80),
         loudness=int(_number(table, "loudness", 0, -40, 40)),
         ring=_flag(table, "ring"),
+        whole=_flag(table, "whole"),
+        listens=_flag(table, "listens", True),
+        crash=_flag(table, "crash", table.get("kit") != "orchestra"),
         legato=_flag(table, "legato"),
         enters=int(_number(table, "enters", 0, 0, 8)),
         plugin=_text(table, "plugin", ""),
@@ -234,8 +238,8 @@ def _number(table: Mapping[str, Any], key: str, default: float, low: float, high
     return value
 
 
-def _flag(table: Mapping[str, Any], key: str) -> bool:
-    value = table.get(key, False)
+def _flag(table: Mapping[str, Any], key: str, default: bool = False) -> bool:
+    value = table.get(key, default)
     if not isinstance(value, bool):
         raise StyleError(f"{key} is true or false.")
     return value

@@ -7,19 +7,20 @@ A pattern is a line of steps, all of one length, that fill one or more bars:
 A step is one character, perhaps followed by marks; `.` rests, `-` holds the step before it.  Blanks are for
 the eye and `|` divides bars.  What a character means is up to the player (a drum stroke, a degree of
 the chord, a strum); marks mean the same for all: `'` louder, `,` softer, `*` short, `+` an octave up, `_` an
-octave down.  A capital letter is the small one played louder; `(135)` strikes several at once.
+octave down, `>` an anticipation of the next chord.  A capital letter is the small one played louder; `(135)` strikes
+several at once.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cocomposer.errors import StyleError
-from cocomposer.music import Bar, Meter
+from cocomposer.music import TICKS_PER_QUARTER, Bar, Meter
 
-_STEP = re.compile(r"(\([A-Za-z0-9]+\)|[A-Za-z0-9.\-])([',*+_]*)")
+_STEP = re.compile(r"(\([A-Za-z0-9]+\)|[A-Za-z0-9.\-])([',*+_>]*)")
 MAX_BARS = 16
 
 
@@ -40,6 +41,7 @@ class Step:
     accent: int = 0
     staccato: bool = False
     octave: int = 0
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,14 @@ class Cue:
         return self.step.symbol
 
 
+def anticipates(cue: Cue, change: int) -> bool:
+    """Does the cue belong to the chord that begins at tick `change`?  Marked steps within a beat of it do, and any
+    that is held over it from within an eighth."""
+    if cue.step.pushed:
+        return change - cue.tick <= TICKS_PER_QUARTER
+    return change - cue.tick <= TICKS_PER_QUARTER // 2 and cue.tick + cue.duration > change
+
+
 def parse_line(text: str, meter: Meter, alphabet: str, voice: str = "") -> Pattern:
     """Read one line of steps written in `meter`, allowing only symbols of `alphabet`.
 
@@ -78,7 +88,7 @@ def parse_line(text: str, meter: Meter, alphabet: str, voice: str = "") -> Patte
         compact = re.sub(r"\s+", "", bar)
         tokens = _STEP.findall(compact)
         if "".join(symbol + marks for symbol, marks in tokens) != compact:
-            raise StyleError(f'The pattern "{text}" cannot be read: a step is one character with marks \' , * + _.')
+            raise StyleError(f'The pattern "{text}" cannot be read: a step is one character with marks \' , * + _ >.')
         if len(tokens) % beats:
             raise StyleError(
                 f'Bar {index + 1} of the pattern "{text}" has {len(tokens)} steps, which do not divide into the '
@@ -101,7 +111,7 @@ def parse_line(text: str, meter: Meter, alphabet: str, voice: str = "") -> Patte
             beat, within = divmod(place, per_beat)
             steps.append(
                 Step(index, beat, within / per_beat, 1 / per_beat, symbol, voice, max(-2, min(2, accent)),
-                     "*" in marks, marks.count("+") - marks.count("_"))
+                     "*" in marks, marks.count("+") - marks.count("_"), ">" in marks)
             )  # fmt: skip
     return Pattern(len(bars), beats, tuple(steps))
 
@@ -112,12 +122,11 @@ def merge(lines: list[Pattern]) -> Pattern:
     if any(bars % line.bars for line in lines):
         raise StyleError("The lines of one groove must have lengths that fit into each other: 1, 2 or 4 bars.")
     steps = [
-        Step(step.bar + again * line.bars, step.beat, step.phase, step.length, step.symbol, step.voice, step.accent,
-             step.staccato, step.octave)
+        replace(step, bar=step.bar + again * line.bars)
         for line in lines
         for again in range(bars // line.bars)
         for step in line.steps
-    ]  # fmt: skip
+    ]
     return Pattern(bars, lines[0].beats, tuple(sorted(steps, key=lambda step: (step.bar, step.beat, step.phase))))
 
 
@@ -127,8 +136,7 @@ def _reaches(step: Step, place: float, beats: int) -> bool:
 
 
 def _longer(step: Step, by: float) -> Step:
-    return Step(step.bar, step.beat, step.phase, step.length + by, step.symbol, step.voice, step.accent,
-                step.staccato, step.octave)  # fmt: skip
+    return replace(step, length=step.length + by)
 
 
 # Which beat of the written bar stands on each beat of a metre with another number of beats.  Chosen so that

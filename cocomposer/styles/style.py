@@ -38,9 +38,11 @@ class PartStyle:
     """How one instrument plays a style.
 
     `register` is the lowest and highest MIDI pitch, `voices` the number of notes in a chord, `push` how many
-    milliseconds the player is ahead of (negative) or behind the beat, `strum` the milliseconds between two
-    strings.  `enters` is the number of sections that pass before the part joins.  `patterns` has the keys of
-    LEVELS plus "intro", "fill" and "ending"; a level that is not there is rested.  `plugin` may name a VST to
+    milliseconds the player is ahead of (negative) or behind the beat, `strum` the milliseconds between two strings.
+    Notes of a `ring` part sound until chord or bar change, a `legato` part holds what two chords share, `whole`
+    chords are not thinned when struck again; `listens` makes room for the tune beat by beat, `crash` lets a drummer
+    mark new sections.  `enters` is the number of sections that pass before the part joins.  `patterns` has the keys
+    of LEVELS plus "intro", "fill" and "ending"; a level that is not there is rested.  `plugin` may name a VST to
     play it with.
     """
 
@@ -58,6 +60,9 @@ class PartStyle:
     strum: float = 0.0
     loudness: int = 0
     ring: bool = False
+    whole: bool = False
+    listens: bool = True
+    crash: bool = True
     legato: bool = False
     enters: int = 0
     plugin: str = ""
@@ -79,8 +84,8 @@ class Feel:
 
 @dataclass(frozen=True)
 class Style:
-    """A way of playing.  `tempo` is the range of felt beats a minute where it is at home; `energy` and `brightness`
-    are 0..1."""
+    """A way of playing.  `tempo` is the range of felt beats a minute where it is at home; `energy`, `brightness`
+    and `versatility` (how readily it suits any song) are 0..1."""
 
     id: str
     name: str
@@ -90,6 +95,7 @@ class Style:
     tempo: tuple[float, float]
     energy: float
     brightness: float
+    versatility: float
     feel: Feel
     parts: tuple[PartStyle, ...]
     tags: tuple[str, ...] = ()

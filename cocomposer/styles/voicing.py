@@ -71,7 +71,7 @@ def layouts(
         options = [tuple(stack)]
         if wide and len(stack) >= 3:
             dropped = stack[-2] - 12
-            options = [tuple(sorted([*stack[:-2], stack[-1], dropped]))]
+            options = [tuple(sorted({*stack[:-2], stack[-1], dropped}))]
         found.update(option for option in options if option[0] >= low and option[-1] <= high)
     return tuple(sorted(found))
 

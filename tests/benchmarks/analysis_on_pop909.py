@@ -30,7 +30,7 @@ from cocomposer import formats
 from cocomposer.music import ChordChange, Key, Mode, Part, Role, Song
 from cocomposer.music.analysis.blocks import chord_of
 from cocomposer.music.analysis.chords import find_chords
-from cocomposer.music.analysis.form import bar_signatures, find_sections
+from cocomposer.music.analysis.form import find_sections
 from cocomposer.music.analysis.grid import beat_grid
 from cocomposer.music.analysis.keys import find_key, find_keys
 from cocomposer.music.analysis.melody import find_melody, melody_line
@@ -97,7 +97,6 @@ def measure(song: Song, tally: Tally) -> None:
     found = find_melody(anonymous)
     melody = melody_line(named["MELODY"])
     find_sections(anonymous, melody, chords)
-    bar_signatures(anonymous, melody)
     tally.seconds += process_time() - began
     tally.melodies += found is not None and anonymous.parts[found].notes == named["MELODY"].notes
     if song.keys:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cocomposer.music import ChordChange, Key, Meter, MeterChange, MeterMap, Note, Part, Role, Song
 from cocomposer.music.analysis.chords import find_chords
-from cocomposer.music.analysis.form import bar_signatures, find_sections, section_energies
+from cocomposer.music.analysis.form import find_sections, section_energies
 from cocomposer.music.analysis.harmonise import harmonise
 from cocomposer.music.analysis.keys import find_key, find_keys
 from cocomposer.music.analysis.melody import find_melody, melody_line
@@ -115,18 +115,6 @@ def test_chords_alone_have_a_form() -> None:
     changes = tuple(ChordChange(bar * BAR, parse_chord(each)) for bar, each in enumerate(symbols))
     song = Song(length=32 * BAR, chords=changes)
     assert [section.name for section in find_sections(song, (), changes)] == ["A", "A", "B", "A"]
-    signatures = bar_signatures(song, ())
-    assert signatures[:8] == signatures[8:16] == signatures[24:] != signatures[16:24]
-
-
-def test_signatures_know_repeats_and_sequences_but_not_new_rhythms() -> None:
-    melody = tune(PHRASE_A, PHRASE_A[:8] + PHRASE_B[:8])
-    signatures = bar_signatures(song_of(melody, 18), melody)
-    assert signatures[0] == signatures[4] == signatures[8]
-    assert signatures[0] != signatures[1]
-    assert signatures[16] == signatures[17]  # both rest
-    lower = tuple(Note(note.start + BAR, note.pitch - 2, note.duration) for note in melody[:4])
-    assert len(set(bar_signatures(song_of(melody[:4] + lower, 2), melody[:4] + lower))) == 1
 
 
 def test_energy_rises_to_the_return_and_lies_in_range() -> None:
@@ -166,6 +154,5 @@ def test_every_song_can_be_analysed(song: Song) -> None:
     melody = melody_line(song.parts[found]) if found is not None else melody_line(song.parts[0])
     sections = find_sections(song, melody, chords)
     made = replace(song, chords=harmonise(song, melody, key), sections=sections, keys=keys)
-    assert len(bar_signatures(made, melody)) == len(song.bars)
     assert all(0 <= energy <= 1 for energy in section_energies(made, melody))
     assert len(guess_roles(song).parts) == 3

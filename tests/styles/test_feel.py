@@ -36,10 +36,12 @@ def test_sixteenth_swing_leaves_eighths_alone() -> None:
     assert [swing(tick) for tick in (0, 120, 240, 360)] == [0, 160, 240, 400]
 
 
-def test_swing_meets_a_straight_tune_where_they_coincide() -> None:
-    swing = Swing(SONG, Feel(swing=1.0), [Note(240, 72, 240)])
-    assert swing(240) == 240
-    assert swing(720) == 800
+def test_a_band_swings_lightly_under_a_straight_tune() -> None:
+    straight = [Note(beat * 480 + offset, 72, 200) for beat in range(8) for offset in (0, 240)]
+    swung = [Note(beat * 480 + offset, 72, 150) for beat in range(8) for offset in (0, 320)]
+    on_beats = [Note(beat * 480, 72, 400) for beat in range(8)]
+    places = [Swing(SONG, Feel(swing=1.0), tune)(240) for tune in (straight, swung, on_beats)]
+    assert places == [268, 320, 320]
 
 
 def test_compound_metres_do_not_swing() -> None:

@@ -12,8 +12,8 @@ from string import ascii_uppercase
 
 import numpy as np
 
-from cocomposer.music.analysis.bars import BarFacts, bar_facts, bar_similarity
-from cocomposer.music.analysis.grid import FloatArray, IntArray
+from cocomposer.music.analysis.bars import bar_facts, bar_similarity
+from cocomposer.music.analysis.grid import FloatArray
 from cocomposer.music.song import ChordChange, Note, Section, Song
 
 MAX_BARS = 600
@@ -26,48 +26,6 @@ _LONGEST = 18
 _SAME = 0.45
 """How far above what any two bars of the song share, 0..1, sections must be alike to have the same letter."""
 _PHRASE_END = 0.5
-
-
-def bar_signatures(song: Song, melody: Sequence[Note]) -> tuple[int, ...]:
-    """One integer for each bar, equal for bars in which the tune has (nearly) the same rhythm and contour.
-
-    Bars in which the tune rests share one.  Without any tune the chords are compared instead.
-    """
-    facts = bar_facts(song, melody, song.chords)
-    table = facts.contour * 2 + facts.strikes if facts.has_melody else facts.chords
-    signatures: list[int] = []
-    examples: list[int] = []
-    seen: dict[tuple[int, bytes], int] = {}
-    for bar in range(len(facts)):
-        exact = (int(facts.lengths[bar]), table[bar].tobytes())
-        if exact not in seen:
-            # Beyond what any song has, only exact repeats are looked for.
-            near = _same_bar(facts, bar, np.array(examples, dtype=np.int64)) if 0 < len(examples) < MAX_BARS else None
-            if near is None:
-                near = len(examples)
-                examples.append(bar)
-            seen[exact] = near
-        signatures.append(seen[exact])
-    return tuple(signatures)
-
-
-def _same_bar(facts: BarFacts, bar: int, examples: IntArray) -> int | None:
-    """Place in `examples` of the first bar that sounds like `bar`."""
-    if facts.has_melody:
-        strikes, others = facts.strikes[bar], facts.strikes[examples]
-        together = (strikes & others).sum(axis=1)
-        either = (strikes | others).sum(axis=1)
-        rhythm = np.where(either == 0, 1.0, together / np.maximum(either, 1))
-        shared = strikes & others
-        # The same contour: what is struck together lies equally far above the first note, give or take a semitone,
-        # so that a bar that is answered a step lower in the scale counts as a repeat.
-        off = (np.abs(facts.contour[bar] - facts.contour[examples]) > 1) & shared
-        contour = 1.0 - off.sum(axis=1) / np.maximum(shared.sum(axis=1), 1)
-        fits = (rhythm >= 0.75) & (contour >= 0.75)
-    else:
-        fits = (facts.chords[bar] == facts.chords[examples]).all(axis=1)
-    fits &= facts.lengths[bar] == facts.lengths[examples]
-    return int(fits.argmax()) if fits.any() else None
 
 
 def find_sections(song: Song, melody: Sequence[Note], chords: Sequence[ChordChange]) -> tuple[Section, ...]:

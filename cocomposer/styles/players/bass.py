@@ -12,7 +12,7 @@ from random import Random
 from cocomposer.music import Chord, Key
 from cocomposer.styles.feel import Stroke
 from cocomposer.styles.lead_sheet import LeadSheet
-from cocomposer.styles.pattern import Cue, Step
+from cocomposer.styles.pattern import Cue, Step, anticipates
 from cocomposer.styles.players.walking import walk
 from cocomposer.styles.style import PartStyle
 
@@ -31,12 +31,13 @@ def play_bass(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Ra
         chord = sheet.chord_at(cue.tick)
         change = sheet.next_change(cue.tick)
         following = sheet.chord_at(change) if change < sheet.song.length else chord
-        anticipates = change - cue.tick <= _EIGHTH // 2 and cue.tick + cue.duration > change
-        if anticipates:
+        duration = cue.duration
+        if change < sheet.song.length and anticipates(cue, change):
+            duration = max(duration, change - cue.tick + 2 * _EIGHTH)
             chord, change = following, sheet.next_change(change)
         if chord.is_silent:
             continue
-        duration = min(cue.duration, change - cue.tick)
+        duration = min(duration, change - cue.tick)
         symbol, lift = cue.symbol, 0
         if symbol == "m":
             pitch, duration, lift = previous, min(duration, 60), -24

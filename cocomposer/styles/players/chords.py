@@ -12,7 +12,7 @@ from cocomposer.music import Chord, Role
 from cocomposer.styles.feel import Stroke
 from cocomposer.styles.fretboard import lead_guitar
 from cocomposer.styles.lead_sheet import LeadSheet
-from cocomposer.styles.pattern import Cue, Step
+from cocomposer.styles.pattern import Cue, Step, anticipates
 from cocomposer.styles.style import PartStyle, Voicing
 from cocomposer.styles.voicing import lead
 
@@ -33,14 +33,17 @@ def play_chords(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet) -> list[
     for cue in _follow_changes(cues, sheet, broken):
         chord = sheet.chord_at(cue.tick)
         change = sheet.next_change(cue.tick)
-        if change - cue.tick <= _EIGHTH and cue.tick + cue.duration > change:  # pushed: already the next chord
+        if change < sheet.song.length and anticipates(cue, change):
+            duration = max(cue.duration, change - cue.tick + _EIGHTH)
             chord, change = sheet.chord_at(change), sheet.next_change(change)
+        else:
+            duration = cue.duration
         if chord.is_silent:
             continue
         fresh = chord != voiced
         if fresh:
             voicing, voiced = _voice(chord, voicing, part, sheet, cue.tick, change), chord
-        duration = min(cue.duration, change - cue.tick)
+        duration = min(duration, change - cue.tick)
         if part.ring:
             duration = _until_damped(cue, change, sheet)
         if cue.step.staccato:
@@ -110,11 +113,12 @@ def _strike(
     elif symbol == "h":
         pitches = list(voicing[1:] if len(voicing) > 2 else voicing)
     elif symbol == "u":
-        pitches = list(voicing[-4:])
+        pitches = list(voicing[-3:])
     elif symbol == "k":
-        pitches, duration, lift = list(voicing[-3:]), min(duration, 50), -26
+        pitches, duration, lift = list(voicing[-2:]), min(duration, 50), -26
     else:
-        again = not fresh and accent < 1 and part.role in (Role.KEYS, Role.GUITAR)
+        again = not fresh and accent < 1 and part.role in (Role.KEYS, Role.GUITAR) and not part.whole
+        again = again and part.voicing is not Voicing.POWER  # a fifth without its root is no riff
         pitches = list(voicing[len(voicing) // 2 :] if again else voicing)
         lift = -18 if symbol == "o" else 0
     pitches = [pitch + 12 * step.octave for pitch in pitches if 0 <= pitch + 12 * step.octave <= 127]

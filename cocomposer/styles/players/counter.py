@@ -13,6 +13,7 @@ from random import Random
 from cocomposer.music import Chord, Note
 from cocomposer.styles.feel import Stroke
 from cocomposer.styles.lead_sheet import LeadSheet
+from cocomposer.styles.pattern import place
 from cocomposer.styles.plan import BarPlan
 from cocomposer.styles.style import Line, PartStyle
 
@@ -28,12 +29,19 @@ def play_counter(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet, ran
     for index, note in enumerate(targets):
         following = targets[index + 1].pitch if index + 1 < len(targets) else note.pitch
         if plan[-1].is_last and note.start >= plan[-1].bar.start:
-            strokes.append(Stroke(note.start, note.duration, note.pitch))  # the end is a long note
+            strokes.append(Stroke(note.start, min(note.duration, _last_length(part, plan[-1])), note.pitch))
         elif part.line is Line.ANSWER:
             strokes += _answer(note, following, part, sheet, random)
         else:
             strokes += _moving(note, following, part, sheet)
     return strokes
+
+
+def _last_length(part: PartStyle, bar: BarPlan) -> int:
+    """How long the last note is, in ticks: as the style's ending says, else to the end of the bar."""
+    if "ending" in part.patterns:
+        return next((cue.duration for cue in place(part.patterns["ending"][0], bar.bar, 0)), 0) or 1
+    return bar.bar.end - bar.bar.start
 
 
 def _guide_tones(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet) -> list[Note]:
