@@ -25,5 +25,5 @@ class SoundError(CocomposerError):
     """An instrument, effect or audio file cannot be used."""
 
 
-class Cancelled(CocomposerError):
+class Cancelled(CocomposerError):  # noqa: N818 - stopping is no error
     """The artist stopped a long action; nothing half-done is left behind."""
