@@ -84,10 +84,9 @@ def _play_soundfont(request: RenderRequest, loaded: Callable[[], None]) -> int:
         from cocomposer.sound.plain_soundfont import play
 
         return play(request, loaded)
-    synth = tinysoundfont.Synth(samplerate=request.sample_rate)
     try:
-        synth.sfload(request.instrument)
-        if not _choose_program(synth, request):
+        synth, channel = _loaded_synth(request)
+        if not _choose_program(synth, channel, request):
             raise PlayingError(f"has no program {request.program + 1}")
     except tinysoundfont.SoundFontException as error:
         raise PlayingError("is damaged or not a SoundFont") from error
@@ -104,7 +103,7 @@ def _play_soundfont(request: RenderRequest, loaded: Callable[[], None]) -> int:
 
     for event in request.events:
         generate(min(frames, round(event[0] * request.sample_rate)))
-        _send(synth, event)
+        _send(synth, channel, event)
     step = request.sample_rate // 4
     while position < frames:
         begin = position
@@ -112,31 +111,59 @@ def _play_soundfont(request: RenderRequest, loaded: Callable[[], None]) -> int:
         ringing = view[begin * FRAME_BYTES : position * FRAME_BYTES].cast("f").tolist()
         if max(ringing) < SILENCE and min(ringing) > -SILENCE:
             break
+    _quieten(synth, request.sample_rate)
     return position
 
 
-def _choose_program(synth: Any, request: RenderRequest) -> bool:
+def _quieten(synth: Any, sample_rate: int) -> None:
+    """Let every voice end, so that the next part finds the player as if it had just been loaded."""
+    synth.sounds_off()
+    for _ in range(8):
+        rest = memoryview(synth.generate_simple(sample_rate // 4)).cast("f").tolist()
+        if not any(rest):
+            break
+
+
+_synths: dict[tuple[str, int], list[Any]] = {}
+"""The SoundFont in memory, under its path and sample rate, with the channels no part has used yet."""
+
+
+def _loaded_synth(request: RenderRequest) -> tuple[Any, int]:
+    """A player with the SoundFont loaded, and a channel of it whose controllers nobody has touched."""
+    import tinysoundfont
+
+    key = request.instrument, request.sample_rate
+    if not _synths.get(key):
+        _synths.clear()  # first, so that two large ones are never in memory together
+        synth = tinysoundfont.Synth(samplerate=request.sample_rate)
+        synth.sfload(request.instrument)
+        _synths[key] = [(synth, channel) for channel in range(16)]
+    synth, channel = _synths[key].pop()
+    return synth, channel
+
+
+def _choose_program(synth: Any, channel: int, request: RenderRequest) -> bool:
     """Take the program, or the nearest that most SoundFonts have: the standard kit, the family's first, the piano."""
     for program in (request.program, 0 if request.drums else request.program // 8 * 8, 0):
         bank = 128 if request.drums else 0
         if synth.sfpreset_name(0, bank, program) is not None:
-            synth.program_change(0, program, request.drums)
+            synth.program_change(channel, program, request.drums)
             return True
     return False
 
 
-def _send(synth: Any, event: MidiEvent) -> None:
+def _send(synth: Any, channel: int, event: MidiEvent) -> None:
     _, status, first, second = event
     if status == NOTE_ON:
         # This player is linear in velocity where the SoundFont standard (2.04, 8.4.1) has nearly its square;
         # an exponent between keeps ghost notes quiet without choosing the wrong layer of a layered sample.
-        synth.noteon(0, first, max(1, round(127 * (second / 127) ** 1.5)))
+        synth.noteon(channel, first, max(1, round(127 * (second / 127) ** 1.5)))
     elif status == NOTE_OFF:
-        synth.noteoff(0, first)
+        synth.noteoff(channel, first)
     elif status == CONTROL:
-        synth.control_change(0, first, second)
+        synth.control_change(channel, first, second)
     elif status == BEND:
-        synth.pitchbend(0, first | second << 7)
+        synth.pitchbend(channel, first | second << 7)
 
 
 def _play_plugin(request: RenderRequest, loaded: Callable[[], None]) -> int:

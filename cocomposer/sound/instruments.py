@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
 
 PLUGIN_SUFFIXES = frozenset({".vst3", ".so", ".dll", ".vst", ".component"})
+
+LARGE_SOUNDFONT = 20_000_000
+"""Bytes.  A player keeps samples as floats, 1.5 to 3 times the file's size for .sf2 and ten times for .sf3."""
 
 RUNAWAY = 1e3
 """+60 dBFS: no instrument means this."""
@@ -133,6 +138,7 @@ class Players:
         self._folder = folder
         self._cancelled = cancelled
         self._idle: list[Host] = []
+        self._large_soundfont = threading.Lock()
 
     def warm_up(self, count: int) -> None:
         """Start children before there is work for them."""
@@ -159,6 +165,12 @@ class Players:
             raise SoundError(f"{warning} The SoundFont {job.substitute.name} {failure}, too.") from failure
 
     def _play_with(self, instrument: Instrument, job: PartJob, output: Path) -> Recording:
+        """A large SoundFont is in memory once only, so its parts are played one after the other."""
+        large = not instrument.is_plugin and instrument.path.stat().st_size > LARGE_SOUNDFONT
+        with self._large_soundfont if large else contextlib.nullcontext():
+            return self._play_now(instrument, job, output)
+
+    def _play_now(self, instrument: Instrument, job: PartJob, output: Path) -> Recording:
         request = RenderRequest(
             kind="plugin" if instrument.is_plugin else "soundfont",
             instrument=str(instrument.path),

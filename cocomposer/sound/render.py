@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ FADE_SECONDS = 0.25
 """How long the last of the reverb, 60 dB below the peak, is faded."""
 MASTER_LUFS = -18.0
 """Loudness at which the sum enters the master chain: what its thresholds assume."""
+PLAIN_PLAYER_WARNING = (
+    "The Python package tinysoundfont is not installed: SoundFonts play without pitch bend, controllers and release."
+)
 
 _WORKERS = 2
 
@@ -153,6 +157,8 @@ def _play_parts(
         return take, warning
 
     warnings = []
+    if find_spec("tinysoundfont") is None:
+        warnings.append(PLAIN_PLAYER_WARNING)
     with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder, ThreadPoolExecutor(_WORKERS) as pool:
         players = Players(Path(folder), cancelled)
         try:

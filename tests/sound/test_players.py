@@ -1,0 +1,97 @@
+"""SoundFont players: one that is reused sounds like a fresh one, large SoundFonts, the second-choice player."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cocomposer.errors import SoundError
+from cocomposer.music import Control, PitchBend, Role, Song
+from cocomposer.sound import instruments
+from cocomposer.sound.instruments import PartJob, Players, assign_instruments, part_jobs
+from cocomposer.sound.plain_soundfont import play as plain_play
+from cocomposer.sound.protocol import RenderRequest
+from cocomposer.sound.render import RenderSettings, render
+from cocomposer.sound.soundfonts import check_soundfont, default_soundfont, packaged_soundfont
+
+
+def jobs_of(song: Song) -> tuple[PartJob, ...]:
+    soundfont = packaged_soundfont()
+    return part_jobs(song, assign_instruments(song, {}, soundfont), soundfont, 44100, 10)
+
+
+def recorded(players: Players, job: PartJob, index: int) -> bytes:
+    recording, warning = players.play(job, index)
+    assert warning == ""
+    return recording.path.read_bytes()[: recording.frames * 8]
+
+
+def test_a_reused_player_sounds_like_a_fresh_one(band_song: Song, tmp_path: Path) -> None:
+    bent = dataclasses.replace(
+        band_song.parts[0], bends=(PitchBend(0, 8191),), controls=(Control(0, 101, 0), Control(0, 6, 12))
+    )
+    song = dataclasses.replace(band_song, parts=(bent, *band_song.parts[1:]))
+    jobs = jobs_of(song)
+    fresh = []
+    for index, job in enumerate(jobs):
+        players = Players(tmp_path, lambda: False)
+        fresh.append(recorded(players, job, index))
+        players.close()
+    players = Players(tmp_path, lambda: False)
+    order = [*range(len(jobs)), *reversed(range(len(jobs))), *range(len(jobs)), *range(len(jobs))]  # beyond 16 channels
+    for index in order:
+        assert recorded(players, jobs[index], index) == fresh[index], jobs[index].part.name
+    players.close()
+
+
+def test_large_soundfonts_are_played_by_one_process(band_song: Song, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = render(band_song)
+    started = []
+    start = instruments.Host.__init__
+    monkeypatch.setattr(instruments, "LARGE_SOUNDFONT", 1)
+    monkeypatch.setattr(instruments.Host, "__init__", lambda self: (started.append(self), start(self))[1])
+    assert np.array_equal(render(band_song).mix, small.mix)
+    assert len(started) == 1
+
+
+def test_second_choice_player_keeps_time_and_velocity(band_song: Song, tmp_path: Path) -> None:
+    job = jobs_of(band_song)[0]
+    request = RenderRequest("soundfont", str(packaged_soundfont()), str(tmp_path / "out.raw"), job.events, job.seconds,
+                            2.0, 10.0, program=73)  # fmt: skip
+    frames = plain_play(request, lambda: None)
+    audio = np.fromfile(request.output, dtype=np.float32).reshape(-1, 2)[:frames]
+    assert job.seconds <= frames / 44100 < job.seconds + 1
+    softer = tuple((at, status, pitch, velocity // 3) for at, status, pitch, velocity in job.events)
+    plain_play(dataclasses.replace(request, events=softer), lambda: None)
+    soft = np.fromfile(request.output, dtype=np.float32).reshape(-1, 2)[:frames]
+    assert 3 < np.abs(audio).max() / np.abs(soft).max() < 8
+
+
+def test_default_soundfont_is_there_and_preferred_ones_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cocomposer.sound import soundfonts
+
+    assert default_soundfont() == packaged_soundfont()
+    (tmp_path / "A piano.sf2").touch()
+    monkeypatch.setattr(soundfonts, "system_folders", lambda: (tmp_path / "nowhere", tmp_path))
+    assert default_soundfont() == packaged_soundfont()
+    for name in ("MuseScore_General.sf3", "FluidR3_GM.sf2"):
+        (tmp_path / name).touch()
+        assert default_soundfont().name == name
+
+
+def test_what_is_no_soundfont_is_refused_or_replaced(band_song: Song, tmp_path: Path) -> None:
+    text = tmp_path / "song.sf2"
+    text.write_text("no")
+    with pytest.raises(SoundError, match="not a SoundFont"):
+        check_soundfont(text)
+    with pytest.raises(SoundError, match="cannot be opened"):
+        check_soundfont(tmp_path / "missing.sf2")
+    whole = packaged_soundfont().read_bytes()
+    damaged = tmp_path / "damaged.sf2"
+    damaged.write_bytes(whole[:4000])
+    rendering = render(band_song, RenderSettings(instruments={str(Role.BASS): str(damaged)}))
+    assert "damaged.sf2" in rendering.warnings[0]
+    assert np.array_equal(rendering.mix, render(band_song).mix)
+    with pytest.raises(SoundError, match=r"damaged\.sf2"):
+        render(band_song, RenderSettings(soundfont=damaged))
