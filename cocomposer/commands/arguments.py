@@ -50,22 +50,26 @@ class CommandParser(argparse.ArgumentParser):
             if word.startswith("-"):
                 option = word.split("=")[0]
                 raise UsageError(
-                    f"{self.prog} has no option {option}{closest(option, self._option_string_actions)} "
+                    f"There is no option {option}{closest(option, self._option_string_actions)} "
                     f"`{self.prog} --help` lists them all."
                 )
-            raise UsageError(f"{self.prog} does not know what to do with {word!r}.")
+            raise UsageError(f"There is nothing to do with {word!r} here. `{self.prog} --help` shows how it is used.")
         return arguments
 
     def error(self, message: str) -> NoReturn:
+        message = message.removeprefix("argument ").replace("expected one argument", "a value is missing")
         raise UsageError(f"{message[0].upper()}{message[1:].rstrip('.')}. `{self.prog} --help` shows how it is used.")
 
 
-def closest(word: str, choices: Iterable[str]) -> str:
-    """What follows "There is no X": "; did you mean Y?" where something is near, else a full stop."""
+def closest(word: str, choices: Iterable[str], cutoff: float = 0.55) -> str:
+    """What follows "There is no X": "; did you mean Y?" where something is near, else a full stop.
+
+    `cutoff` is how alike they must be, 0..1 (difflib's ratio).
+    """
     by_folded: dict[str, str] = {}
     for choice in choices:
         by_folded.setdefault(choice.casefold(), choice)
-    near = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.55)
+    near = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=cutoff)
     return f"; did you mean {by_folded[near[0]]}?" if near else "."
 
 
@@ -112,7 +116,7 @@ def existing_file(value: str) -> Path:
         raise UsageError(f"{value!r} cannot be opened: {getattr(error, 'strerror', None) or error}.") from error
     if path.parent != Path() and not path.parent.is_dir():
         raise UsageError(f"There is no folder {path.parent}, so no {value} either.")
-    raise UsageError(f"There is no file {value}{closest(path.name, neighbours)}")
+    raise UsageError(f"There is no file {value}{closest(path.name, neighbours, 0.75)}")
 
 
 def instruments(values: Iterable[str], part_names: Iterable[str] = ()) -> dict[str, str]:
@@ -156,7 +160,7 @@ def output_folder(value: str) -> Path:
         probe.touch()
         probe.unlink()
     except (FileExistsError, NotADirectoryError) as error:
-        raise UsageError(f"--out needs a folder, and a part of {value} is a file.") from error
+        raise UsageError(f"--out needs a folder, but {value} is a file or lies below one.") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"Nothing can be written to {value}: {getattr(error, 'strerror', None) or error}.") from error
     return path
