@@ -17,10 +17,15 @@ __all__ = ["bars_text", "escape", "length_text", "output", "print_json", "progre
 
 def output() -> Console:
     """Where results go: colours on a terminal, plain text of 100 columns into a file or pipe."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a pipe on Windows may know neither bullets nor blocks
+    _write_anything()
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=100, soft_wrap=False)
+
+
+def _write_anything() -> None:
+    """Let stdout replace what it cannot write: a pipe on Windows knows no blocks, a file name may be no text at all."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 @contextmanager
@@ -37,6 +42,7 @@ def progress_bar(hidden: bool = False) -> Iterator[Progress]:
 def print_json(data: Any) -> None:
     import json
 
+    _write_anything()
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 

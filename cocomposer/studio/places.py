@@ -63,7 +63,8 @@ def write_json(data: Any, path: Path) -> None:
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:
-            temporary.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            # File names may hold bytes that are no text anywhere; they become question marks.
+            temporary.write_bytes((json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)

@@ -50,13 +50,17 @@ def test_file_names_are_plain(text: str) -> None:
 
 
 def test_json_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "a.json"
-    write_json({"é": [1, 2]}, path)
-    assert json.loads(path.read_text(encoding="utf-8")) == {"é": [1, 2]}
-    with pytest.raises(TypeError):
-        write_json({"a": object()}, path)
-    assert [each.name for each in tmp_path.iterdir()] == ["a.json"]
-    assert json.loads(path.read_text(encoding="utf-8")) == {"é": [1, 2]}
+    write_json({"é": [1, 2]}, tmp_path / "a.json")
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == {"é": [1, 2]}
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(CocomposerError, match="cannot be written"):
+        write_json({}, tmp_path / "taken")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.json", "taken"]
+
+
+def test_json_takes_a_file_name_that_is_no_text(tmp_path: Path) -> None:
+    write_json({"sketch": "caf\udce9.mid"}, tmp_path / "a.json")
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == {"sketch": "caf?.mid"}
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
