@@ -23,7 +23,7 @@ class Texture:
     shift: int
     without: frozenset[Role] = frozenset()
     chordal: int = 9
-    """How many chord instruments play at most."""
+    """How many chord instruments play at most; two hands on one instrument count once."""
 
 
 TEXTURES = (
@@ -37,14 +37,14 @@ TEXTURES = (
 def orchestrate(style: Style, texture: Texture) -> Orchestration:
     """The parts of `style` that play in `texture`.  At least a bass or a chord instrument always remains."""
     chosen: list[PartStyle] = []
-    chordal = 0
+    chordal: set[int] = set()
     for part in style.parts:
         if part.role in texture.without:
             continue
         if part.role in _CHORDAL:
-            chordal += 1
-            if chordal > texture.chordal:
+            if part.program not in chordal and len(chordal) == texture.chordal:
                 continue
+            chordal.add(part.program)
         chosen.append(part)
     if not any(part.role is Role.BASS or part.role in _CHORDAL for part in chosen):
         chosen = list(style.parts)

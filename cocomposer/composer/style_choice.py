@@ -13,6 +13,9 @@ from cocomposer.styles import Style
 _NATIVE = 0.8
 """Fit of the metre from which a style need not be bent."""
 
+_IN_TRIPLETS = 0.12
+"""Share of onsets on the second or third part of a triplet from which a tune counts as triplets."""
+
 _VERSATILITY = 2.0
 """Weight of a style's versatility beside the fits to metre (3), tempo (2.5), rhythm, harmony and mood (1 to 1.5)."""
 
@@ -123,7 +126,9 @@ _Term = tuple[float, float, str]
 
 def _meter_fit(character: SketchCharacter, style: Style) -> _Term:
     mine, theirs = len(style.meter.beats), len(character.meter.beats)
-    same_division = style.meter.is_compound == character.meter.is_compound
+    # A tune in triplets is in compound time, however its metre is written.
+    compound = character.meter.is_compound or character.triplets > _IN_TRIPLETS
+    same_division = style.meter.is_compound == compound or style.meter == character.meter
     if mine == theirs and same_division:
         return 3.0, 1.0, f"it is at home in {character.meter}"
     if mine == 2 * theirs and same_division:
@@ -142,7 +147,7 @@ def _tempo_fit(character: SketchCharacter, style: Style) -> _Term:
 
 def _grain_fit(character: SketchCharacter, style: Style) -> _Term:
     swing = style.feel.swing if style.feel.swing_unit == 8 and not style.meter.is_compound else 0.0
-    if character.triplets > 0.12:
+    if character.triplets > _IN_TRIPLETS:
         return 1.5, 0.4 + 0.6 * swing, "your tune moves in triplets, and so does its swing"
     if character.straight_eighths > 0.1 and not character.meter.is_compound:
         return 1.5, 1.0 - 0.7 * swing, "your tune's even eighths lie on its straight pulse"

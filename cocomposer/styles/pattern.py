@@ -168,14 +168,14 @@ def place(pattern: Pattern, bar: Bar, repeat: int) -> Iterator[Cue]:
     beats = bar.meter.beats
     written_bar = repeat // 2 % pattern.bars if pattern.beats == 2 * len(beats) else repeat % pattern.bars
     chosen = beat_choice(pattern.beats, len(beats), repeat)
-    straight = chosen == tuple(range(pattern.beats))
+    whole = pattern.beats in (len(beats), 2 * len(beats))
     for place_in_bar, (start, size) in enumerate(zip(bar.meter.beat_starts, beats, strict=True)):
         for step in pattern.steps:
             if step.bar != written_bar or step.beat != chosen[place_in_bar]:
                 continue
             tick = bar.start + start + _within(step.phase, size, bar.meter)
             duration = max(1, round(step.length * size))
-            if not straight:  # a hold may not run over beats that were left out
+            if not whole:  # a hold may not run over beats that were left out
                 duration = min(duration, bar.end - tick)
             if tick < bar.end:
                 yield Cue(tick, duration, step)

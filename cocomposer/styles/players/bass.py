@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from cocomposer.music import Chord, Key
+from cocomposer.music import NO_CHORD, Chord, Key
 from cocomposer.styles.feel import Stroke
 from cocomposer.styles.lead_sheet import LeadSheet
 from cocomposer.styles.pattern import Cue, Step, anticipates
@@ -26,7 +26,7 @@ def play_bass(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Ra
     low, high = part.register
     strokes: list[Stroke] = []
     walked = _walked(cues, part, sheet, random)
-    previous = low + 8
+    previous, heard = low + 8, NO_CHORD
     for cue in _with_changes(cues, sheet):
         chord = sheet.chord_at(cue.tick)
         change = sheet.next_change(cue.tick)
@@ -46,7 +46,9 @@ def play_bass(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Ra
         elif symbol == "w":
             pitch = walked.get(cue.tick, _root(chord.bass_pitch_class, previous, low, high))
         else:
-            pitch = _degree(int(symbol), chord, previous, low, high)
+            # The note on a change is the new chord's bass, whatever degree is written there.
+            degree = 1 if chord != heard and symbol in "234567" else int(symbol)
+            pitch = _degree(degree, chord, previous, low, high)
         pitch = _shifted(pitch, cue.step.octave, low, high)
         if cue.step.staccato:
             duration = max(60, duration // 2)
@@ -54,7 +56,7 @@ def play_bass(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Ra
             last = strokes[-1]
             strokes[-1] = Stroke(last.tick, max(1, cue.tick - last.tick), last.pitch, last.accent, last.lift)
         strokes.append(Stroke(cue.tick, duration, pitch, cue.step.accent, lift))
-        previous = pitch
+        previous, heard = pitch, chord
     return strokes
 
 
@@ -146,7 +148,7 @@ def _walked(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Rand
 
 
 def _is_strong(tick: int, sheet: LeadSheet) -> bool:
-    """Is it the first or, counting in twos, another odd beat of its bar?"""
+    """Is it the first beat of its bar or, where the beats go in twos, the first of a pair?"""
     start = sheet.song.meters.bar_start(sheet.song.meters.bar_at(tick))
     beats = sheet.song.meters.meter_at(tick).beat_starts
-    return tick - start in beats[::2]
+    return tick - start in (beats[::2] if len(beats) % 2 == 0 else beats[:1])

@@ -16,7 +16,7 @@ from cocomposer.styles.pattern import Cue, Step, anticipates
 from cocomposer.styles.style import PartStyle, Voicing
 from cocomposer.styles.voicing import lead
 
-_EIGHTH = 240
+_EIGHTH, _HALF_NOTE = 240, 960
 _LEFT_HAND = (36, 54)
 """Where a pianist's left hand looks for the bass note."""
 
@@ -104,12 +104,16 @@ def _strike(
     its upper notes only, so that the ear follows the changes."""
     step, symbol = cue.step, cue.symbol
     accent, lift = step.accent, 0
-    if symbol == "l":
+    if len(symbol) > 1:
+        pitches = sorted({_note_of(voicing, int(each)) for each in symbol if each.isdecimal()})
+        if "l" in symbol:
+            pitches = sorted({_left_hand(chord, voicing), *pitches})
+    elif symbol == "l":
         pitches = [_left_hand(chord, voicing)]
     elif symbol == "p":
         pitches = list(voicing[:1])
     elif symbol.isdecimal():
-        pitches = sorted({_note_of(voicing, int(digit)) for digit in symbol})
+        pitches = [_note_of(voicing, int(symbol))]
     elif symbol == "h":
         pitches = list(voicing[1:] if len(voicing) > 2 else voicing)
     elif symbol == "u":
@@ -117,7 +121,8 @@ def _strike(
     elif symbol == "k":
         pitches, duration, lift = list(voicing[-2:]), min(duration, 50), -26
     else:
-        again = not fresh and accent < 1 and part.role in (Role.KEYS, Role.GUITAR) and not part.whole
+        again = not fresh and accent < 1 and duration < _HALF_NOTE
+        again = again and part.role in (Role.KEYS, Role.GUITAR) and not part.whole
         again = again and part.voicing is not Voicing.POWER  # a fifth without its root is no riff
         pitches = list(voicing[len(voicing) // 2 :] if again else voicing)
         lift = -18 if symbol == "o" else 0

@@ -8,6 +8,7 @@ fills the tune's rests with a short step-wise answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise, product
 from random import Random
 
 from cocomposer.music import Chord, Note
@@ -26,12 +27,15 @@ def play_counter(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet, ran
     if part.line is Line.HELD:
         return _held(targets)
     strokes: list[Stroke] = []
+    phrase_ends = {bar.bar.start for bar in plan if bar.place % 4 == 3}  # where to answer if nobody sings
     for index, note in enumerate(targets):
         following = targets[index + 1].pitch if index + 1 < len(targets) else note.pitch
         if plan[-1].is_last and note.start >= plan[-1].bar.start:
             strokes.append(Stroke(note.start, min(note.duration, _last_length(part, plan[-1])), note.pitch))
-        elif part.line is Line.ANSWER:
+        elif part.line is Line.ANSWER and (sheet.melody or note.start in phrase_ends):
             strokes += _answer(note, following, part, sheet, random)
+        elif part.line is Line.ANSWER:
+            strokes.append(Stroke(note.start, note.duration, note.pitch, 0, -8))
         else:
             strokes += _moving(note, following, part, sheet)
     return strokes
@@ -163,17 +167,27 @@ def _moving(note: Note, following: int, part: PartStyle, sheet: LeadSheet) -> li
 def _steps(
     start: int, goal: int, count: int, part: PartStyle, sheet: LeadSheet, tick: int, random: Random
 ) -> list[int]:
-    """`count` notes of the key or chord from near `start` that arrive one step from `goal`."""
+    """`count` notes of the key or chord that set out near `start` and arrive one step from `goal`.
+
+    Of all step-wise figures the one with the fewest turns and repeated notes is taken; a goal out of their reach is
+    approached in even leaps.
+    """
     low, high = part.register
     key = sheet.song.key_at(tick)
-    chord = sheet.chord_at(tick)
-    scale = (set(key.scale) if key else set()) | chord.pitch_classes
+    scale = (set(key.scale) if key else set()) | sheet.chord_at(tick).pitch_classes
     ladder = [pitch for pitch in range(low, high + 1) if pitch % 12 in scale]
     at = min(range(len(ladder)), key=lambda index: abs(ladder[index] - start))
     aim = min(range(len(ladder)), key=lambda index: abs(ladder[index] - goal))
-    direction = 1 if aim > at or (aim == at and random.random() < 0.5) else -1
-    # Walk so that the note after the last would be the goal; spare notes go round it from the other side.
-    path = [aim - direction * (count - index) for index in range(count)]
-    if abs(path[0] - at) > 3:
-        path = [at + (aim - at) * (index + 1) // (count + 1) for index in range(count)]
-    return [ladder[max(0, min(len(ladder) - 1, index))] for index in path]
+    best: list[int] = []
+    least = float("inf")
+    for first in range(max(0, at - 2), min(len(ladder), at + 3)):
+        for steps in product((-1, 1), repeat=count - 1):
+            path = list(accumulate(steps, initial=first))
+            if abs(path[-1] - aim) != 1 or min(path) < 0 or max(path) >= len(ladder):
+                continue
+            turns = sum(before != after for before, after in pairwise(steps))
+            cost = abs(first - at) + turns + (count - len(set(path))) + random.random() * 0.5
+            if cost < least:
+                best, least = path, cost
+    best = best or [at + (aim - at) * (index + 1) // (count + 1) for index in range(count)]
+    return [ladder[index] for index in best]
