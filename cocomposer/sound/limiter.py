@@ -43,7 +43,7 @@ def limit_to_loudness(audio: Audio, sample_rate: int, loudness: float, ceiling: 
     gain = min(loudness - before, _MAX_GAIN_DB)
     peaks = peak_blocks(audio, sample_rate, above=top / amplitude(gain + 3))
     # Limiting costs loudness; a few corrections bring it back to within hundredths.
-    for _ in range(8):
+    for _ in range(16):
         nodes = _limiting_nodes(peaks * amplitude(gain), top, sample_rate) * amplitude(gain)
         middle = (nodes[:-1] + nodes[1:])[: len(power)] / 2
         missing = loudness - gated_loudness(power * middle**2, sample_rate)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Song
-from cocomposer.sound.desk import Desk, DeskPlan, Take, through_strip
+from cocomposer.sound.desk import BalanceMeter, Desk, DeskPlan, Take, through_strip
 from cocomposer.sound.instruments import PartJob, Players, assign_instruments, part_jobs
 from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
 from cocomposer.sound.loudness import amplitude, integrated_loudness, spans, true_peak
@@ -141,7 +142,7 @@ def _play_parts(
     """Play all parts, two at a time, onto the desk; returns the warnings in the order of the parts.
 
     Instruments play in child processes while effects run here, without the interpreter's lock; so two threads
-    keep two cores busy.  Parts are added in their order, which makes the sum the same every time.
+    keep two cores busy.  Parts are added in an order that only the song decides: the sum is the same every time.
     """
     ended = threading.Event()
 
@@ -156,28 +157,31 @@ def _play_parts(
         recording.path.unlink()
         return take, warning
 
+    found: dict[int, str] = {}
     warnings = []
     if find_spec("tinysoundfont") is None:
         warnings.append(PLAIN_PLAYER_WARNING)
     with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder, ThreadPoolExecutor(_WORKERS) as pool:
         players = Players(Path(folder), cancelled)
         try:
-            tasks = [pool.submit(part_task, index) for index in range(len(jobs))]
-            for index, task in enumerate(tasks):
+            # The longest work first, so that both cores are busy to the end.
+            order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].events))
+            tasks = deque(pool.submit(part_task, index) for index in order)
+            for done, index in enumerate(order, start=1):
+                task = tasks.popleft()  # so that its audio is let go with it
                 while not wait([task], timeout=0.05).done:
                     _check(stop)
                 _check(stop)
                 take, warning = task.result()
                 desk.add(desk.plan.strips[index], take)
-                tasks[index] = Future()
                 if warning:
-                    warnings.append(warning)
-                tell(0.8 * (index + 1) / len(jobs), f"{jobs[index].part.name} is played")
+                    found[index] = warning
+                tell(0.8 * done / len(jobs), f"{jobs[index].part.name} is played")
         finally:
             ended.set()
             pool.shutdown(wait=True, cancel_futures=True)
             players.close()
-    return tuple(warnings)
+    return (*warnings, *(found[index] for index in sorted(found)))
 
 
 def _master(before_master: Audio, desk: Desk, settings: RenderSettings, warnings: tuple[str, ...]) -> Rendering:
@@ -193,8 +197,11 @@ def _master(before_master: Audio, desk: Desk, settings: RenderSettings, warnings
         return cut
 
     before_master = trim(before_master)
-    stems = {name: trim(audio) for name, audio in desk.stems.items()}
-    level = integrated_loudness(before_master, rate)
+    stems = {strip.name: trim(desk.stems.pop(strip.name)) for strip in desk.plan.strips if settings.stems}
+    meter = BalanceMeter(rate)
+    for span in spans(before_master.shape[1], rate):
+        meter.feed(before_master[:, span])
+    level = meter.loudness()
     mix = before_master.copy() if settings.stems else before_master
     if math.isfinite(level):
         chain, gain = build_chain(desk.plan.racks.master), np.float32(amplitude(MASTER_LUFS - level))
