@@ -34,17 +34,20 @@ class Host:
         options: dict[str, int | bool] = {"start_new_session": True}
         if sys.platform == "win32":
             options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-        self._process = subprocess.Popen(  # type: ignore[call-overload]
-            [sys.executable, "-P", "-m", "cocomposer.sound.host_process", str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            env=environment,
-            **options,
-        )
+        try:
+            self._process = subprocess.Popen(  # type: ignore[call-overload]
+                [sys.executable, "-P", "-m", "cocomposer.sound.host_process", str(os.getpid())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                env=environment,
+                **options,
+            )
+        except OSError as error:
+            raise InstrumentError("could not be started") from error
         self._closed = False
         self._replies: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read_replies, daemon=True)

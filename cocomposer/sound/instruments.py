@@ -140,10 +140,6 @@ class Players:
         self._idle: list[Host] = []
         self._large_soundfont = threading.Lock()
 
-    def warm_up(self, count: int) -> None:
-        """Start children before there is work for them."""
-        self._idle += [Host() for _ in range(count)]
-
     def play(self, job: PartJob, index: int) -> tuple[Recording, str]:
         """The part as recorded, and a warning or "".
 
