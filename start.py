@@ -47,6 +47,9 @@ TEST_PACKAGES = (
     "zynaddsubfx-vst",
 )  # real and broken plugins for the tests, by their Debian names
 
+# The SoundFont player of first choice asks for PyAudio, which must be compiled on Linux and is not needed to render.
+WITHOUT_DEPENDENCIES = ("tinysoundfont",)
+
 NO_NETWORK = ("Retrying (", "NewConnectionError", "ConnectTimeout", "Name or service not known", "ProxyError",
               "Temporary failure in name resolution", "Network is unreachable", "Read timed out")  # fmt: skip
 
@@ -70,7 +73,7 @@ def python_problem(version: tuple[int, int]) -> str | None:
 
 def find_python() -> list[str] | None:
     """A command that starts a supported Python from the PATH, None where there is none."""
-    versions = [f"{NEWEST[0]}.{minor}" for minor in (12, 13, 11, *range(14, NEWEST[1] + 1))]
+    versions = [f"{NEWEST[0]}.{minor}" for minor in (12, 11, *range(13, NEWEST[1] + 1))]
     candidates = [[f"python{version}"] for version in versions] + [["python3"], ["python"]]
     if os.name == "nt":
         candidates = [["py", f"-{version}"] for version in versions] + candidates
@@ -105,7 +108,7 @@ def venv_program(name: str) -> str:
 def fingerprint(version: tuple[int, int]) -> str:
     """A hash of all that decides what `.venv` must hold: requirements, pins, Python version, place."""
     digest = hashlib.sha256(f"{version} {ROOT}".encode())
-    for name in ("pyproject.toml", "setup.py", "constraints.txt"):
+    for name in ("pyproject.toml", "setup.py", "constraints.txt", "start.py"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 
@@ -196,12 +199,19 @@ def fill_venv(extras: set[str]) -> None:
         run_logged([sys.executable, "-m", "venv", str(VENV)], Path(os.devnull), "making .venv")
     UNFINISHED.touch()
     target = str(ROOT) + (f"[{','.join(sorted(extras))}]" if extras else "")
-    run_logged(
-        [venv_program("python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
-         "-c", str(ROOT / "constraints.txt"), "-e", target],
-        LOG, "installing",
-    )  # fmt: skip
+    pip_install("-e", target)
+    try:
+        pip_install("--no-deps", "--only-binary", ":all:", *WITHOUT_DEPENDENCIES)
+    except SetupError:
+        names = " or ".join(WITHOUT_DEPENDENCIES)
+        say(f"There is no ready-made {names} for this Python: the second choice plays instead.")
     UNFINISHED.unlink()
+
+
+def pip_install(*words: str) -> None:
+    """Install into `.venv` at the pinned versions."""
+    pip = [venv_program("python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    run_logged([*pip, "-c", str(ROOT / "constraints.txt"), *words], LOG, "installing")
 
 
 def venv_packages() -> tuple[str, ...]:
