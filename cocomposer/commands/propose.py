@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,11 +139,12 @@ def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
         f"{facts['tempo']:g} quarter notes a minute, {bars_text(facts['bars'])}, {length_text(facts['seconds'])}[/]"
     )
     # What is true of all proposals is said once, so that the rest shows how they differ.
-    shared = [reason for reason in made[0].proposal.reasons if all(reason in each.proposal.reasons for each in made)]
-    if len(made) == 1:
-        shared = []
+    shared = _in_all([each.proposal.reasons for each in made])
+    warnings = _in_all([each.audio.warnings if each.audio else () for each in made])
     for reason in shared:
         console.print(f"[dim]{escape(reason)}[/]")
+    for warning in warnings:
+        console.print(f"[yellow]! {escape(warning)}[/]")
     for each in made:
         proposal = each.proposal
         lines: list[str | Text] = [f"• {escape(reason)}" for reason in proposal.reasons if reason not in shared]
@@ -152,7 +154,7 @@ def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
             files.append(each.audio.mix.name)
             if each.audio.stems:
                 files.append(f"{len(each.audio.stems)} stems")
-            lines += [f"[yellow]! {escape(warning)}[/]" for warning in each.audio.warnings]
+            lines += [f"[yellow]! {escape(warning)}[/]" for warning in each.audio.warnings if warning not in warnings]
         lines.append(f"[green]{escape(', '.join(files))}[/]")
         console.print()
         console.print(f"[bold cyan]{each.number}[/]  [bold]{escape(proposal.title)}[/]")
@@ -161,3 +163,10 @@ def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
     console.print()
     console.print("Everything is in:")
     console.print(str(folder.resolve()), style="bold", soft_wrap=True, markup=False)
+
+
+def _in_all(sentences: Sequence[tuple[str, ...]]) -> list[str]:
+    """The sentences that each of several proposals has; none where there is only one."""
+    if len(sentences) < 2:
+        return []
+    return [sentence for sentence in sentences[0] if all(sentence in each for each in sentences)]
