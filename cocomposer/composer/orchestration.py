@@ -34,6 +34,12 @@ TEXTURES = (
 )
 
 
+def textures(style: Style) -> list[Texture]:
+    """The textures that make a difference to `style`, the plainest first: without drums there is no groove alone."""
+    has_drums = any(part.role is Role.DRUMS for part in style.parts)
+    return [texture for texture in TEXTURES if has_drums or texture.name != "groove"]
+
+
 def orchestrate(style: Style, texture: Texture) -> Orchestration:
     """The parts of `style` that play in `texture`.  At least a bass or a chord instrument always remains."""
     chosen: list[PartStyle] = []

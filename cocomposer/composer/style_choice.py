@@ -22,6 +22,9 @@ _VERSATILITY = 2.0
 _FURTHEST = 0.12
 """How much worse than the best a style may suit and still be offered for the sake of variety."""
 
+_NEIGHBOURS = 3
+"""Where too few styles suit, the choice is among so many of the next best."""
+
 
 @dataclass(frozen=True)
 class SketchCharacter:
@@ -89,7 +92,7 @@ def choose_styles(song: Song, styles: Mapping[str, Style], count: int, seed: int
     chosen: list[Fit] = []
     while len(chosen) < count and fits:
         left = [fit for fit in fits if fit not in chosen and fit.score >= fits[0].score - _FURTHEST]
-        left = left or [fit for fit in fits if fit not in chosen] or fits
+        left = left or [fit for fit in fits if fit not in chosen][:_NEIGHBOURS] or fits
         chosen.append(max(left, key=lambda fit: (blurred[fit.style.id] + _difference(fit.style, chosen), fit.style.id)))
     return chosen
 
@@ -157,7 +160,7 @@ def _grain_fit(character: SketchCharacter, style: Style) -> _Term:
 def _harmony_fit(character: SketchCharacter, style: Style) -> _Term:
     rich = bool({"jazz", "bossa nova", "soul", "r&b", "lo-fi", "gospel", "funk", "latin"} & {style.genre, *style.tags})
     if character.sevenths > 0.45:
-        return 1.2, 1.0 if rich else 0.5, "it likes the seventh chords you wrote"
+        return 1.0 + 1.5 * character.sevenths, 1.0 if rich else 0.5, "it likes the seventh chords you wrote"
     if character.sevenths < 0.1:
         return 1.0, 0.6 if rich else 1.0, "your plain triads ring in it"
     return 0.6, 0.9, "your harmony sits well in it"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from cocomposer.composer.orchestration import TEXTURES, Texture, orchestrate
+from cocomposer.composer.orchestration import Texture, orchestrate, textures
 from cocomposer.composer.ranking import features, score
 from cocomposer.composer.reasons import explain
 from cocomposer.composer.request import Proposal, Request
@@ -74,10 +74,14 @@ def _choices(sketch: Song, request: Request) -> list[tuple[Fit, Texture]]:
     count = request.count
     if request.style == "auto":
         fits = choose_styles(sketch, load_styles(), count, request.seed)
-        return [(fit, TEXTURES[index % len(TEXTURES)]) for index, fit in enumerate(fits)]
+        return [(fit, _turn(textures(fit.style), index)) for index, fit in enumerate(fits)]
     style: Style = load_style(request.style)
     fit = rank_styles(sketch, {style.id: style})[0]
-    return [(fit, TEXTURES[index % len(TEXTURES)]) for index in range(count)]
+    return [(fit, _turn(textures(style), index)) for index in range(count)]
+
+
+def _turn(choices: list[Texture], index: int) -> Texture:
+    return choices[index % len(choices)]
 
 
 def _cut(part: Part, first: int, last: int) -> Part:

@@ -31,6 +31,7 @@ class Line(StrEnum):
     HELD = "held"
     ANSWER = "answer"
     MOVING = "moving"
+    HARMONY = "harmony"
 
 
 @dataclass(frozen=True)

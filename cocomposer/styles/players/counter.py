@@ -2,7 +2,7 @@
 
 It holds the notes that tell the harmony (thirds and sevenths), steps to the nearest of the next chord, against the
 direction of the tune where it can, keeps off the tune's own pitch and out of parallel octaves and fifths, and
-fills the tune's rests with a short step-wise answer.
+fills the tune's rests with a short step-wise answer.  A `harmony` line sings along instead, a third or so below.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ _SHORTEST_REST = 480
 
 def play_counter(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet, random: Random) -> list[Stroke]:
     """One line of strokes over the planned bars in which the part plays."""
+    if part.line is Line.HARMONY and sheet.melody:
+        return _harmony(plan, part, sheet)
     targets = _guide_tones(plan, part, sheet)
-    if part.line is Line.HELD:
+    if part.line in (Line.HELD, Line.HARMONY):
         return _held(targets)
     strokes: list[Stroke] = []
     phrase_ends = {bar.bar.start for bar in plan if bar.place % 4 == 3}  # where to answer if nobody sings
@@ -38,6 +40,33 @@ def play_counter(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet, ran
             strokes.append(Stroke(note.start, note.duration, note.pitch, 0, -8))
         else:
             strokes += _moving(note, following, part, sheet)
+    return strokes
+
+
+def _harmony(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet) -> list[Stroke]:
+    """Sing with the tune, a third to a sixth below it: chord tones under its chord tones, the key's thirds under its
+    passing notes.  Its quickest notes are left to it alone."""
+    low, high = part.register
+    strokes: list[Stroke] = []
+    for bar in plan:
+        for sung in sheet.melody_onsets(bar.bar.start, bar.bar.end):
+            if sung.duration < 200 and sung.start % 480:
+                continue
+            chord, key = sheet.chord_at(sung.start), sheet.song.key_at(sung.start)
+            wanted: frozenset[int] | set[int] = chord.pitch_classes
+            if sung.pitch % 12 not in wanted and key is not None and sung.duration < 480:
+                wanted = set(key.scale)
+            below = [sung.pitch - step for step in range(3, 10) if (sung.pitch - step) % 12 in wanted]
+            pitch = next((each for each in below if low <= each <= high), None)
+            if pitch is None:
+                continue
+            if strokes and strokes[-1].tick + strokes[-1].duration > sung.start:
+                last = strokes[-1]
+                strokes[-1] = Stroke(last.tick, sung.start - last.tick, last.pitch, last.accent, last.lift)
+            end, change = sung.end, sheet.next_change(sung.start)
+            if change < end and pitch % 12 not in sheet.chord_at(change).pitch_classes:
+                end = change
+            strokes.append(Stroke(sung.start, max(60, end - sung.start), pitch, 0, -6))
     return strokes
 
 
