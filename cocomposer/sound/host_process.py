@@ -8,7 +8,6 @@ when a request overruns its limit, even while a plugin holds the interpreter.
 from __future__ import annotations
 
 import faulthandler
-import mmap
 import os
 import queue
 import sys
@@ -91,26 +90,23 @@ def _play_soundfont(request: RenderRequest, loaded: Callable[[], None]) -> int:
     except tinysoundfont.SoundFontException as error:
         raise PlayingError("is damaged or not a SoundFont") from error
     loaded()
-    output, frames = _open_output(request)
-    view = memoryview(output)
-    position = 0
-
-    def generate(until: int) -> None:
-        nonlocal position
-        if until > position:
-            synth.generate_simple(until - position, view[position * FRAME_BYTES : until * FRAME_BYTES])
-            position = until
-
-    for event in request.events:
-        generate(min(frames, round(event[0] * request.sample_rate)))
-        _send(synth, channel, event)
-    step = request.sample_rate // 4
-    while position < frames:
-        begin = position
-        generate(min(frames, position + step))
-        ringing = view[begin * FRAME_BYTES : position * FRAME_BYTES].cast("f").tolist()
-        if max(ringing) < SILENCE and min(ringing) > -SILENCE:
-            break
+    frames, position, step = _longest(request), 0, request.sample_rate // 4
+    scratch = memoryview(bytearray(step * FRAME_BYTES))
+    with Path(request.output).open("wb", buffering=1 << 20) as file:
+        for event in request.events:
+            until = min(frames, round(event[0] * request.sample_rate))
+            while position < until:
+                piece = scratch[: min(step, until - position) * FRAME_BYTES]
+                file.write(synth.generate_simple(len(piece) // FRAME_BYTES, piece))
+                position += len(piece) // FRAME_BYTES
+            _send(synth, channel, event)
+        ringing = True
+        while ringing and position < frames:
+            piece = scratch[: min(step, frames - position) * FRAME_BYTES]
+            file.write(synth.generate_simple(len(piece) // FRAME_BYTES, piece))
+            position += len(piece) // FRAME_BYTES
+            samples = piece.cast("f").tolist()
+            ringing = max(samples) >= SILENCE or min(samples) <= -SILENCE
     _quieten(synth, request.sample_rate)
     return position
 
@@ -192,9 +188,9 @@ def _play_plugin(request: RenderRequest, loaded: Callable[[], None]) -> int:
     stereo = audio[:2] if len(audio) >= 2 else np.repeat(audio[:1], 2, axis=0)
     sounding = np.flatnonzero(~(np.abs(stereo).max(axis=0) < SILENCE))
     end = int(sounding[-1]) + 1 if len(sounding) else 0
-    output, frames = _open_output(request)
-    end = min(end, frames)
-    output[: end * FRAME_BYTES] = np.ascontiguousarray(stereo[:, :end].T).tobytes()
+    end = min(end, _longest(request))
+    with Path(request.output).open("wb") as file:
+        np.ascontiguousarray(stereo[:, :end].T).tofile(file)
     return end
 
 
@@ -211,15 +207,9 @@ def _write_midi(path: Path, events: tuple[MidiEvent, ...]) -> None:
     mido.MidiFile(type=0, ticks_per_beat=24_000, tracks=[track]).save(path)
 
 
-def _open_output(request: RenderRequest) -> tuple[mmap.mmap, int]:
-    """The output file, mapped and zero, and its length in frames."""
-    frames = max(1, round((request.seconds + request.tail) * request.sample_rate))
-    with Path(request.output).open("w+b") as file:
-        if hasattr(os, "posix_fallocate"):  # a full disk is an error here, not a fault while the map is written
-            os.posix_fallocate(file.fileno(), 0, frames * FRAME_BYTES)
-        else:
-            file.truncate(frames * FRAME_BYTES)
-        return mmap.mmap(file.fileno(), frames * FRAME_BYTES), frames
+def _longest(request: RenderRequest) -> int:
+    """Most frames the request may give."""
+    return max(1, round((request.seconds + request.tail) * request.sample_rate))
 
 
 if __name__ == "__main__":
