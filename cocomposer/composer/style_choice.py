@@ -16,6 +16,9 @@ _NATIVE = 0.8
 _IN_TRIPLETS = 0.12
 """Share of onsets on the second or third part of a triplet from which a tune counts as triplets."""
 
+_PRAISED = 0.8
+"""Fit from which a term counts as a reason for a style; a tempo below it is a reason against."""
+
 _VERSATILITY = 2.0
 """Weight of a style's versatility beside the fits to metre (3), tempo (2.5), rhythm, harmony and mood (1 to 1.5)."""
 
@@ -117,10 +120,10 @@ def _fit(character: SketchCharacter, style: Style) -> Fit:
     score = total / (_VERSATILITY + sum(weight for weight, _, _ in terms))
     meter_value, meter_words = terms[0][1:]
     best = sorted(terms[1:], key=lambda term: -term[0] * term[1])[:2]
-    words = [words for _, value, words in best if value >= 0.7]
-    if meter_value < _NATIVE:
-        words.append(meter_words)
-    return Fit(style, round(score * meter_value**0.5, 4), " and ".join(words) or best[0][2])
+    words = " and ".join(words for _, value, words in best if value >= _PRAISED) or "it brings another colour"
+    caveats = [] if meter_value >= _NATIVE else [meter_words]
+    caveats += [words for _, value, words in terms[1:2] if value < _PRAISED]
+    return Fit(style, round(score * meter_value**0.5, 4), ", though ".join([words, *caveats[:1]]))
 
 
 _Term = tuple[float, float, str]
@@ -145,7 +148,7 @@ def _tempo_fit(character: SketchCharacter, style: Style) -> _Term:
         middle = abs(log2(character.pulse / (low * high) ** 0.5)) / max(0.01, log2(high / low) / 2)
         return 2.5, 1.0 - 0.12 * middle, f"it breathes well at {character.pulse:.0f} beats a minute"
     distance = log2(low / character.pulse) if character.pulse < low else log2(character.pulse / high)
-    return 2.5, max(0.0, 0.85 - 2.2 * distance), f"it is stretched to {character.pulse:.0f} beats a minute"
+    return 2.5, max(0.0, 0.79 - 2.2 * distance), f"it is stretched to {character.pulse:.0f} beats a minute"
 
 
 def _grain_fit(character: SketchCharacter, style: Style) -> _Term:

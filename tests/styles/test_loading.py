@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from cocomposer.errors import StyleError
-from cocomposer.resources import presets_folder
 from cocomposer.styles import load_style, load_styles, read_style
 
 MINIMAL = """
@@ -72,9 +71,10 @@ def test_a_misspelt_style_gets_a_suggestion() -> None:
     assert load_style("Bossa Nova").id == "bossa-nova"
 
 
-def test_the_example_of_the_manual_is_a_style(tmp_path: Path) -> None:
-    manual = (presets_folder() / "styles" / "README.md").read_text()
-    (example,) = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
+@pytest.mark.parametrize("manual", ["README.md", "presets/styles/README.md"])
+def test_the_example_in_the_manual_is_a_style(tmp_path: Path, manual: str) -> None:
+    text = (Path(__file__).parents[2] / manual).read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     style = read_style(write(tmp_path, example))
     assert {part.id for part in style.parts} == {"shaker", "bass", "guitar"}
 
