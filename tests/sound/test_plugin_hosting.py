@@ -145,8 +145,12 @@ render(band(), RenderSettings(instruments={"melody": sys.argv[1]}, plugin_second
 
 
 @needs_gcc
-def test_killing_the_program_leaves_no_child(plugins: dict[str, Path]) -> None:
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(plugins["load-hang"])], cwd=SOURCE.parent)
+def test_killing_the_program_leaves_no_child(plugins: dict[str, Path], tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(plugins["load-hang"])],
+        cwd=SOURCE.parent,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )  # a killed program cannot tidy up
     try:
         wait_until(lambda: bool(children_of(parent.pid)), 20)
         time.sleep(1.0)  # into the hang
