@@ -16,26 +16,37 @@ _CHORDAL = (Role.KEYS, Role.GUITAR, Role.ARPEGGIO, Role.PAD)
 
 @dataclass(frozen=True)
 class Texture:
-    """A name an artist understands, and how it is made: what stays out and how much the intensity moves."""
+    """How it is called in a title ("" for the style as it is), what it means, and how it is made: roles that stay out,
+    how much the intensity moves, and how many chord instruments play at most (two hands on one count once)."""
 
     name: str
     description: str
-    shift: int
+    shift: int = 0
     without: frozenset[Role] = frozenset()
     chordal: int = 9
-    """How many chord instruments play at most; two hands on one instrument count once."""
 
 
 TEXTURES = (
-    Texture("band", "the whole band, building through the form", 0),
-    Texture("intimate", "few players, close and quiet", -1, frozenset({Role.DRUMS}), chordal=2),
-    Texture("big", "everybody in, one step louder throughout", 1),
-    Texture("groove", "rhythm section only, room on top", 0, frozenset({Role.PAD, Role.COUNTER}), chordal=1),
+    Texture("", "Everyone plays, building through the form"),
+    Texture("intimate", "Few players, close and quiet", -1, frozenset({Role.DRUMS}), chordal=2),
+    Texture("big", "Everyone in, one step louder throughout", 1),
+    Texture("groove", "Rhythm section only, with room on top", 0, frozenset({Role.PAD, Role.COUNTER}), chordal=2),
+)
+
+SMALL_BAND = 4
+"""Styles with fewer players than this cannot leave anybody out; they play more or less instead."""
+
+SMALL_TEXTURES = (
+    TEXTURES[0],
+    Texture("sparse", "Fewer notes and more air", -1),
+    Texture("rich", "Denser and louder throughout", 1),
 )
 
 
 def textures(style: Style) -> list[Texture]:
     """The textures that make a difference to `style`, the plainest first: without drums there is no groove alone."""
+    if len(style.parts) < SMALL_BAND:
+        return list(SMALL_TEXTURES)
     has_drums = any(part.role is Role.DRUMS for part in style.parts)
     return [texture for texture in TEXTURES if has_drums or texture.name != "groove"]
 

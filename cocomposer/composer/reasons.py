@@ -20,7 +20,7 @@ def explain(
     band = [part for part in song.parts if part.role is not Role.MELODY]
     sentences = [
         f"{style.name}: {fit.reason}.",
-        f"As {texture.name}: {texture.description} ({_listed([part.name.lower() for part in band])}).",
+        f"{texture.description} ({_listed([part.name.lower() for part in band])}).",
         _entries(song, band, first),
         _room(song, band, first, last),
         _bass(song, band),

@@ -58,7 +58,7 @@ class StyleComposer:
         figures = features(song, first, last)
         return Proposal(
             song=song,
-            title=f"{style.name}, {texture.name}",
+            title=f"{style.name}, {texture.name}" if texture.name else style.name,
             style=style.id,
             seed=seed,
             seconds=perf_counter() - began,

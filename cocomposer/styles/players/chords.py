@@ -78,7 +78,7 @@ def _follow_changes(cues: Sequence[Cue], sheet: LeadSheet, broken: bool) -> list
     if broken:
         return ordered
     ticks = sorted({cue.tick for cue in ordered})
-    added = []
+    added: dict[int, Cue] = {}
     for cue in ordered:
         if cue.symbol not in "chdo":
             continue
@@ -86,9 +86,10 @@ def _follow_changes(cues: Sequence[Cue], sheet: LeadSheet, broken: bool) -> list
         for span in sheet.changes_between(cue.tick + _EIGHTH + 1, end):
             near = any(abs(tick - span.start) <= _EIGHTH for tick in ticks)
             if not near and end - span.start >= _EIGHTH // 2:
-                step = Step(0, 0, 0.0, 1.0, cue.symbol, "", cue.step.accent, cue.step.staccato, cue.step.octave)
-                added.append(Cue(span.start, end - span.start, step))
-    return sorted([*ordered, *added], key=lambda cue: cue.tick)
+                step = Step(0, 0, 0.0, 1.0, "c", "", cue.step.accent, cue.step.staccato, cue.step.octave)
+                longest = max(end - span.start, added[span.start].duration if span.start in added else 0)
+                added[span.start] = Cue(span.start, longest, step)
+    return sorted([*ordered, *added.values()], key=lambda cue: cue.tick)
 
 
 def _until_damped(cue: Cue, change: int, sheet: LeadSheet) -> int:
