@@ -12,7 +12,7 @@ import numpy as np
 
 from cocomposer.music import Song
 from cocomposer.sound.instruments import TAIL_SECONDS, PartJob, Recording
-from cocomposer.sound.loudness import PowerMeter, amplitude, gated_loudness, spans
+from cocomposer.sound.loudness import BalanceMeter, amplitude, spans
 from cocomposer.sound.mixer import level_automation, pan_automation, place
 from cocomposer.sound.racks import Rack, Racks, build_chain
 
@@ -94,26 +94,6 @@ class Take:
         return self.audio[:, span] * np.asarray(fader, dtype=np.float32)
 
 
-class BalanceMeter:
-    """Loudness of a part, measured at half the sample rate where that is possible: near enough for a balance."""
-
-    def __init__(self, sample_rate: int) -> None:
-        self._halves = sample_rate >= 32000
-        self._rate = sample_rate // 2 if self._halves else sample_rate
-        self._meter = PowerMeter(self._rate)
-
-    def feed(self, audio: Audio) -> None:
-        """Take the next span of (2, frames)."""
-        if self._halves:
-            even = audio.shape[1] // 2 * 2
-            audio = (audio[:, 0:even:2] + audio[:, 1:even:2]) * np.float32(0.5)
-        self._meter.feed(audio)
-
-    def loudness(self, full_scale: float = 1.0) -> float:
-        """LUFS of what was fed, if `full_scale` were 1."""
-        return gated_loudness(self._meter.power() / full_scale**2, self._rate)
-
-
 def through_strip(recording: Recording, job: PartJob, strip: Strip, plan: DeskPlan) -> Take:
     """What an instrument played through its rack; longer by EFFECT_SECONDS than the recording."""
     rate, tempos = plan.sample_rate, plan.song.tempos
@@ -121,13 +101,9 @@ def through_strip(recording: Recording, job: PartJob, strip: Strip, plan: DeskPl
     full = np.zeros((2, frames), dtype=np.float32)
     if recording.peak == 0:
         return Take(full, 0.0)
-    meter = BalanceMeter(rate)
-    for _, audio in recording.spans(rate, recording.frames):
-        meter.feed(audio)
-    # Seen at full scale, so that no instrument is too quiet for the gate of the measurement.
-    entering = meter.loudness(full_scale=recording.peak)
+    entering = recording.loudness
     gain = amplitude(max(REFERENCE_LUFS - entering, -60.0) if math.isfinite(entering) else 0.0) / recording.peak
-    chain, meter = build_chain(strip.rack.effects), BalanceMeter(rate)
+    chain, meter = build_chain(strip.rack.effects, rate), BalanceMeter(rate)
     pan = pan_automation(job.part, strip.pan, tempos, rate, frames)
     peak = 0.0
     for span, audio in recording.spans(rate, frames):
@@ -200,7 +176,7 @@ class Desk:
     def _answer(self, begin: int, end: int, until: int) -> Audio:
         """The room's answer to the send from `begin` to `end`, heard until `until`."""
         rate = self.plan.sample_rate
-        room = build_chain(self.plan.racks.room)
+        room = build_chain(self.plan.racks.room, rate)
         answer = np.zeros((2, until - begin), dtype=np.float32)
         for span in spans(until - begin, rate):
             heard = np.zeros((2, span.stop - span.start), dtype=np.float32)

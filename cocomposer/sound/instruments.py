@@ -7,7 +7,7 @@ import difflib
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ import numpy as np
 from cocomposer.errors import SoundError
 from cocomposer.music import Part, Role, Song
 from cocomposer.sound.host import Host, InstrumentError
-from cocomposer.sound.loudness import spans
+from cocomposer.sound.loudness import BalanceMeter, spans
 from cocomposer.sound.performance import midi_events
 from cocomposer.sound.protocol import AUDIBLE, MidiEvent, RenderRequest
 from cocomposer.sound.soundfonts import SUFFIXES, check_soundfont
@@ -109,14 +109,16 @@ def part_jobs(song: Song, instruments: tuple[Instrument, ...], default: Path, sa
 
 @dataclass(frozen=True)
 class Recording:
-    """What an instrument played: a raw file of interleaved stereo float32, `frames` long, and its highest sample.
+    """What an instrument played: a raw file of interleaved stereo float32, `frames` long.
 
-    The file belongs to whoever holds the recording.
+    `peak` is its highest sample, as amplitude, and `loudness` the LUFS it has when that is brought to full scale, so
+    that no instrument is too quiet for the gate of the measurement.  The file belongs to whoever holds the recording.
     """
 
     path: Path
     frames: int
-    peak: float
+    peak: float = 0.0
+    loudness: float = float("-inf")
 
     def spans(self, sample_rate: int, frames: int) -> Iterator[tuple[slice, Audio]]:
         """The audio as (2, n) arrays, with the slice of time each covers, silence after the end up to `frames`."""
@@ -184,7 +186,7 @@ class Players:
         try:
             frames = host.play(request, job.stage_limit, self._cancelled)
             frames = min(frames, output.stat().st_size // 8)
-            recording = Recording(output, frames, _checked_peak(output, frames, job, instrument))
+            recording = _measured(Recording(output, frames), job, instrument)
         except BaseException:
             host.close()
             raise
@@ -200,21 +202,20 @@ class Players:
             self._idle.pop().close()
 
 
-def _checked_peak(path: Path, frames: int, job: PartJob, instrument: Instrument) -> float:
-    """Highest sample, as amplitude.
+def _measured(recording: Recording, job: PartJob, instrument: Instrument) -> Recording:
+    """The recording with its peak and loudness.
 
     Raises InstrumentError for samples nobody can want; only the substitute may answer notes with silence.
     """
-    peak = 0.0
-    with path.open("rb") as file:
-        for span in spans(frames, job.sample_rate):
-            samples = np.fromfile(file, dtype=np.float32, count=2 * (span.stop - span.start))
-            highest, lowest = float(samples.max(initial=0)), float(samples.min(initial=0))
-            if not math.isfinite(highest - lowest):
-                raise InstrumentError("answered with samples that are not numbers")
-            peak = max(peak, highest, -lowest)
+    peak, meter = 0.0, BalanceMeter(job.sample_rate)
+    for _, audio in recording.spans(job.sample_rate, recording.frames):
+        highest, lowest = float(audio.max()), float(audio.min())
+        if not math.isfinite(highest - lowest):
+            raise InstrumentError("answered with samples that are not numbers")
+        peak = max(peak, highest, -lowest)
+        meter.feed(audio)
     if peak > RUNAWAY:
         raise InstrumentError("ran away to a level no loudspeaker would survive")
     if peak < AUDIBLE and instrument != job.substitute:
         raise InstrumentError("stayed silent")
-    return peak
+    return replace(recording, peak=peak, loudness=meter.loudness(peak)) if peak else recording

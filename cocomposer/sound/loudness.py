@@ -65,12 +65,38 @@ class PowerMeter:
         return np.concatenate([np.zeros(0), *self._powers])
 
 
+class BalanceMeter:
+    """Loudness of a part, measured at half the sample rate where that is possible: near enough for a balance."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._halves = sample_rate >= 32000
+        self._rate = sample_rate // 2 if self._halves else sample_rate
+        self._meter = PowerMeter(self._rate)
+
+    def feed(self, audio: Audio) -> None:
+        """Take the next span of (2, frames)."""
+        if self._halves:
+            even = audio.shape[1] // 2 * 2
+            audio = (audio[:, 0:even:2] + audio[:, 1:even:2]) * np.float32(0.5)
+        self._meter.feed(audio)
+
+    def loudness(self, full_scale: float = 1.0) -> float:
+        """LUFS of what was fed, if `full_scale` were 1."""
+        return gated_loudness(self._meter.power() / full_scale**2, self._rate)
+
+
 def weighted_power(audio: Audio, sample_rate: int) -> Blocks:
     """K-weighted power of each block, summed over the channels of `audio` (channels, frames)."""
-    meter = PowerMeter(sample_rate)
-    for span in spans(audio.shape[1], sample_rate):
-        meter.feed(audio[:, span])
-    return meter.power()
+
+    def measure(channel: int) -> Blocks:
+        meter = PowerMeter(sample_rate)
+        for span in spans(audio.shape[1], sample_rate):
+            meter.feed(audio[channel : channel + 1, span])
+        return meter.power()
+
+    with ThreadPoolExecutor(2) as pool:
+        power: Blocks = np.sum(list(pool.map(measure, range(len(audio)))), axis=0)
+    return power
 
 
 def gated_loudness(power: Blocks, sample_rate: int) -> float:
@@ -113,26 +139,37 @@ def amplitude(decibels: float) -> float:
 
 
 _OVERSAMPLING = 4
-_TAPS = 16
+_TAPS = 32
+_RISE = 0.5
+"""How far, in second differences of the samples, a value between two samples can exceed both of them.
+
+The interpolator differs from a straight line by a filter on the second differences whose taps sum to 0.463."""
 
 
 def _interpolator() -> NDArray[np.float32]:
     """(taps, phases): the three in-between phases of a 4x oversampling filter, a Kaiser-windowed sinc.
 
-    BS.1770-4, annex 2, asks for 4x at 48 kHz; its own example has 12 taps a phase.
+    BS.1770-4, annex 2, asks for 4x at 48 kHz; its own example has 12 taps a phase, and falls short by a decibel
+    for what lies above 18 kHz.  This one is flat within 0.2 dB up to nine tenths of the range.
     """
     reach = np.arange(_TAPS)[:, None] - (_TAPS // 2 - 1)
     at = reach - np.arange(1, _OVERSAMPLING) / _OVERSAMPLING
-    window = np.i0(7.0 * np.sqrt(np.clip(1 - (at / (_TAPS / 2)) ** 2, 0, None)))
+    window = np.i0(6.0 * np.sqrt(np.clip(1 - (at / (_TAPS / 2)) ** 2, 0, None)))
     taps = np.sinc(at) * window
     return np.asarray(taps / taps.sum(axis=0), dtype=np.float32)
+
+
+def _with_neighbours(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The highest of each value and the two beside it."""
+    padded = np.pad(values, 1)
+    return np.maximum(np.maximum(padded[:-2], padded[2:]), values)
 
 
 def peak_blocks(audio: Audio, sample_rate: int, above: float = 0.0) -> Blocks:
     """Highest true peak, as amplitude, of each block; a last partial block is included.
 
-    Where only peaks over `above` matter, blocks with no sample within 6 dB of it give their highest sample
-    instead, which saves most of the work; music does not rise further than that between two samples.
+    Where only peaks over `above` matter, blocks too quiet or too smooth to have one give their highest sample
+    instead, which saves nearly all of the work.
     """
     length = block_length(sample_rate)
     count = -(-audio.shape[1] // length)
@@ -150,8 +187,10 @@ def peak_blocks(audio: Audio, sample_rate: int, above: float = 0.0) -> Blocks:
             piece = np.pad(piece, (max(0, -begin), max(0, blocks * length + _TAPS - len(piece) - max(0, -begin))))
             samples = piece[before : before + blocks * length].reshape(blocks, length)
             highest = np.maximum(samples.max(axis=1), -samples.min(axis=1))
-            hot = np.pad(highest >= above / 2, 1, constant_values=True)
-            chosen = np.flatnonzero(hot[:-2] | hot[1:-1] | hot[2:])
+            bends = np.diff(piece[before - 1 : before + 1 + blocks * length], 2).reshape(blocks, length)
+            sharpest = np.maximum(bends.max(axis=1), -bends.min(axis=1))
+            # A hundredth is left for the interpolator, which does not keep straight lines quite straight.
+            chosen = np.flatnonzero(_with_neighbours(highest) + _RISE * _with_neighbours(sharpest) >= 0.99 * above)
             windows = np.lib.stride_tricks.sliding_window_view(piece, reach)[::length][chosen]
             for first in range(0, len(chosen), at_once):
                 some = windows[first : first + at_once]

@@ -179,10 +179,19 @@ def _number(table: Mapping[str, Any], name: str, bounds: tuple[float, float], de
     return float(value)
 
 
-def build_chain(effects: Iterable[Effect]) -> Pedalboard:
-    """The effects as a pedalboard chain; each call makes new ones, since an effect remembers what it played."""
+def build_chain(effects: Iterable[Effect], sample_rate: int) -> Pedalboard:
+    """The effects as a pedalboard chain; each call makes new ones, since an effect remembers what it played.
+
+    A filter is kept below 0.45 of the sample rate, since above half of it it would be unstable.
+    """
     import pedalboard
 
-    return pedalboard.Pedalboard(  # type: ignore[attr-defined]
-        [getattr(pedalboard, effect.kind)(**dict(effect.parameters)) for effect in effects]
-    )
+    highest = 0.45 * sample_rate
+
+    def made(effect: Effect) -> Any:
+        settings = {
+            name: min(value, highest) if name.endswith("frequency_hz") else value for name, value in effect.parameters
+        }
+        return getattr(pedalboard, effect.kind)(**settings)
+
+    return pedalboard.Pedalboard([made(effect) for effect in effects])  # type: ignore[attr-defined]

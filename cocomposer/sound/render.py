@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ import numpy as np
 
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Song
-from cocomposer.sound.desk import BalanceMeter, Desk, DeskPlan, Take, through_strip
+from cocomposer.sound.desk import Desk, DeskPlan, Take, through_strip
 from cocomposer.sound.instruments import PartJob, Players, assign_instruments, part_jobs
 from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
 from cocomposer.sound.loudness import amplitude, integrated_loudness, spans, true_peak
@@ -167,6 +168,7 @@ def _play_parts(
             # The longest work first, so that both cores are busy to the end.
             order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].events))
             tasks = deque(pool.submit(part_task, index) for index in order)
+            import_module("pedalboard")  # a moment's work that the effects need, done while the instruments load
             for done, index in enumerate(order, start=1):
                 task = tasks.popleft()  # so that its audio is let go with it
                 while not wait([task], timeout=0.05).done:
@@ -198,13 +200,10 @@ def _master(before_master: Audio, desk: Desk, settings: RenderSettings, warnings
 
     before_master = trim(before_master)
     stems = {strip.name: trim(desk.stems.pop(strip.name)) for strip in desk.plan.strips if settings.stems}
-    meter = BalanceMeter(rate)
-    for span in spans(before_master.shape[1], rate):
-        meter.feed(before_master[:, span])
-    level = meter.loudness()
+    level = integrated_loudness(before_master, rate)
     mix = before_master.copy() if settings.stems else before_master
     if math.isfinite(level):
-        chain, gain = build_chain(desk.plan.racks.master), np.float32(amplitude(MASTER_LUFS - level))
+        chain, gain = build_chain(desk.plan.racks.master, rate), np.float32(amplitude(MASTER_LUFS - level))
         for span in spans(mix.shape[1], rate):
             mix[:, span] = chain(mix[:, span] * gain, rate, reset=False)
         limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)

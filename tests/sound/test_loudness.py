@@ -49,6 +49,32 @@ def test_leaving_out_quiet_blocks_does_not_change_the_peaks_that_matter() -> Non
     assert np.array_equal(everything[everything > 0.4], hot[everything > 0.4])
 
 
+# The example meter of BS.1770-4, annex 2: four phases of a 48-tap interpolator at four times 48 kHz.  The second half
+# of the phases mirrors the first.
+ANNEX_2 = [
+    [0.0017089843750, 0.0109863281250, -0.0196533203125, 0.0332031250000, -0.0594482421875, 0.1373291015625,
+     0.9721679687500, -0.1022949218750, 0.0476074218750, -0.0266113281250, 0.0148925781250, -0.0083007812500],
+    [-0.0291748046875, 0.0292968750000, -0.0517578125000, 0.0891113281250, -0.1665039062500, 0.4650878906250,
+     0.7797851562500, -0.2003173828125, 0.1015625000000, -0.0582275390625, 0.0330810546875, -0.0189208984375],
+]  # fmt: skip
+
+
+def annex_2_peak(audio: np.ndarray) -> float:
+    phases = ANNEX_2 + [taps[::-1] for taps in ANNEX_2]
+    return 20 * np.log10(max(np.abs(np.convolve(channel, taps)).max() for channel in audio for taps in phases))
+
+
+@pytest.mark.parametrize(("lufs", "rate"), [(-10.0, 48000), (-6.0, 48000), (-6.0, 44100)])
+def test_limiter_holds_the_ceiling_on_full_band_noise(lufs: float, rate: int) -> None:
+    audio = np.random.default_rng(1).standard_normal((2, 5 * rate)).astype(np.float32)
+    audio[:, : 4 * rate] *= np.repeat([0.02, 1, 0.1, 0.5], rate).astype(np.float32)
+    limit_to_loudness(audio, rate, lufs, -1.0)
+    assert integrated_loudness(audio, rate) > lufs - 1.0
+    assert annex_2_peak(audio) <= -1.0
+    assert true_peak(audio, rate) <= -1.0
+    assert 20 * np.log10(np.abs(resample_poly(audio.astype(np.float64), 4, 1, axis=1)).max()) <= -1.0
+
+
 @given(seed=st.integers(0, 999), lufs=st.floats(-24, -12), spikes=st.integers(0, 40))
 @settings(max_examples=8, deadline=None)
 def test_limiter_reaches_loudness_under_the_ceiling(seed: int, lufs: float, spikes: int) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from cocomposer.errors import SoundError
 from cocomposer.music import Role
 from cocomposer.sound.racks import EFFECTS, Effect, build_chain, load_racks, read_rack
+from cocomposer.sound.render import SAMPLE_RATES
 
 
 def test_every_role_has_a_rack_that_builds() -> None:
@@ -18,11 +20,21 @@ def test_every_role_has_a_rack_that_builds() -> None:
     racks = load_racks()
     assert set(racks.roles) == set(Role)
     for effects in [rack.effects for rack in racks.roles.values()] + [racks.room, racks.master]:
-        assert len(list(build_chain(effects))) == len(effects) > 0
+        assert len(list(build_chain(effects, 44100))) == len(effects) > 0
     assert racks.of(Role.MELODY).loudness == 0
     for kind, ranges in EFFECTS.items():
         effect = getattr(pedalboard, kind)(**{name: high for name, (_, high) in ranges.items()})
         assert all(hasattr(effect, name) for name in ranges)
+
+
+@pytest.mark.parametrize("rate", SAMPLE_RATES)
+def test_every_effect_is_stable_at_every_sample_rate(rate: int) -> None:
+    random = np.random.default_rng(0)
+    noise = (0.1 * random.standard_normal((2, rate))).astype(np.float32)
+    for kind, ranges in EFFECTS.items():
+        high = tuple((name, bounds[1]) for name, bounds in ranges.items() if name.endswith("_hz"))
+        answer = build_chain([Effect(kind, high)], rate)(noise, rate)
+        assert np.abs(answer).max() < 10, kind
 
 
 def test_only_drums_and_bass_keep_their_low_end() -> None:

@@ -49,6 +49,14 @@ def test_other_targets(band_song: Song, lufs: float, ceiling: float) -> None:
     assert oversampled_peak_db(rendering.mix) <= ceiling
 
 
+def test_lowest_sample_rate(band_song: Song) -> None:
+    guitar = dataclasses.replace(band_song.parts[3], name="Guitar", role=Role.GUITAR, program=25)
+    song = dataclasses.replace(band_song, parts=(*band_song.parts, guitar))
+    rendering = render(song, RenderSettings(sample_rate=22050))
+    assert pyloudnorm_lufs(rendering) == pytest.approx(-14.0, abs=0.2)
+    assert oversampled_peak_db(rendering.mix) <= -1.0
+
+
 def test_stems_add_up_to_the_mix_before_the_master(with_stems: Rendering) -> None:
     assert set(with_stems.stems) == {"Melody", "Drums", "Bass", "Keys", "Pad"}
     total = np.sum(list(with_stems.stems.values()), axis=0)
