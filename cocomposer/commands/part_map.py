@@ -38,7 +38,7 @@ def _ruler(song: Song, joined: int) -> Text:
         if start >= free and name:
             text[start : start + len(name)] = name
             free = start + len(name) + 1
-    return Text(" " * _NAME_WIDTH + "".join(text).rstrip(), style="dim")
+    return Text.assemble(" " * _NAME_WIDTH, ("".join(text).rstrip(), "dim"))
 
 
 def _line(part: Part, song: Song, joined: int) -> Text:
