@@ -108,7 +108,7 @@ def venv_program(name: str) -> str:
 def fingerprint(version: tuple[int, int]) -> str:
     """A hash of all that decides what `.venv` must hold: requirements, pins, Python version, place."""
     digest = hashlib.sha256(f"{version} {ROOT}".encode())
-    for name in ("pyproject.toml", "setup.py", "constraints.txt", "start.py"):
+    for name in ("pyproject.toml", "constraints.txt", "start.py"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 

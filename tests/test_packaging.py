@@ -11,12 +11,12 @@ from pathlib import Path
 from cocomposer.resources import assets_folder, presets_folder
 
 ROOT = Path(__file__).resolve().parents[1]
+SETUPTOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
 
 
 def test_every_data_file_is_shipped() -> None:
-    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     for package, folder in (("cocomposer.presets", presets_folder()), ("cocomposer.assets", assets_folder())):
-        shipped = {path for pattern in setuptools["package-data"][package] for path in folder.glob(pattern)}
+        shipped = {path for pattern in SETUPTOOLS["package-data"][package] for path in folder.glob(pattern)}
         present = {
             path
             for path in folder.rglob("*")
@@ -27,4 +27,9 @@ def test_every_data_file_is_shipped() -> None:
         }
         assert present == shipped
         assert len(present) > 5
-        assert setuptools["package-dir"][package] == folder.name
+        assert SETUPTOOLS["package-dir"][package] == folder.name
+
+
+def test_every_room_is_shipped() -> None:
+    rooms = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "cocomposer").rglob("__init__.py")}
+    assert set(SETUPTOOLS["packages"]) == rooms | {"cocomposer.presets", "cocomposer.assets"}

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture
 def start(tmp_path: Path) -> ModuleType:
     """start.py as a module of its own, in a copy of the project's folder that it may fill."""
-    for name in ("start.py", "pyproject.toml", "setup.py", "constraints.txt"):
+    for name in ("start.py", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
     spec = importlib.util.spec_from_file_location("start_under_test", tmp_path / "start.py")
     assert spec is not None
