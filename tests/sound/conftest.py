@@ -1,8 +1,11 @@
 """Small songs of our own for the sound room."""
 
+from importlib.util import find_spec
+
 import pytest
 
 from cocomposer.music import Note, Part, Role, Song, TempoMap
+from cocomposer.sound.render import PLAIN_PLAYER_WARNING
 
 
 def band(bars: int = 4, bpm: float = 120.0) -> Song:
@@ -27,6 +30,12 @@ def band(bars: int = 4, bpm: float = 120.0) -> Song:
 @pytest.fixture(scope="session")
 def band_song() -> Song:
     return band()
+
+
+@pytest.fixture(scope="session")
+def standing_warnings() -> tuple[str, ...]:
+    """What every rendering says on this Python, before it says anything of its instruments."""
+    return () if find_spec("tinysoundfont") else (PLAIN_PLAYER_WARNING,)
 
 
 @pytest.fixture(autouse=True, scope="session")

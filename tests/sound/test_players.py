@@ -1,11 +1,15 @@
 """SoundFont players: one that is reused sounds like a fresh one, large SoundFonts, the second-choice player."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import cocomposer
 from cocomposer.errors import SoundError
 from cocomposer.music import Control, PitchBend, Role, Song
 from cocomposer.sound import instruments
@@ -68,6 +72,32 @@ def test_second_choice_player_keeps_time_and_velocity(band_song: Song, tmp_path:
     assert 3 < np.abs(audio).max() / np.abs(soft).max() < 8
 
 
+HIDING = """
+import sys
+from importlib.machinery import PathFinder
+
+class Hiding(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.split(".")[0] == "tinysoundfont" else PathFinder.find_spec(name, path, target)
+
+sys.meta_path[:] = [Hiding if finder is PathFinder else finder for finder in sys.meta_path]
+"""
+RENDERING = """
+from conftest import band
+from cocomposer.sound.render import PLAIN_PLAYER_WARNING, render
+rendering = render(band())
+assert rendering.warnings == (PLAIN_PLAYER_WARNING,), rendering.warnings
+assert abs(rendering.loudness + 14) < 0.3, rendering.loudness
+"""
+
+
+def test_without_the_first_player_the_second_steps_in_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(HIDING)  # Python reads it at its start, in the child process too
+    folders = os.pathsep.join([str(tmp_path), str(Path(__file__).parent), str(Path(cocomposer.__file__).parents[1])])
+    subprocess.run([sys.executable, "-c", RENDERING], env={**os.environ, "PYTHONPATH": folders}, check=True)
+
+
 def test_default_soundfont_is_there_and_preferred_ones_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from cocomposer.sound import soundfonts
 
@@ -91,7 +121,7 @@ def test_what_is_no_soundfont_is_refused_or_replaced(band_song: Song, tmp_path: 
     damaged = tmp_path / "damaged.sf2"
     damaged.write_bytes(whole[:4000])
     rendering = render(band_song, RenderSettings(instruments={str(Role.BASS): str(damaged)}))
-    assert "damaged.sf2" in rendering.warnings[0]
+    assert "damaged.sf2" in rendering.warnings[-1]
     assert np.array_equal(rendering.mix, render(band_song).mix)
     with pytest.raises(SoundError, match=r"damaged\.sf2"):
         render(band_song, RenderSettings(soundfont=damaged))
