@@ -46,10 +46,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A written groove of `bars` bars with `beats` felt beats each, its steps in time order."""
+    """A written groove of `bars` bars with `beats` felt beats each, of three parts where `compound`, its steps in
+    time order."""
 
     bars: int
     beats: int
+    compound: bool
     steps: tuple[Step, ...]
 
 
@@ -113,7 +115,7 @@ def parse_line(text: str, meter: Meter, alphabet: str, voice: str = "") -> Patte
                 Step(index, beat, within / per_beat, 1 / per_beat, symbol, voice, max(-2, min(2, accent)),
                      "*" in marks, marks.count("+") - marks.count("_"), ">" in marks)
             )  # fmt: skip
-    return Pattern(len(bars), beats, tuple(steps))
+    return Pattern(len(bars), beats, meter.is_compound, tuple(steps))
 
 
 def merge(lines: list[Pattern]) -> Pattern:
@@ -127,7 +129,12 @@ def merge(lines: list[Pattern]) -> Pattern:
         for again in range(bars // line.bars)
         for step in line.steps
     ]
-    return Pattern(bars, lines[0].beats, tuple(sorted(steps, key=lambda step: (step.bar, step.beat, step.phase))))
+    return Pattern(
+        bars,
+        lines[0].beats,
+        lines[0].compound,
+        tuple(sorted(steps, key=lambda step: (step.bar, step.beat, step.phase))),
+    )
 
 
 def _reaches(step: Step, place: float, beats: int) -> bool:
@@ -173,7 +180,7 @@ def place(pattern: Pattern, bar: Bar, repeat: int) -> Iterator[Cue]:
         for step in pattern.steps:
             if step.bar != written_bar or step.beat != chosen[place_in_bar]:
                 continue
-            tick = bar.start + start + _within(step.phase, size, bar.meter)
+            tick = bar.start + start + _within(step.phase, size, bar.meter, pattern.compound)
             duration = max(1, round(step.length * size))
             if not whole:  # a hold may not run over beats that were left out
                 duration = min(duration, bar.end - tick)
@@ -183,9 +190,13 @@ def place(pattern: Pattern, bar: Bar, repeat: int) -> Iterator[Cue]:
                     yield Cue(tick + 240, duration, step)  # the odd eighth of 7/8 keeps time too
 
 
-def _within(phase: float, size: int, meter: Meter) -> int:
-    """Ticks from the start of a beat of `size` ticks for a written phase of 0..1."""
-    if meter.is_compound and abs(phase * 3 - round(phase * 3)) > 1e-6:
+def _within(phase: float, size: int, meter: Meter, compound: bool) -> int:
+    """Ticks from the start of a beat of `size` ticks for a phase of 0..1 written in a `compound` metre or a simple one.
+
+    Triplets written in a simple metre are the three parts of a compound beat as they are; its halves and quarters
+    move to the outer two.
+    """
+    if meter.is_compound and not compound and abs(phase * 3 - round(phase * 3)) > 1e-6:
         phase = phase * 4 / 3 if phase <= 0.5 else 2 / 3 + (phase - 0.5) * 2 / 3
     elif size == 720 and not meter.is_compound:
         size = 480

@@ -99,3 +99,9 @@ def test_every_pattern_fits_every_metre(steps: str, meter: Meter, repeat: int) -
     assert all(bar.start <= cue.tick < bar.end and cue.duration >= 1 for cue in cues)
     if pattern.steps and pattern.steps[0].beat == 0 and pattern.steps[0].phase == 0 and repeat % 2 == 0:
         assert cues[0].tick == bar.start
+
+
+def test_compound_metres_have_sixteenths_of_their_own() -> None:
+    pattern = parse_line("xxxxxx x.x.x.", Meter(6, 8), "x")
+    ticks = [cue.tick for cue in place(pattern, Bar(0, 0, 1440, Meter(6, 8)), 0)]
+    assert ticks == [0, 120, 240, 360, 480, 600, 720, 960, 1200]

@@ -58,6 +58,15 @@ def test_an_anticipation_sounds_the_next_chord_over_the_bar_line() -> None:
     assert pushed.end > 1920
 
 
+def test_an_anticipated_chord_is_held_over_the_bar_line() -> None:
+    song = lead_sheet(changes="C F C F C", melody=False)
+    keys = play(song, role="keys", instrument="Church Organ", mid="c-------....c>...", whole=True)
+    pushed = [note for note in keys.notes if note.start == 1440]
+    assert {note.pitch % 12 for note in pushed} == {0, 5, 9}
+    assert all(note.end == 1920 + 960 for note in pushed)
+    assert not [note for note in keys.notes if note.start == 1920]
+
+
 def test_a_chord_is_whole_where_it_is_new_and_light_after() -> None:
     song = lead_sheet(changes="C C F F", melody=False)
     keys = play(song, role="keys", instrument="Acoustic Grand Piano", mid="c.c. c.c. c.c. c.c.", voices=4)

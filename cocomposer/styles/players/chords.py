@@ -30,11 +30,19 @@ def play_chords(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet) -> list[
     voicing: tuple[int, ...] = ()
     voiced: Chord | None = None
     broken = all(cue.symbol.isdecimal() for cue in cues)
-    for cue in _follow_changes(cues, sheet, broken):
+    followed = _follow_changes(cues, sheet, broken)
+    struck_at = {cue.tick: cue for cue in followed}
+    swallowed = -1
+    for cue in followed:
+        if cue.tick == swallowed:
+            continue
         chord = sheet.chord_at(cue.tick)
         change = sheet.next_change(cue.tick)
         if change < sheet.song.length and anticipates(cue, change):
-            duration = max(cue.duration, change - cue.tick + _EIGHTH)
+            # What would be struck on the change has been struck already and is held instead.
+            swallowed = change
+            held = struck_at[change].duration if change in struck_at else _EIGHTH
+            duration = max(cue.duration, change - cue.tick + held)
             chord, change = sheet.chord_at(change), sheet.next_change(change)
         else:
             duration = cue.duration
