@@ -38,13 +38,18 @@ class GrooveChooser:
         if "fill" in part.patterns and bar.level > 0:
             if bar.ends_section:
                 return self._placed(part, "fill", bar)
-            if bar.ends_phrase and bar.place % 8 == 7:  # half a fill marks the end of a phrase inside a section
-                middle = (bar.bar.start + bar.bar.end) // 2
-                groove = [cue for cue in self._placed(part, LEVELS[bar.level], bar) if cue.tick < middle]
-                return groove + [cue for cue in self._placed(part, "fill", bar) if cue.tick >= middle]
+            if bar.ends_phrase:
+                return self._half_filled(part, bar)
         if part.listens and part.role in (Role.KEYS, Role.GUITAR) and self._sheet.melody:
             return self._listening(part, bar)
         return self._placed(part, LEVELS[bar.level], bar)
+
+    def _half_filled(self, part: PartStyle, bar: BarPlan) -> list[Cue]:
+        """The end of a phrase inside a section: half a fill after eight bars, its last beat after four."""
+        beats = bar.bar.meter.beats
+        turn = (bar.bar.start + bar.bar.end) // 2 if bar.place % 8 == 7 else bar.bar.end - beats[-1]
+        groove = [cue for cue in self._placed(part, LEVELS[bar.level], bar) if cue.tick < turn]
+        return groove + [cue for cue in self._placed(part, "fill", bar) if cue.tick >= turn]
 
     def _placed(self, part: PartStyle, where: str, bar: BarPlan) -> list[Cue]:
         """The cues of the best variant written at a level or special place; none where the part rests."""

@@ -40,7 +40,7 @@ class PartStyle:
 
     `register` is the lowest and highest MIDI pitch, `voices` the number of notes in a chord, `push` how many
     milliseconds the player is ahead of (negative) or behind the beat, `strum` the milliseconds between two strings.
-    Notes of a `ring` part sound until chord or bar change, a `legato` part holds what two chords share, `whole`
+    Single notes of a `ring` part sound until chord or bar change, a `legato` part holds what two chords share, `whole`
     chords are not thinned when struck again; `listens` makes room for the tune beat by beat, `crash` lets a drummer
     mark new sections.  `enters` is the number of sections that pass before the part joins.  `patterns` has the keys
     of LEVELS plus "intro", "fill" and "ending"; a level that is not there is rested.  `plugin` may name a VST to

@@ -52,7 +52,7 @@ def play_chords(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet) -> list[
         if fresh:
             voicing, voiced = _voice(chord, voicing, part, sheet, cue.tick, change), chord
         duration = min(duration, change - cue.tick)
-        if part.ring:
+        if part.ring and cue.symbol not in "chdo":
             duration = _until_damped(cue, change, sheet)
         if cue.step.staccato:
             duration = max(60, duration // 2)
