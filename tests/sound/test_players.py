@@ -13,9 +13,10 @@ import cocomposer
 from cocomposer.errors import SoundError
 from cocomposer.music import Control, PitchBend, Role, Song
 from cocomposer.sound import instruments
-from cocomposer.sound.instruments import PartJob, Players, assign_instruments, part_jobs
+from cocomposer.sound.instruments import PartJob, Players, Recording, assign_instruments, part_jobs
 from cocomposer.sound.plain_soundfont import play as plain_play
 from cocomposer.sound.protocol import RenderRequest
+from cocomposer.sound.racks import build_chain, load_racks
 from cocomposer.sound.render import RenderSettings, render
 from cocomposer.sound.soundfonts import check_soundfont, default_soundfont, packaged_soundfont
 
@@ -72,6 +73,21 @@ def test_second_choice_player_keeps_time_and_velocity(band_song: Song, tmp_path:
     assert 3 < np.abs(audio).max() / np.abs(soft).max() < 8
 
 
+def test_silence_never_becomes_numbers_that_slow_the_filters(tmp_path: Path) -> None:
+    knock = np.zeros((88_200, 2), dtype=np.float32)
+    knock[:2000] = np.random.default_rng(0).standard_normal((2000, 2)) * 0.3
+    path = tmp_path / "knock.raw"
+    knock.tofile(path)
+    smallest = np.finfo(np.float32).smallest_normal
+    racks = load_racks()
+    for effects in [*(racks.of(role).effects for role in Role), racks.room, racks.master]:
+        chain = build_chain(effects, 44100)
+        for _, audio in Recording(path, len(knock)).spans(44100, 8 * len(knock)):
+            assert np.abs(audio).min() > smallest
+            faded = np.abs(chain(audio, 44100, reset=False))
+            assert np.count_nonzero((faded > 0) & (faded < smallest)) == 0
+
+
 HIDING = """
 import sys
 from importlib.machinery import PathFinder
@@ -85,6 +101,7 @@ sys.meta_path[:] = [Hiding if finder is PathFinder else finder for finder in sys
 """
 RENDERING = """
 from conftest import band
+from cocomposer.sound.racks import build_chain, load_racks
 from cocomposer.sound.render import PLAIN_PLAYER_WARNING, render
 rendering = render(band())
 assert rendering.warnings == (PLAIN_PLAYER_WARNING,), rendering.warnings
