@@ -169,7 +169,7 @@ def _answer(note: Note, following: int, part: PartStyle, sheet: LeadSheet, rando
     start, end = rest
     count = min(4, (end - start) // 240)
     begin = end - count * 240
-    strokes = [Stroke(note.start, begin - note.start, note.pitch, 0, -4)] if begin > note.start else []
+    strokes = [Stroke(note.start, begin - note.start, note.pitch, 0, -4)] if begin - note.start >= 120 else []
     for index, pitch in enumerate(_steps(note.pitch, following, count, part, sheet, begin, random)):
         strokes.append(Stroke(begin + index * 240, 240, pitch, 0, index * 2 - 2))
     return strokes
