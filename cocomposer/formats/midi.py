@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cocomposer.formats.midi_canon import canonical, without_overlaps
+from cocomposer.formats.midi_canon import canonical
 from cocomposer.formats.midi_reader import read, starts_like_midi
 from cocomposer.formats.midi_writer import write
 
 NAME = "MIDI"
 SUFFIXES = (".mid", ".midi", ".smf", ".kar", ".rmi")
 
-__all__ = ["NAME", "SUFFIXES", "canonical", "matches", "read", "without_overlaps", "write"]
+__all__ = ["NAME", "SUFFIXES", "canonical", "matches", "read", "write"]
 
 
 def matches(data: bytes, name: str) -> bool:

@@ -5,13 +5,12 @@ Shared by `midi_reader` and `midi_writer`, which are two halves of one format: `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from cocomposer.errors import FormatError, MusicError
-from cocomposer.music import Chord, Note, Part, Song
+from cocomposer.music import Chord, Part, Song
 from cocomposer.music.chord_symbols import parse_chord
-from cocomposer.music.song import MAX_TICKS
+from cocomposer.music.song import MAX_TICKS, without_overlaps
 
 DRUM_CHANNEL = 9
 """General MIDI channel 10, counted from 0."""
@@ -68,27 +67,6 @@ def _canonical_part(part: Part) -> Part:
             replace(each, text=writable(each.text)) for each in sorted(part.lyrics, key=lambda each: each.tick)
         ),
     )
-
-
-def without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """The notes, sorted, with each cut where the next of its pitch begins.
-
-    Of several that begin together on one pitch only the longest stays (the loudest of those equally long).
-    """
-    kept: list[Note] = []
-    last: dict[int, int] = {}
-    for note in sorted(notes):
-        index = last.get(note.pitch)
-        if index is not None:
-            before = kept[index]
-            if before.start == note.start:
-                kept[index] = note  # sorted: never shorter, and louder when equally long
-                continue
-            if before.end > note.start:
-                kept[index] = replace(before, duration=note.start - before.start)
-        last[note.pitch] = len(kept)
-        kept.append(note)
-    return tuple(kept)
 
 
 def clean_name(text: str) -> str:

@@ -25,7 +25,6 @@ from cocomposer.formats.midi_canon import (
     VOLUME,
     clean_name,
     last_tick,
-    without_overlaps,
 )
 from cocomposer.formats.role_names import guess_role
 from cocomposer.music import (
@@ -49,7 +48,7 @@ from cocomposer.music import (
 )
 from cocomposer.music.chord_symbols import parse_chord
 from cocomposer.music.general_midi import INSTRUMENTS
-from cocomposer.music.song import MAX_TICKS
+from cocomposer.music.song import MAX_TICKS, without_overlaps
 
 if TYPE_CHECKING:
     from mido import MetaMessage, MidiTrack

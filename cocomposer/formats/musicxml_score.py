@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cocomposer.errors import FormatError, MusicError
 from cocomposer.formats.foreign_errors import reason
-from cocomposer.formats.midi_canon import clean_name, without_overlaps
+from cocomposer.formats.midi_canon import clean_name
 from cocomposer.formats.musicxml_chords import chord_of
 from cocomposer.formats.musicxml_repeats import played_order
 from cocomposer.formats.role_names import guess_role
@@ -34,7 +34,7 @@ from cocomposer.music import (
     TempoChange,
     TempoMap,
 )
-from cocomposer.music.song import MAX_TICKS
+from cocomposer.music.song import MAX_TICKS, without_overlaps
 
 if TYPE_CHECKING:
     from music21 import stream

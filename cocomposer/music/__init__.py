@@ -18,6 +18,7 @@ from cocomposer.music.song import (
     Role,
     Section,
     Song,
+    without_overlaps,
 )
 from cocomposer.music.time import (
     TICKS_PER_QUARTER,
@@ -52,4 +53,5 @@ __all__ = [
     "Song",
     "TempoChange",
     "TempoMap",
+    "without_overlaps",
 ]

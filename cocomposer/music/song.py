@@ -6,7 +6,8 @@ undo, comparison and sharing between threads trivial.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -52,6 +53,27 @@ class Note:
     @property
     def end(self) -> int:
         return self.start + self.duration
+
+
+def without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """The notes, sorted, with each cut where the next of its pitch begins.
+
+    Of several that begin together on one pitch only the longest stays (the loudest of those equally long).
+    """
+    kept: list[Note] = []
+    last: dict[int, int] = {}
+    for note in sorted(notes):
+        index = last.get(note.pitch)
+        if index is not None:
+            before = kept[index]
+            if before.start == note.start:
+                kept[index] = note  # sorted: never shorter, and louder when equally long
+                continue
+            if before.end > note.start:
+                kept[index] = replace(before, duration=note.start - before.start)
+        last[note.pitch] = len(kept)
+        kept.append(note)
+    return tuple(kept)
 
 
 @dataclass(frozen=True, slots=True, order=True)

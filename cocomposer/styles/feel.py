@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from cocomposer.music import TICKS_PER_QUARTER, Note, Song
+from cocomposer.music import TICKS_PER_QUARTER, Note, Song, without_overlaps
 from cocomposer.styles.plan import BarPlan
 from cocomposer.styles.style import Feel, PartStyle
 
@@ -123,24 +123,3 @@ def _metric_weight(tick: int, plan: BarPlan, accent: float) -> float:
 def _arc(plan: BarPlan) -> float:
     """A swell towards the end of each section and a settling at its beginning, in MIDI steps."""
     return 5.0 * (plan.place / max(1, plan.size - 1)) - 2.5 if plan.size > 3 else 0.0
-
-
-def without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Shorten notes so that no pitch sounds twice at once; of two struck at one tick the longer and louder stays."""
-    last: dict[int, int] = {}
-    kept: list[Note | None] = []
-    for note in sorted(notes):
-        before = last.get(note.pitch)
-        if before is not None:
-            earlier = kept[before]
-            assert earlier is not None
-            if earlier.start == note.start:
-                kept[before] = Note(
-                    note.start, note.pitch, max(earlier.duration, note.duration), max(earlier.velocity, note.velocity)
-                )
-                continue
-            if earlier.end > note.start:
-                kept[before] = Note(earlier.start, earlier.pitch, note.start - earlier.start, earlier.velocity)
-        last[note.pitch] = len(kept)
-        kept.append(note)
-    return tuple(note for note in kept if note is not None)

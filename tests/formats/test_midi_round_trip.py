@@ -160,11 +160,6 @@ def test_any_number_of_parts_keeps_its_order(count):
     assert midi.read(midi.write(song)) == song
 
 
-def test_of_two_notes_that_begin_together_the_longer_stays():
-    notes = (Note(0, 60, 480, 90), Note(0, 60, 960, 50), Note(480, 60, 480, 70))
-    assert midi.without_overlaps(notes) == (Note(0, 60, 480, 50), Note(480, 60, 480, 70))
-
-
 def test_a_song_beyond_the_limits_is_refused():
     with pytest.raises(FormatError, match="longer than"):
         midi.write(Song(parts=(Part("Far", notes=(Note(MAX_TICKS, 60, 1),)),)))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from random import Random
 from statistics import mean, stdev
 
-from hypothesis import given
-from hypothesis import strategies as st
 from songs import lead_sheet
 
 from cocomposer.music import Note, Role
-from cocomposer.styles.feel import Stroke, Swing, perform, without_overlaps
+from cocomposer.styles.feel import Stroke, Swing, perform
 from cocomposer.styles.plan import plan_form
 from cocomposer.styles.style import Feel, PartStyle
 
@@ -67,17 +64,3 @@ def test_levels_and_accents_are_heard() -> None:
     soft, loud = played(grid, shift=-1), played(grid, shift=1)
     assert mean(n.velocity for n in loud) - mean(n.velocity for n in soft) > 12
     assert mean(n.velocity for n in soft[1::2]) - mean(n.velocity for n in soft[::2]) > 8
-
-
-@given(
-    st.lists(
-        st.builds(Note, st.integers(0, 2_000), st.integers(58, 61), st.integers(1, 900), st.integers(1, 127)),
-        max_size=40,
-    )
-)
-def test_no_pitch_sounds_twice_at_once(notes) -> None:
-    kept = without_overlaps(notes)
-    for pitch in {note.pitch for note in kept}:
-        line = [note for note in kept if note.pitch == pitch]
-        assert all(before.end <= after.start for before, after in itertools.pairwise(line))
-    assert {(note.start, note.pitch) for note in kept} == {(note.start, note.pitch) for note in notes}
