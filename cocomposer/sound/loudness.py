@@ -168,38 +168,35 @@ def _with_neighbours(values: NDArray[np.float32]) -> NDArray[np.float32]:
 def peak_blocks(audio: Audio, sample_rate: int, above: float = 0.0) -> Blocks:
     """Highest true peak, as amplitude, of each block; a last partial block is included.
 
-    Where only peaks over `above` matter, blocks too quiet or too smooth to have one give their highest sample
-    instead, which saves nearly all of the work.
+    Where only peaks over `above` matter, samples with too little around them to have one beside them are passed
+    over, which saves nearly all of the work; blocks of such give their highest sample.
     """
     length = block_length(sample_rate)
     count = -(-audio.shape[1] // length)
     interpolator = _interpolator()
-    before, reach = _TAPS // 2 - 1, length + _TAPS - 1
-    # Few enough rows at once that the matrix product stays on this thread: more threads cost more than they bring.
-    at_once = max(1, 3500 // reach)
+    before = _TAPS // 2 - 1
 
     def measure(channel: NDArray[np.float32]) -> Blocks:
         peaks = np.zeros(count)
-        for start in range(0, count, 4000):
-            blocks = min(4000, count - start)
-            begin = start * length - before
-            piece = channel[max(0, begin) : begin + blocks * length + _TAPS]
-            piece = np.pad(piece, (max(0, -begin), max(0, blocks * length + _TAPS - len(piece) - max(0, -begin))))
-            samples = piece[before : before + blocks * length].reshape(blocks, length)
-            highest = np.maximum(samples.max(axis=1), -samples.min(axis=1))
-            bends = np.diff(piece[before - 1 : before + 1 + blocks * length], 2).reshape(blocks, length)
-            sharpest = np.maximum(bends.max(axis=1), -bends.min(axis=1))
+        for start in range(0, count, 1000):
+            blocks = min(1000, count - start)
+            frames, begin = blocks * length, start * length - before
+            piece = channel[max(0, begin) : begin + frames + _TAPS]
+            piece = np.pad(piece, (max(0, -begin), max(0, frames + _TAPS - len(piece) - max(0, -begin))))
+            size = np.abs(piece[before : before + frames + 1])
+            highest = size[:-1].reshape(blocks, length).max(axis=1)
+            bends = np.diff(piece[before - 1 : before + 1 + frames], 2).reshape(blocks, length)
+            rise = _RISE * _with_neighbours(np.maximum(bends.max(axis=1), -bends.min(axis=1)))
             # A hundredth is left for the interpolator, which does not keep straight lines quite straight.
-            chosen = np.flatnonzero(_with_neighbours(highest) + _RISE * _with_neighbours(sharpest) >= 0.99 * above)
-            windows = np.lib.stride_tricks.sliding_window_view(piece, reach)[::length][chosen]
-            for first in range(0, len(chosen), at_once):
-                some = windows[first : first + at_once]
-                flat = np.pad(some.ravel(), (0, _TAPS - 1))
-                between = np.lib.stride_tricks.sliding_window_view(flat, _TAPS) @ interpolator
-                inside = between.reshape(len(some), reach, -1)[:, :length].reshape(len(some), -1)
-                at = chosen[first : first + at_once]
-                highest[at] = np.maximum(highest[at], np.maximum(inside.max(axis=1), -inside.min(axis=1)))
-            peaks[start : start + blocks] = highest
+            enough = np.repeat(0.99 * above - rise, length)
+            chosen = np.flatnonzero(np.maximum(size[:-1], size[1:]) >= enough)
+            windows = np.lib.stride_tricks.sliding_window_view(piece, _TAPS)
+            between = np.zeros(frames, dtype=np.float32)
+            # Few enough rows at once that the matrix product stays on this thread: more cost more than they bring.
+            for first in range(0, len(chosen), 3500):
+                at = chosen[first : first + 3500]
+                between[at] = np.abs(windows[at] @ interpolator).max(axis=1)
+            peaks[start : start + blocks] = np.maximum(highest, between.reshape(blocks, length).max(axis=1))
         return peaks
 
     with ThreadPoolExecutor(2) as pool:
