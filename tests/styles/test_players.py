@@ -168,3 +168,14 @@ def test_harmony_sings_the_rhythm_of_the_tune() -> None:
 def test_late_comers_wait_for_their_section() -> None:
     pad = play(lead_sheet(), role="pad", instrument="String Ensemble 1", mid="c---", high="c---", enters=1)
     assert pad.notes[0].start == 8 * 1920
+
+
+@pytest.mark.parametrize("line", ["answer", "moving", "harmony"])
+def test_counter_lines_have_three_intensities(line: str) -> None:
+    song = lead_sheet()
+    counts = [
+        len(play(song, shift, role="counter", instrument="Cello", line=line, register=[45, 69]).notes)
+        for shift in (-2, 0, 2)
+    ]
+    assert counts[0] < counts[2]
+    assert counts[0] <= counts[1] <= counts[2]

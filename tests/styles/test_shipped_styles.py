@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from songs import lead_sheet
 
-from cocomposer.music import Part, Role, Song
+from cocomposer.music import Note, Part, Role, Song
 from cocomposer.music.general_midi import is_monophonic, playable_range
 from cocomposer.styles import Orchestration, arrange, load_style, load_styles
 from cocomposer.styles.drum_names import DRUMS, FEET
+from cocomposer.styles.fretboard import can_hold
 from cocomposer.styles.style import LEVELS
 
 STYLES = sorted(load_styles())
+STRUM = 24
+"""Ticks between two strings of one strum, at most; sixteenths lie five times further apart."""
+
 AUXILIARY = {54, 56, 58, *range(60, 82)}
 """Hand percussion, which a second player takes."""
+
+
+def struck_together(part: Part) -> list[list[Note]]:
+    """The notes of a part in groups that one stroke or strum sounds."""
+    groups: list[list[Note]] = []
+    for note in part.notes:
+        if groups and note.start - groups[-1][-1].start <= STRUM:
+            groups[-1].append(note)
+        else:
+            groups.append([note])
+    return groups
+
+
+def two_hands(pitches: list[int]) -> bool:
+    """Can they be divided into a left and a right hand, each up to five notes within a tenth (16 semitones)?"""
+    ordered = sorted(pitches)
+    return any(
+        all(len(hand) <= 5 and (not hand or hand[-1] - hand[0] <= 16) for hand in (ordered[:cut], ordered[cut:]))
+        for cut in range(len(ordered) + 1)
+    )
 
 
 @cache
@@ -33,13 +57,10 @@ def test_everything_can_be_played(style: str, meter: str) -> None:
     assert any(part.role is not Role.DRUMS for part in parts)
     for part in parts:
         assert all(0 <= note.start < note.end <= song.length for note in part.notes)
-        together = defaultdict(list)
-        for note in part.notes:
-            together[note.start].append(note)
+        chords = [[note.pitch for note in struck] for struck in struck_together(part)]
         if part.is_drums:
-            feet = {DRUMS[drum] for drum in FEET}
-            for struck in together.values():
-                assert len({note.pitch for note in struck} - feet - AUXILIARY) <= 2
+            hands = [{*chord} - {DRUMS[drum] for drum in FEET} - AUXILIARY for chord in chords]
+            assert max(map(len, hands)) <= 2
             continue
         low, high = playable_range(part.program)
         assert all(low <= note.pitch <= high for note in part.notes), part.name
@@ -47,12 +68,13 @@ def test_everything_can_be_played(style: str, meter: str) -> None:
         for note in part.notes:
             by_pitch[note.pitch].append(note)
         for line in by_pitch.values():
-            assert all(before.end <= after.start for before, after in itertools.pairwise(line))
+            assert all(before.end <= after.start for before, after in pairwise(line))
         if is_monophonic(part.program) or part.role in (Role.BASS, Role.COUNTER):
-            assert all(len(struck) == 1 for struck in together.values()), part.name
-        for struck in together.values():
-            pitches = [note.pitch for note in struck]
-            assert max(pitches) - min(pitches) <= 36
+            assert max(map(len, chords)) == 1, part.name
+        if part.program // 8 == 3:  # guitars
+            assert all(map(can_hold, chords)), part.name
+        elif part.program // 8 in (0, 2):  # pianos and organs
+            assert all(map(two_hands, chords)), part.name
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -20,6 +20,12 @@ from cocomposer.styles.style import Line, PartStyle
 
 _SHORTEST_REST = 480
 
+# What the three intensities change, softest first: eighths in an answer, notes to a chord of a moving line, and the
+# shortest notes off the beat that a harmony voice sings along (ticks).
+_LONGEST_ANSWER = (2, 4, 6)
+_PIECES = (1, 2, 4)
+_SHORTEST_SUNG = (480, 200, 100)
+
 
 def play_counter(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet, random: Random) -> list[Stroke]:
     """One line of strokes over the planned bars in which the part plays."""
@@ -29,28 +35,29 @@ def play_counter(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet, ran
     if part.line in (Line.HELD, Line.HARMONY):
         return _held(targets)
     strokes: list[Stroke] = []
-    phrase_ends = {bar.bar.start for bar in plan if bar.place % 4 == 3}  # where to answer if nobody sings
+    bars = {bar.bar.index: bar for bar in plan}
     for index, note in enumerate(targets):
+        bar = bars[sheet.song.meters.bar_at(note.start)]
         following = targets[index + 1].pitch if index + 1 < len(targets) else note.pitch
-        if plan[-1].is_last and note.start >= plan[-1].bar.start:
-            strokes.append(Stroke(note.start, min(note.duration, _last_length(part, plan[-1])), note.pitch))
-        elif part.line is Line.ANSWER and (sheet.melody or note.start in phrase_ends):
-            strokes += _answer(note, following, part, sheet, random)
-        elif part.line is Line.ANSWER:
-            strokes.append(Stroke(note.start, note.duration, note.pitch, 0, -8))
+        if bar.is_last:
+            strokes.append(Stroke(note.start, min(note.duration, _last_length(part, bar)), note.pitch))
+        elif part.line is Line.MOVING:
+            strokes += _moving(note, following, _PIECES[bar.level], part, sheet)
+        elif sheet.melody or bar.place % 4 == 3:  # where nobody sings, the ends of phrases are answered
+            strokes += _answer(note, following, _LONGEST_ANSWER[bar.level], part, sheet, random)
         else:
-            strokes += _moving(note, following, part, sheet)
+            strokes.append(Stroke(note.start, note.duration, note.pitch, 0, -8))
     return strokes
 
 
 def _harmony(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet) -> list[Stroke]:
     """Sing with the tune, a third to a sixth below it: chord tones under its chord tones, the key's thirds under its
-    passing notes.  Its quickest notes are left to it alone."""
+    passing notes.  Its quickest notes are left to it alone, the quieter the section the more of them."""
     low, high = part.register
     strokes: list[Stroke] = []
     for bar in plan:
         for sung in sheet.melody_onsets(bar.bar.start, bar.bar.end):
-            if sung.duration < 200 and sung.start % 480:
+            if sung.duration < _SHORTEST_SUNG[bar.level] and sung.start % 480:
                 continue
             chord, key = sheet.chord_at(sung.start), sheet.song.key_at(sung.start)
             wanted: frozenset[int] | set[int] = chord.pitch_classes
@@ -161,13 +168,15 @@ def _rest_in(sheet: LeadSheet, start: int, end: int) -> tuple[int, int] | None:
     return best
 
 
-def _answer(note: Note, following: int, part: PartStyle, sheet: LeadSheet, random: Random) -> list[Stroke]:
-    """The guide tone while the tune sings, then eighths towards the next one while it rests."""
+def _answer(
+    note: Note, following: int, longest: int, part: PartStyle, sheet: LeadSheet, random: Random
+) -> list[Stroke]:
+    """The guide tone while the tune sings, then up to `longest` eighths towards the next one while it rests."""
     rest = _rest_in(sheet, note.start, note.end)
     if rest is None:
         return [Stroke(note.start, note.duration, note.pitch, 0, -8)]
     start, end = rest
-    count = min(4, (end - start) // 240)
+    count = min(longest, (end - start) // 240)
     begin = end - count * 240
     strokes = [Stroke(note.start, begin - note.start, note.pitch, 0, -4)] if begin - note.start >= 120 else []
     for index, pitch in enumerate(_steps(note.pitch, following, count, part, sheet, begin, random)):
@@ -175,22 +184,26 @@ def _answer(note: Note, following: int, part: PartStyle, sheet: LeadSheet, rando
     return strokes
 
 
-def _moving(note: Note, following: int, part: PartStyle, sheet: LeadSheet) -> list[Stroke]:
-    """Half the chord's time on the guide tone, then a neighbouring chord tone that leads on."""
-    if note.duration < 960:
-        return [Stroke(note.start, note.duration, note.pitch)]
-    half = note.duration // 2 // 240 * 240
-    chord = sheet.chord_at(note.start)
+def _moving(note: Note, following: int, pieces: int, part: PartStyle, sheet: LeadSheet) -> list[Stroke]:
+    """The guide tone, and from it to neighbouring chord tones, in up to `pieces` notes of a quarter or longer; the
+    last leads on."""
+    pieces = min(pieces, note.duration // 480)
+    tones = sheet.chord_at(note.start).pitch_classes
     low, high = part.register
     near = [
         pitch
         for pitch in range(max(low, note.pitch - 5), min(high, note.pitch + 5) + 1)
-        if pitch % 12 in chord.pitch_classes and pitch != note.pitch
+        if pitch % 12 in tones and pitch != note.pitch
     ]
-    if not near:
+    if pieces < 2 or not near:
         return [Stroke(note.start, note.duration, note.pitch)]
-    second = min(near, key=lambda pitch: (abs(pitch - following), abs(pitch - note.pitch)))
-    return [Stroke(note.start, half, note.pitch), Stroke(note.start + half, note.duration - half, second)]
+    last = min(near, key=lambda pitch: (abs(pitch - following), abs(pitch - note.pitch)))
+    turn = min(near, key=lambda pitch: (pitch == last, abs(pitch - note.pitch)))
+    line = [note.pitch, last] if pieces < 4 else [note.pitch, turn, note.pitch, last]
+    step = note.duration // len(line) // 240 * 240
+    starts = [note.start + step * index for index in range(len(line))]
+    ends = [*starts[1:], note.end]
+    return [Stroke(start, end - start, pitch) for start, end, pitch in zip(starts, ends, line, strict=True)]
 
 
 def _steps(
