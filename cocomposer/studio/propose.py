@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -151,14 +151,16 @@ class _Rendering:
     def _finish(self, number: int, proposal: Proposal, midi: Path) -> Made:
         audio = None
         if self.wish.audio is not None:
+            instruments, missing = instruments_for(proposal, self.wish.instruments)
             audio = render_to_file(
                 proposal.song,
                 midi.with_suffix(f".{self.wish.audio}"),
-                instruments=instruments_for(proposal, self.wish.instruments),
+                instruments=instruments,
                 stems=self.wish.stems,
                 progress=lambda share: self._report(number, share),
                 cancelled=self.stopped,
             )
+            audio = replace(audio, warnings=(*missing, *audio.warnings))
         self._report(number, 1.0)
         return Made(number, proposal, midi, audio)
 
@@ -170,15 +172,21 @@ class _Rendering:
             self._progress(Progress(len(self._shares), sum(self._shares.values()), self.wish.count))
 
 
-def instruments_for(proposal: Proposal, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Instruments by part name or role: the artist's choice, and what the style asks for where that is installed."""
+def instruments_for(proposal: Proposal, chosen: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Instruments by part name or role, and a warning for each that a style asks for and that is not installed.
+
+    What the artist chose comes first; a style's own instruments play the rest.
+    """
     roles = {part.name.casefold(): str(part.role) for part in proposal.song.parts}
-    asked = {
-        name: path
-        for name, path in proposal.instruments.items()
-        if roles.get(name.casefold(), name.casefold()) not in chosen and Path(path).expanduser().exists()
-    }
-    return {**asked, **chosen}
+    instruments, warnings = {}, []
+    for name, path in proposal.instruments.items():
+        if roles.get(name.casefold(), name.casefold()) in chosen:
+            continue
+        if Path(path).expanduser().exists():
+            instruments[name] = path
+        else:
+            warnings.append(f"The style asks for {path} for {name}, which is not here; a built-in instrument plays it.")
+    return instruments | dict(chosen), tuple(warnings)
 
 
 def report(sketch: Path, wish: Wish, made: list[Made]) -> dict[str, Any]:

@@ -94,8 +94,12 @@ def test_instruments_of_the_artist_come_before_those_of_the_style(tmp_path: Path
     song = Song(parts=(Part("Warm Pad", Role.PAD), Part("Sub", Role.BASS), Part("Lead", Role.COUNTER)))
     asked = {"Warm Pad": str(there), "Sub": str(there), "Lead": str(tmp_path / "not-installed.so")}
     proposal = Proposal(song, "t", "s", 0, 0.0, (), 0.5, instruments=asked)
-    assert instruments_for(proposal, {}) == {"Warm Pad": str(there), "Sub": str(there)}
-    assert instruments_for(proposal, {"bass": "mine.sf2"}) == {"Warm Pad": str(there), "bass": "mine.sf2"}
+    instruments, warnings = instruments_for(proposal, {})
+    assert instruments == {"Warm Pad": str(there), "Sub": str(there)}
+    assert len(warnings) == 1
+    assert "not-installed.so" in warnings[0]
+    assert instruments_for(proposal, {"bass": "mine.sf2"})[0] == {"Warm Pad": str(there), "bass": "mine.sf2"}
+    assert instruments_for(proposal, {"counter": "mine.sf2"})[1] == ()
 
 
 def test_a_description_counts_as_artists_do() -> None:
