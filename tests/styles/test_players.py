@@ -50,6 +50,12 @@ def test_approaches_lead_by_step_into_the_next_root() -> None:
     assert all(abs(step) in (1, 2) for step in steps[:-1])
 
 
+def test_approaches_do_not_rub_against_the_third() -> None:
+    song = lead_sheet(changes="E7 F E7 F E7 F E7 F", melody=False)
+    bass = play(song, role="bass", instrument="Acoustic Bass", mid="1--- ---- ---- a---")
+    assert not [note for note in bar_of(bass, 0) if note.pitch % 12 == 7]
+
+
 def test_an_anticipation_sounds_the_next_chord_over_the_bar_line() -> None:
     song = lead_sheet(changes="C F C F C", melody=False)
     bass = play(song, role="bass", instrument="Acoustic Bass", mid="....1.......1>...")

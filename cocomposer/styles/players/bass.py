@@ -106,20 +106,23 @@ def _shifted(pitch: int, octaves: int, low: int, high: int) -> int:
 def _approach(
     cue: Cue, chord: Chord, following: Chord, change: int, previous: int, low: int, high: int, key: Key | None
 ) -> int:
-    """A note one step from the next root, from the side the line comes from, in the key where that is possible.
+    """A note one step from the next root, from the side the line comes from, in the key where that is possible and
+    never a semitone from the third of the chord that still sounds.
 
     Where no change is near, the fifth below or the octave keeps the line moving.
     """
     if following.is_silent or change - cue.tick > 2 * cue.duration + _EIGHTH:
         return _degree(5 if previous % 12 != (chord.root + (chord.fifth or 7)) % 12 else 8, chord, previous, low, high)
     target = _root(following.bass_pitch_class, previous, low, high)
-    scale = set(key.scale) if key else set()
-    known = scale | chord.pitch_classes
-    from_below = previous <= target
-    steps = (-1, -2, 1, 2) if from_below else (2, 1, -1, -2)
+    known = chord.pitch_classes | frozenset(key.scale if key else ())
+    third = None if chord.third is None else chord.root + chord.third
+    steps = (-1, -2, 1, 2) if previous <= target else (2, 1, -1, -2)
     options = [target + step for step in steps if low <= target + step <= high]
-    in_key = [pitch for pitch in options if pitch % 12 in known]
-    return (in_key or options or [target])[0]
+
+    def rubs(pitch: int) -> bool:
+        return third is not None and (pitch - third) % 12 in (1, 11) and pitch % 12 not in chord.pitch_classes
+
+    return min(options, key=lambda pitch: (rubs(pitch), pitch % 12 not in known), default=target)
 
 
 def _walked(cues: Sequence[Cue], part: PartStyle, sheet: LeadSheet, random: Random) -> dict[int, int]:

@@ -7,6 +7,7 @@ Steps: `c` the whole chord, `h` its upper notes, `l` its bass in the left hand, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cocomposer.music import Chord, Role
 from cocomposer.styles.feel import Stroke
@@ -69,8 +70,6 @@ def _voice(
     ceiling = min((note.pitch for note in tune), default=None)
     if ceiling is not None and ceiling < part.register[0] + 10:
         ceiling = None  # the tune lies low: chords above it are clearer than chords squeezed under it
-    if part.role is Role.PAD and ceiling is not None and ceiling > part.register[1]:
-        ceiling = None
     if part.voicing is Voicing.GUITAR:
         return lead_guitar(chord, previous, part.register, min(part.voices, 6), ceiling)
     key = sheet.song.key_at(start)
@@ -176,14 +175,7 @@ def tie_common_notes(strokes: Sequence[Stroke]) -> list[Stroke]:
         if index is not None:
             earlier = tied[index]
             if 0 <= stroke.tick - (earlier.tick + earlier.duration) <= 1 and earlier.duration < 8 * 480:
-                tied[index] = Stroke(
-                    earlier.tick,
-                    stroke.tick + stroke.duration - earlier.tick,
-                    earlier.pitch,
-                    earlier.accent,
-                    earlier.lift,
-                    earlier.delay,
-                )
+                tied[index] = replace(earlier, duration=stroke.tick + stroke.duration - earlier.tick)
                 continue
         open_notes[stroke.pitch] = len(tied)
         tied.append(stroke)
