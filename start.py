@@ -221,8 +221,10 @@ def venv_packages() -> tuple[str, ...]:
 
 def run_logged(command: list[str], log: Path, doing: str) -> None:
     """Run a step with its output in `log` and its latest line on the terminal; raises SetupError with the cause."""
-    # pip also builds this package in a place of its own, which only heeds what the environment says.
-    environment = {"PIP_RETRIES": "2", **os.environ, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
+    # pip also builds this package in a place of its own, which only heeds what the environment says (the second name
+    # since pip 25.3).  pip splits these values at spaces, which a path may have and a URI has not.
+    pins = (ROOT / "constraints.txt").as_uri()
+    environment = {"PIP_RETRIES": "2", **os.environ, "PIP_CONSTRAINT": pins, "PIP_BUILD_CONSTRAINT": pins}
     lines = []
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(

@@ -17,10 +17,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture
 def start(tmp_path: Path) -> ModuleType:
-    """start.py as a module of its own, in a copy of the project's folder that it may fill."""
+    """start.py as a module of its own, in a copy of the project's folder that it may fill.
+
+    The folder's name holds what shells, pip and URIs each treat in their own way.
+    """
+    folder = tmp_path / "my music #1 100% é"
+    folder.mkdir()
     for name in ("start.py", "pyproject.toml", "constraints.txt"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    spec = importlib.util.spec_from_file_location("start_under_test", tmp_path / "start.py")
+        shutil.copy(ROOT / name, folder / name)
+    spec = importlib.util.spec_from_file_location("start_under_test", folder / "start.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
