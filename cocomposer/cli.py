@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cocomposer import __version__
 from cocomposer.commands.arguments import UsageError, closest
-from cocomposer.errors import Cancelled, CocomposerError, RequestError
+from cocomposer.errors import Cancelled, CocomposerError, RequestError, StyleError
 
 COMMANDS = {
     "propose": "arrange a sketch several ways: MIDI, audio and the reasons",
@@ -59,7 +59,7 @@ def main(words: list[str] | None = None) -> int:
         if "--debug" in words:
             raise
         print(f"cocomposer: {error}", file=sys.stderr)
-        return 2 if isinstance(error, UsageError | RequestError) else 1
+        return 2 if isinstance(error, UsageError | RequestError | StyleError) else 1
     except Exception as error:
         if "--debug" in words:
             raise

@@ -28,16 +28,13 @@ def part_map(song: Song, width: int) -> list[Text]:
 
 
 def _ruler(song: Song, joined: int) -> Text:
-    """The section names, each above its first bar where there is room for it."""
+    """The section names, each above its first bar and cut short where the next begins."""
     columns = -(-len(song.bars) // joined)
+    starts = [song.meters.bar_at(section.tick) // joined for section in song.sections]
     text = [" "] * columns
-    free = 0
-    for section in song.sections:
-        start = song.meters.bar_at(section.tick) // joined
-        name = section.name[: max(0, columns - start)]
-        if start >= free and name:
-            text[start : start + len(name)] = name
-            free = start + len(name) + 1
+    for section, start, end in zip(song.sections, starts, [*starts[1:], columns + 1], strict=True):
+        name = section.name[: max(0, min(columns, end - 1) - start)]
+        text[start : start + len(name)] = name
     return Text.assemble(" " * _NAME_WIDTH, ("".join(text).rstrip(), "dim"))
 
 

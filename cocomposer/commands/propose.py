@@ -37,7 +37,10 @@ def parser() -> CommandParser:
     parser.add_argument("--out", default="cocomposer-out", metavar="DIR", help="where to write (default: %(default)s)")
     parser.add_argument("--composer", default="auto", metavar="NAME", help="style, model or auto (default)")
     parser.add_argument(
-        "--style", default="auto", metavar="NAME", help="one style for all; `cocomposer styles` lists them"
+        "--style",
+        default="auto",
+        metavar="NAME",
+        help="one style for all, by name or file; `cocomposer styles` lists them",
     )
     parser.add_argument("--count", default="4", metavar="N", help=f"how many proposals, 1 to {MAX_COUNT} (default: 4)")
     parser.add_argument("--seed", default="0", metavar="N", help="another number, other notes (default: 0)")
@@ -95,12 +98,13 @@ def _wish(arguments: argparse.Namespace) -> tuple[Wish, list[Path]]:
 
 
 def _style(name: str) -> str:
-    """The id of the style that `name` means, by id or by name; "auto" stays."""
+    """`name` as the composer takes it, after a look whether there is such a style; "auto" in whatever case."""
     if name.casefold() == "auto":
         return "auto"
-    from cocomposer.commands.styles import find_style
+    from cocomposer.styles import load_style
 
-    return find_style(name).id
+    load_style(name)
+    return name
 
 
 def _propose(sketch: Path, folder: Path, wish: Wish, quiet: bool) -> list[Made]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from cocomposer.commands.arguments import CommandParser, UsageError, closest
+from cocomposer.commands.arguments import CommandParser
 
 if TYPE_CHECKING:
     from cocomposer.styles import Style
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 def parser() -> CommandParser:
     parser = CommandParser("styles", "List the styles, or show one of them in detail.")
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a style's id or name")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a style's id or name, or a style file")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
     return parser
 
 
 def run(arguments: argparse.Namespace) -> int:
     from cocomposer.commands.display import print_json
-    from cocomposer.styles import load_styles
+    from cocomposer.styles import load_style, load_styles
 
     if arguments.name is not None:
-        style = find_style(arguments.name)
+        style = load_style(arguments.name)
         if arguments.json:
             print_json(_facts(style))
         else:
@@ -35,18 +35,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _list(styles)
     return 0
-
-
-def find_style(name: str) -> Style:
-    """The style with that id or name, whatever the case.  Raises UsageError with the nearest one."""
-    from cocomposer.styles import load_styles
-
-    styles = load_styles()
-    for style in styles.values():
-        if name.casefold() in (style.id.casefold(), style.name.casefold()):
-            return style
-    names = [each for style in styles.values() for each in (style.id, style.name)]
-    raise UsageError(f"There is no style {name!r}{closest(name, names)} `cocomposer styles` lists all {len(styles)}.")
 
 
 def _facts(style: Style) -> dict[str, Any]:

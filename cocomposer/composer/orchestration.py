@@ -5,6 +5,7 @@ Four proposals should differ in what one hears first: how many play, and how den
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cocomposer.music import Role
@@ -27,7 +28,7 @@ class Texture:
 
 
 TEXTURES = (
-    Texture("", "Everyone plays, building through the form"),
+    Texture("", "Everyone plays"),
     Texture("intimate", "Few players, close and quiet", -1, frozenset({Role.DRUMS}), chordal=2),
     Texture("big", "Everyone in, one step louder throughout", 1),
     Texture("groove", "Rhythm section only, with room on top", 0, frozenset({Role.PAD, Role.COUNTER}), chordal=2),
@@ -51,18 +52,23 @@ def textures(style: Style) -> list[Texture]:
     return [texture for texture in TEXTURES if has_drums or texture.name != "groove"]
 
 
-def orchestrate(style: Style, texture: Texture) -> Orchestration:
-    """The parts of `style` that play in `texture`.  At least a bass or a chord instrument always remains."""
+def orchestrate(style: Style, texture: Texture, taken: Collection[Role] = ()) -> Orchestration:
+    """The parts of `style` that play in `texture`, without roles that the artist's own parts have `taken`.
+
+    Something always plays: where everybody would be left out, a role is rather played twice.
+    """
+    return Orchestration(_chosen(style, texture, taken) or _chosen(style, TEXTURES[0], ()), texture.shift)
+
+
+def _chosen(style: Style, texture: Texture, taken: Collection[Role]) -> frozenset[str]:
     chosen: list[PartStyle] = []
     chordal: set[int] = set()
     for part in style.parts:
-        if part.role in texture.without:
+        if part.role in texture.without or part.role in taken:
             continue
         if part.role in _CHORDAL:
             if part.program not in chordal and len(chordal) == texture.chordal:
                 continue
             chordal.add(part.program)
         chosen.append(part)
-    if not any(part.role is Role.BASS or part.role in _CHORDAL for part in chosen):
-        chosen = list(style.parts)
-    return Orchestration(frozenset(part.id for part in chosen), texture.shift)
+    return frozenset(part.id for part in chosen)

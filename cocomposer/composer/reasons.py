@@ -3,31 +3,115 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from cocomposer.composer.orchestration import Texture
 from cocomposer.composer.request import Request
+from cocomposer.composer.sketch import chords_are_played
 from cocomposer.composer.style_choice import Fit
 from cocomposer.music import Part, Role, Song
 from cocomposer.styles import Style
 from cocomposer.styles.lead_sheet import LeadSheet
 from cocomposer.styles.plan import letter_of
 
+_EARLY = 30
+"""Ticks by which a player may be ahead of the place he means."""
+
 
 def explain(
-    song: Song, request: Request, style: Style, texture: Texture, fit: Fit, first: int, last: int
+    song: Song, band: Sequence[Part], request: Request, style: Style, texture: Texture, fit: Fit, first: int, last: int
 ) -> tuple[str, ...]:
-    """Up to seven sentences: style, texture, entries, how the band listens to the tune, bass, form and harmony."""
-    band = [part for part in song.parts if part.role is not Role.MELODY]
+    """Up to eight sentences on what `band` plays in `song` between the ticks `first` and `last`: style, texture, what
+    was kept, entries, room for the tune, bass, form and harmony."""
     sentences = [
         f"{style.name}: {fit.reason}.",
         f"{texture.description} ({_listed([part.name.lower() for part in band])}).",
+        _kept(song, band),
         _entries(song, band, first),
         _room(song, band, first, last),
-        _bass(song, band),
-        _form(song, first, last),
+        _bass(song, band, first, last),
+        _form(song, request, first, last),
         _harmony(song, request),
     ]
     return tuple(sentence for sentence in sentences if sentence)
+
+
+def _kept(song: Song, band: Sequence[Part]) -> str:
+    own = [part.name for part in song.parts if part not in band and part.role is not Role.MELODY]
+    return f"Kept beside your tune as you wrote it: {_listed(own)}." if own else ""
+
+
+def _entries(song: Song, band: Sequence[Part], first: int) -> str:
+    opening = song.meters.bar_at(first)
+    late: dict[int, list[str]] = {}
+    for part in band:
+        bar = song.meters.bar_at(part.notes[0].start + _EARLY)
+        if bar >= opening + 2:
+            late.setdefault(bar, []).append(part.name.lower())
+    told = [f"{_listed(names)} from bar {bar + 1}" for bar, names in sorted(late.items())]
+    return f"It grows: {', '.join(told)}." if told else ""
+
+
+def _room(song: Song, band: Sequence[Part], first: int, last: int) -> str:
+    """Who plays most more in the tune's rests than under it, if it is worth telling."""
+    sheet = LeadSheet(song)
+    if not sheet.melody:
+        return ""
+    beats: list[tuple[int, int, bool]] = []
+    for bar in song.bars:
+        for offset, size in zip(bar.meter.beat_starts, bar.meter.beats, strict=True):
+            start = bar.start + offset
+            if first <= start < last:
+                beats.append((start, start + size, sheet.rests(start, start + size)))
+    resting = sum(rests for _, _, rests in beats)
+    if not 2 <= resting < len(beats):
+        return ""
+    best, who = 1.2, ""
+    for part in band:
+        if part.role not in (Role.KEYS, Role.GUITAR, Role.COUNTER):
+            continue
+        onsets = sorted({note.start + _EARLY for note in part.notes})
+        struck = [sum(start <= onset < end for onset in onsets) for start, end, _ in beats]
+        in_rests = sum(count for count, (_, _, rests) in zip(struck, beats, strict=True) if rests) / resting
+        in_song = (sum(struck) - in_rests * resting) / (len(beats) - resting)
+        if in_song and in_rests / in_song > best:
+            best, who = in_rests / in_song, part.name.lower()
+    return (
+        f"Room for you: {100 * (best - 1):.0f}% more from the {who} in your rests than while you sing." if who else ""
+    )
+
+
+def _bass(song: Song, band: Sequence[Part], first: int, last: int) -> str:
+    bass = next((part for part in band if part.role is Role.BASS), None)
+    if bass is None or len(bass.notes) < 8:
+        return ""
+    sheet = LeadSheet(song)
+    moves = [
+        (abs(after.pitch - before.pitch), sheet.chord_at(before.start + _EARLY) != sheet.chord_at(after.start + _EARLY))
+        for before, after in pairwise(bass.notes)
+    ]
+    by_step = sum(1 <= step <= 2 for step, _ in moves)
+    leading = sum(1 <= step <= 2 and changes for step, changes in moves)
+    changes = sum(changes for _, changes in moves)
+    bars = max(1, sum(first <= bar.start < last for bar in song.bars))
+    if by_step > 0.5 * len(moves) and len(bass.notes) > 3 * bars:
+        return "The bass walks from chord to chord by step."
+    if changes and leading >= 0.25 * changes:
+        return f"The bass leads into {leading} of {changes} chord changes by a half or whole step."
+    return "The bass stays with the roots and lets the others move."
+
+
+def _form(song: Song, request: Request, first: int, last: int) -> str:
+    names = [section.name for section in song.sections if first <= section.tick < last]
+    if len(names) < 2:
+        return ""
+    form = " ".join(names[:_NAMES_SHOWN]) + (f" ... ({len(names)} sections)" if len(names) > _NAMES_SHOWN else "")
+    heard = f"The form {form} is kept" if request.sketch.sections else f"The form was heard as {form}"
+    returns = len({letter_of(name) for name in names}) < len(names)
+    return f"{heard}, and what returns has the groove it had." if returns else f"{heard}."
+
+
+_NAMES_SHOWN = 8
 
 
 def _harmony(song: Song, request: Request) -> str:
@@ -36,79 +120,8 @@ def _harmony(song: Song, request: Request) -> str:
         return f"Your chords are kept as written, in {key}." if key else "Your chords are kept as written."
     chords = list(dict.fromkeys(str(span.chord) for span in song.chord_spans))
     shown = ", ".join(chords[:6]) + (" ..." if len(chords) > 6 else "")
-    source = "read from your other parts" if len(request.sketch.parts) > 1 else "found under your tune"
+    source = "heard in what you played" if chords_are_played(request.sketch) else "found for your tune"
     return f"The chords were {source}, in {key}: {shown}."
-
-
-def _form(song: Song, first: int, last: int) -> str:
-    names = [section.name for section in song.sections if first <= section.tick < last]
-    if len(names) < 2:
-        return ""
-    returning = [
-        name for name in dict.fromkeys(map(letter_of, names)) if sum(letter_of(each) == name for each in names) > 1
-    ]
-    form = " ".join(names)
-    if not returning:
-        return f"The form {form} is kept, each section in its own intensity."
-    back = _listed([name.upper() if len(name) == 1 else name for name in returning])
-    return f"The form {form} can be heard: {back} returns with the groove it had."
-
-
-def _entries(song: Song, band: Sequence[Part], first: int) -> str:
-    opening = song.meters.bar_at(first)
-    late: dict[int, list[str]] = {}
-    for part in band:
-        bar = song.meters.bar_at(part.notes[0].start + 30)
-        if bar >= opening + 4:
-            late.setdefault(bar, []).append(part.name.lower())
-    told = [f"{_listed(names)} in bar {bar + 1}" for bar, names in sorted(late.items())]
-    several = sum(map(len, late.values())) > 1
-    return f"It grows: {_listed(told)} {'come' if several else 'comes'} in." if told else ""
-
-
-def _bass(song: Song, band: Sequence[Part]) -> str:
-    bass = next((part for part in band if part.role is Role.BASS), None)
-    if bass is None or len(bass.notes) < 8:
-        return ""
-    sheet = LeadSheet(song)
-    steps = [abs(after.pitch - before.pitch) for before, after in zip(bass.notes, bass.notes[1:], strict=False)]
-    leading = sum(
-        sheet.chord_at(before.start + 30) != sheet.chord_at(after.start + 30) and abs(after.pitch - before.pitch) <= 2
-        for before, after in zip(bass.notes, bass.notes[1:], strict=False)
-    )
-    changes = max(1, len(sheet.spans) - 1)
-    if sum(1 <= step <= 2 for step in steps) > 0.5 * len(steps) and len(bass.notes) > 3 * len(song.bars):
-        return "The bass walks from chord to chord by step."
-    if leading > 0.3 * changes:
-        return f"The bass leads into {leading} of {changes} chord changes by a half or whole step."
-    return "The bass holds the roots and lets the others move."
-
-
-def _room(song: Song, band: Sequence[Part], first: int, last: int) -> str:
-    sheet = LeadSheet(song)
-    comping = [part for part in band if part.role in (Role.KEYS, Role.GUITAR, Role.COUNTER)]
-    if not sheet.melody or not comping:
-        return ""
-    resting, singing, struck_resting, struck_singing = 0, 0, 0, 0
-    onsets = {(note.start + 30) // 240 for part in comping for note in part.notes}
-    for bar in song.bars:
-        if not first <= bar.start < last:
-            continue
-        for offset, size in zip(bar.meter.beat_starts, bar.meter.beats, strict=True):
-            start = bar.start + offset
-            struck = sum(slot in onsets for slot in range(start // 240, (start + size) // 240))
-            if sheet.rests(start, start + size):
-                resting, struck_resting = resting + 1, struck_resting + struck
-            else:
-                singing, struck_singing = singing + 1, struck_singing + struck
-    if not resting or not singing:
-        return ""
-    ratio = (struck_resting / resting) / max(0.05, struck_singing / singing)
-    who = _listed([part.name.lower() for part in comping])
-    if ratio >= 1.15:
-        leave, play = ("leave", "play") if len(comping) > 1 else ("leaves", "plays")
-        return f"The {who} {leave} room while you sing and {play} {100 * (ratio - 1):.0f}% more in your rests."
-    return ""
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cocomposer.errors import RequestError
-from cocomposer.music import Key, KeyChange, Role, Song
+from cocomposer.music import Key, KeyChange, Part, Role, Song
 from cocomposer.music.analysis.chords import find_chords
 from cocomposer.music.analysis.form import find_sections
 from cocomposer.music.analysis.harmonise import harmonise
 from cocomposer.music.analysis.keys import find_keys
-from cocomposer.music.analysis.melody import find_melody, melody_line
+from cocomposer.music.analysis.melody import chord_share, find_melody, is_chord_track, mean_pitch, melody_line
 from cocomposer.music.analysis.roles import guess_roles
+
+_POLYPHONIC = 0.25
+"""Share of attacks with more than one note from which a part is more than a single line."""
 
 
 def understand(song: Song) -> Song:
@@ -27,8 +30,7 @@ def understand(song: Song) -> Song:
         raise RequestError("This sketch is empty: write a melody, some chords, or both.")
     song = _with_melody(song)
     tune = song.part_of_role(Role.MELODY)
-    others = [part for part in song.parts if part is not tune and not part.is_drums and part.notes]
-    chords = song.chords or (find_chords(song, others) if others else ())
+    chords = song.chords or find_chords(song, _harmonic_parts(song))
     keys = find_keys(song, chords)
     if song.keys and not _looks_unset(song, keys):
         keys = song.keys
@@ -42,9 +44,20 @@ def understand(song: Song) -> Song:
 
 
 def _with_melody(song: Song) -> Song:
-    """Mark the tune, and take away the role from any other part that claims it."""
+    """Mark the tune, and take away the role from any other part that claims it.
+
+    Where no part is plainly the tune, it is the highest line of those that are more than chords or a bass: a pianist's
+    right hand above the left.
+    """
     song = guess_roles(song)
     index = find_melody(song)
+    if index is None:
+        lines = [
+            (mean_pitch(melody_line(part)), place)
+            for place, part in enumerate(song.parts)
+            if part.notes and part.role not in (Role.DRUMS, Role.BASS) and not is_chord_track(part)
+        ]
+        index = max(lines)[1] if lines else None
     parts = []
     for place, part in enumerate(song.parts):
         if place == index:
@@ -54,6 +67,28 @@ def _with_melody(song: Song) -> Song:
         else:
             parts.append(part)
     return replace(song, parts=tuple(parts))
+
+
+def _harmonic_parts(song: Song) -> list[Part]:
+    """The parts that chords can be heard in: those beside the tune, or a tune that has its own chords under it."""
+    tune = song.part_of_role(Role.MELODY)
+    others = [part for part in song.parts if part is not tune and not part.is_drums and part.notes]
+    return others or [part for part in (tune,) if part is not None and chord_share(part) > _POLYPHONIC]
+
+
+def chords_are_played(sketch: Song) -> bool:
+    """Are there notes in the sketch that its chords, not written as symbols, can be heard in?"""
+    return bool(_harmonic_parts(_with_melody(sketch)))
+
+
+def kept_parts(song: Song) -> tuple[Part, ...]:
+    """The artist's own parts that stay in every proposal beside the tune: all but block chords, which the band plays
+    in its own way."""
+    return tuple(
+        part
+        for part in song.parts
+        if part.role is not Role.MELODY and part.notes and (part.is_drums or not is_chord_track(part))
+    )
 
 
 def _looks_unset(song: Song, heard: tuple[KeyChange, ...]) -> bool:

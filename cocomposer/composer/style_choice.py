@@ -135,6 +135,8 @@ def _meter_fit(character: SketchCharacter, style: Style) -> _Term:
     # A tune in triplets is in compound time, however its metre is written.
     compound = character.meter.is_compound or character.triplets > _IN_TRIPLETS
     same_division = style.meter.is_compound == compound or style.meter == character.meter
+    if len(set(character.meter.beats)) > 1:
+        return 3.0, 0.5 if mine == theirs else 0.35, f"it is bent from {style.meter} into {character.meter}"
     if mine == theirs and same_division:
         return 3.0, 1.0, f"it is at home in {character.meter}"
     if mine == 2 * theirs and same_division:
@@ -154,19 +156,19 @@ def _tempo_fit(character: SketchCharacter, style: Style) -> _Term:
 def _grain_fit(character: SketchCharacter, style: Style) -> _Term:
     swing = style.feel.swing if style.feel.swing_unit == 8 and not style.meter.is_compound else 0.0
     if character.triplets > _IN_TRIPLETS:
-        return 1.5, 0.4 + 0.6 * swing, "your tune moves in triplets, and so does its swing"
+        return 3.0, 1.0 if style.meter.is_compound else 0.2 + 0.8 * swing, "your tune moves in triplets, as it does"
     if character.straight_eighths > 0.1 and not character.meter.is_compound:
-        return 1.5, 1.0 - 0.7 * swing, "your tune's even eighths lie on its straight pulse"
-    return 1.0, 0.85, "the tune leaves it free to choose the grain of the rhythm"
+        return 1.5, 1.0 - 0.7 * swing, "your tune runs straight, as it does"
+    return 1.0, _PRAISED - 0.01, ""
 
 
 def _harmony_fit(character: SketchCharacter, style: Style) -> _Term:
     rich = bool({"jazz", "bossa nova", "soul", "r&b", "lo-fi", "gospel", "funk", "latin"} & {style.genre, *style.tags})
     if character.sevenths > 0.45:
-        return 1.0 + 1.5 * character.sevenths, 1.0 if rich else 0.5, "it likes the seventh chords you wrote"
+        return 1.0 + 1.5 * character.sevenths, 1.0 if rich else 0.5, "it likes seventh chords like these"
     if character.sevenths < 0.1:
-        return 1.0, 0.6 if rich else 1.0, "your plain triads ring in it"
-    return 0.6, 0.9, "your harmony sits well in it"
+        return 1.0, 0.6 if rich else 1.0, "plain triads like these ring in it"
+    return 0.6, 0.9, "this harmony sits well in it"
 
 
 def _mood_fit(character: SketchCharacter, style: Style) -> _Term:

@@ -10,13 +10,16 @@ from cocomposer.composer.orchestration import Texture, orchestrate, textures
 from cocomposer.composer.ranking import features, score
 from cocomposer.composer.reasons import explain
 from cocomposer.composer.request import Proposal, Request
-from cocomposer.composer.sketch import understand
+from cocomposer.composer.sketch import kept_parts, understand
 from cocomposer.composer.style_choice import Fit, choose_styles, rank_styles
 from cocomposer.errors import Cancelled
-from cocomposer.music import Part, Role, Song
+from cocomposer.music import Part, Role, Song, without_overlaps
 from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
 from cocomposer.styles import Style, arrange, load_style, load_styles
+
+_AHEAD = 60
+"""Ticks by which human timing and strums may reach before the bar line they belong to."""
 
 
 class StyleComposer:
@@ -48,13 +51,17 @@ class StyleComposer:
         style = fit.style
         tune = sketch.part_of_role(Role.MELODY)
         melody = melody_line(tune) if tune is not None else ()
-        parts = arrange(sketch, style, section_energies(sketch, melody), orchestrate(style, texture), seed, cancelled)
+        own = (*((tune,) if tune is not None else ()), *kept_parts(sketch))
+        orchestration = orchestrate(style, texture, {part.role for part in own})
+        band = arrange(sketch, style, section_energies(sketch, melody), orchestration, seed, cancelled)
         first, last = 0, sketch.length
         if request.bars is not None:
             first = sketch.bars[request.bars[0]].start
             last = min(sketch.bars[request.bars[1]].end, sketch.length)
-            parts = tuple(part for part in (_cut(part, first, last) for part in parts) if part.notes)
-        song = replace(sketch, parts=_distinct_names((*((tune,) if tune is not None else ()), *parts)))
+            band = tuple(part for part in (_cut(part, first, last) for part in band) if part.notes)
+        song = replace(sketch, parts=_distinct_names((*own, *band)))
+        plugins = {part.name: part.plugin for part in style.parts if part.plugin}
+        named = song.parts[len(own) :]
         figures = features(song, first, last)
         return Proposal(
             song=song,
@@ -62,10 +69,12 @@ class StyleComposer:
             style=style.id,
             seed=seed,
             seconds=perf_counter() - began,
-            reasons=explain(song, request, style, texture, fit, first, last),
+            reasons=explain(song, named, request, style, texture, fit, first, last),
             score=score(fit.score, figures),
             features=figures,
-            instruments={part.name: part.plugin for part in style.parts if part.plugin},
+            instruments={
+                part.name: plugins[meant.name] for part, meant in zip(named, band, strict=True) if meant.name in plugins
+            },
         )
 
 
@@ -85,13 +94,16 @@ def _turn(choices: list[Texture], index: int) -> Texture:
 
 
 def _cut(part: Part, first: int, last: int) -> Part:
-    """The part's notes that begin in [first, last), none of them sounding beyond it."""
-    notes = tuple(
-        replace(note, duration=min(note.duration, last - note.start))
-        for note in part.notes
-        if first <= note.start < last
-    )
-    return replace(part, notes=notes)
+    """The part's notes that are meant to begin in [first, last), none of them sounding outside it.
+
+    A player who is a little early on the first beat means it all the same, and one early at the end means the next.
+    """
+    notes = []
+    for note in part.notes:
+        if first <= note.start + _AHEAD < last:
+            start = max(first, note.start)
+            notes.append(replace(note, start=start, duration=max(1, min(note.end, last) - start)))
+    return replace(part, notes=without_overlaps(notes))
 
 
 def _distinct_names(parts: tuple[Part, ...]) -> tuple[Part, ...]:

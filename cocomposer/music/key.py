@@ -76,9 +76,9 @@ class Key:
 
     @property
     def sharps(self) -> int:
-        """Sharps in the key signature, negative for flats: -5 (Db) .. 6 (F#)."""
+        """Sharps in the key signature, negative for flats: -5 (Db) .. 6 (F# major), -6 where the mode is minor (Eb)."""
         fifths = self.relative_major * 7 % 12
-        return fifths - 12 if fifths > 6 else fifths
+        return fifths - 12 if fifths > 6 or (fifths == 6 and self.mode.is_minor) else fifths
 
     @property
     def tonic_name(self) -> str:

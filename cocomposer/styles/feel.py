@@ -16,6 +16,9 @@ from cocomposer.styles.plan import BarPlan
 from cocomposer.styles.style import Feel, PartStyle
 
 SOFTEST, LOUDEST = 18, 124
+_BEYOND = 6
+"""Velocity steps for each step of intensity that no level is left for, so that sections keep their contrast."""
+
 _USUAL_VELOCITY = 78
 _LIGHT = 0.35
 """Share of its swing that a band keeps under a straight tune: some 20 ms at 140 beats a minute, within what players
@@ -104,7 +107,8 @@ def perform(
         start = max(0, min(start, song.length - 1))
         end = max(start + 1, min(end, song.length))
         velocity = (
-            _USUAL_VELOCITY + part.loudness + _LEVEL_LOUDNESS[bar.level] + _ACCENT * stroke.accent + stroke.lift
+            _USUAL_VELOCITY + part.loudness + _LEVEL_LOUDNESS[bar.level] + _BEYOND * bar.beyond
+            + _ACCENT * stroke.accent + stroke.lift
             + _metric_weight(stroke.tick, bar, feel.accent) + _arc(bar)
             + drift_loudness + random.gauss(0, feel.velocity / 3)
         )  # fmt: skip

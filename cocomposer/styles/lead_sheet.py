@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from cocomposer.music import NO_CHORD, Bar, Chord, ChordSpan, Note, Role, Song
+from cocomposer.music.analysis.melody import melody_line
 
 
 class LeadSheet:
@@ -13,7 +14,7 @@ class LeadSheet:
     def __init__(self, song: Song) -> None:
         self.song = song
         melody = song.part_of_role(Role.MELODY)
-        self.melody: tuple[Note, ...] = melody.notes if melody else ()
+        self.melody: tuple[Note, ...] = melody_line(melody) if melody else ()
         self.spans: tuple[ChordSpan, ...] = _merged(song.chord_spans)
         self._span_starts = [span.start for span in self.spans]
         self._note_starts = [note.start for note in self.melody]

@@ -50,7 +50,7 @@ def load_style(name: str) -> Style:
 
     Raises StyleError with near matches where there is none.
     """
-    if name.endswith(".toml"):
+    if name.casefold().endswith(".toml"):
         return read_style(Path(name))
     wanted = name.casefold().replace(" ", "-").replace("_", "-")
     if re.fullmatch(r"[a-z0-9-]+", wanted) and (path := presets_folder() / "styles" / f"{wanted}.toml").is_file():
@@ -59,9 +59,9 @@ def load_style(name: str) -> Style:
     for style in styles.values():
         if wanted in (style.id.casefold(), style.name.casefold().replace(" ", "-")):
             return style
-    near = difflib.get_close_matches(wanted, styles, n=3, cutoff=0.4)
-    hint = f"Did you mean {' or '.join(near)}?" if near else "`cocomposer styles` lists them."
-    raise StyleError(f'There is no style called "{name}". {hint}')
+    near = difflib.get_close_matches(wanted, styles, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]}?" if near else "."
+    raise StyleError(f"There is no style {name!r}{hint} `cocomposer styles` lists all {len(styles)}.")
 
 
 def read_style(path: Path) -> Style:
@@ -90,6 +90,9 @@ def parse_style(table: Mapping[str, Any], style_id: str) -> Style:
     parts = table.get("parts")
     if not isinstance(parts, Mapping) or not 1 <= len(parts) <= 15:
         raise StyleError("It needs 1 to 15 parts, each a table like [parts.bass].")
+    read = tuple(_part(part_id, part, meter) for part_id, part in parts.items())
+    if len({part.program for part in read if part.role is Role.DRUMS}) > 1:
+        raise StyleError("All drum parts share MIDI channel 10 and so one kit: give them the same.")
     return Style(
         id=style_id,
         name=_text(table, "name", style_id),
@@ -101,7 +104,7 @@ def parse_style(table: Mapping[str, Any], style_id: str) -> Style:
         brightness=_number(table, "brightness", 0.5, 0, 1),
         versatility=_number(table, "versatility", 0.5, 0, 1),
         feel=_feel(table.get("feel", {})),
-        parts=tuple(_part(part_id, part, meter) for part_id, part in parts.items()),
+        parts=read,
         tags=tuple(str(tag) for tag in table.get("tags", ())),
         author=_text(table, "author", ""),
         licence=_text(table, "licence", ""),

@@ -22,7 +22,8 @@ class BarPlan:
     """One bar of the plan.
 
     `section` counts sections from 0, `occurrence` how often the same letter came before, `place` and `size` are
-    the bar's number within its section and the section's bars, `level` indexes LEVELS.
+    the bar's number within its section and the section's bars.  `level` indexes LEVELS; `beyond` is by how many
+    steps more (or less, if negative) intensity was wanted than there are levels.
     """
 
     bar: Bar
@@ -32,6 +33,7 @@ class BarPlan:
     place: int
     size: int
     level: int
+    beyond: int
     is_intro: bool
     is_last: bool
 
@@ -86,6 +88,10 @@ def section_levels(names: Sequence[str], energies: Sequence[float]) -> list[int]
     return levels
 
 
+def _clamped(level: int) -> int:
+    return max(0, min(TOP_LEVEL, level))
+
+
 def plan_form(song: Song, energies: Sequence[float], shift: int = 0) -> tuple[BarPlan, ...]:
     """Plan every bar of `song`.
 
@@ -116,7 +122,8 @@ def plan_form(song: Song, energies: Sequence[float], shift: int = 0) -> tuple[Ba
                 occurrence=occurrence,
                 place=index - first,
                 size=owner.count(section),
-                level=max(0, min(TOP_LEVEL, levels[section] + shift)),
+                level=_clamped(levels[section] + shift),
+                beyond=levels[section] + shift - _clamped(levels[section] + shift),
                 is_intro=letter == "intro",
                 is_last=index == len(bars) - 1,
             )

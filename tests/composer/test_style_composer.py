@@ -138,3 +138,69 @@ def test_chords_are_read_from_an_accompaniment() -> None:
 def test_what_is_written_is_not_inferred_again() -> None:
     odd = (ChordChange(0, parse_chord("F#dim7")),)
     assert understand(replace(lead_sheet(), chords=odd)).chords == odd
+
+
+def pianist() -> Part:
+    """A tune in eighths over held triads, all in one track without a telling name."""
+    song = lead_sheet(changes="C F G7 C Am Dm G C")
+    left = [
+        Note(span.start, 48 + (tone - 48) % 12, 1900, 60)
+        for span in song.chord_spans
+        for tone in sorted(span.chord.pitch_classes)[:3]
+    ]
+    return Part("Track 1", Role.OTHER, 0, (*song.parts[0].notes, *left))
+
+
+def test_a_pianists_one_track_is_kept_whole() -> None:
+    played = pianist()
+    sketch = replace(lead_sheet(changes="C F G7 C Am Dm G C"), chords=(), keys=(), sections=(), parts=(played,))
+    understood = understand(sketch)
+    roots = [understood.chord_spans[0].chord.root, understood.chord_spans[-1].chord.root]
+    assert roots == [0, 0]
+    for proposal in propose(sketch):
+        assert proposal.song.parts[0].notes == played.notes
+        assert proposal.song.parts[0].role is Role.MELODY
+        assert len(proposal.song.parts) >= 3
+
+
+def test_the_artists_own_bass_and_drums_stay_and_are_not_doubled() -> None:
+    sketch = lead_sheet()
+    bass = Part("My Bass", Role.BASS, 33, tuple(Note(bar * 1920, 36, 1800) for bar in range(16)))
+    drums = Part("My Drums", Role.DRUMS, 0, tuple(Note(beat * 480, 36, 100) for beat in range(64)))
+    for proposal in propose(replace(sketch, parts=(*sketch.parts, bass, drums))):
+        assert [part for part in proposal.song.parts if part.role is Role.BASS] == [bass]
+        assert [part for part in proposal.song.parts if part.is_drums] == [drums]
+        assert any("My Bass and My Drums" in reason for reason in proposal.reasons)
+
+
+def test_block_chords_are_played_by_the_band_instead() -> None:
+    sketch = lead_sheet(changes="C F G7 C Am Dm G C")
+    blocks = tuple(
+        Note(span.start, 48 + (tone - 48) % 12, span.end - span.start, 70)
+        for span in sketch.chord_spans
+        for tone in sorted(span.chord.pitch_classes)
+    )
+    for proposal in propose(replace(sketch, parts=(*sketch.parts, Part("Chords", Role.KEYS, 0, blocks)))):
+        assert "Chords" not in [part.name for part in proposal.song.parts]
+
+
+def test_arranging_some_bars_keeps_their_first_beat() -> None:
+    for seed in range(4):
+        for proposal in propose(lead_sheet(), bars=(8, 11), style="rock", seed=seed, count=1):
+            for part in proposal.song.parts[1:]:
+                if part.role in (Role.DRUMS, Role.BASS):
+                    assert part.notes[0].start <= 8 * 1920 + 30, part.name
+
+
+def test_what_is_said_of_the_bass_is_true() -> None:
+    for proposal in propose(lead_sheet(), count=8):
+        told = [reason for reason in proposal.reasons if reason.startswith("The bass leads")]
+        bass = proposal.song.part_of_role(Role.BASS)
+        if told and bass is not None:
+            spans = proposal.song.chord_spans
+            at = [next(span.chord for span in reversed(spans) if span.start <= note.start + 30) for note in bass.notes]
+            steps = sum(
+                1 <= abs(after.pitch - before.pitch) <= 2 and chord != following
+                for before, after, chord, following in zip(bass.notes, bass.notes[1:], at, at[1:], strict=False)
+            )
+            assert f"leads into {steps} of" in told[0]

@@ -185,3 +185,12 @@ def test_counter_lines_have_three_intensities(line: str) -> None:
     ]
     assert counts[0] < counts[2]
     assert counts[0] <= counts[1] <= counts[2]
+
+
+def test_harmony_sings_with_a_hand_played_tune_too() -> None:
+    song = lead_sheet()
+    voice = {"role": "counter", "instrument": "Voice Oohs", "line": "harmony", "register": [52, 76]}
+    loose = tuple(replace(note, start=note.start + 25 * (index % 3), duration=note.duration - 40)
+                  for index, note in enumerate(song.parts[0].notes))  # fmt: skip
+    played = replace(song, parts=(replace(song.parts[0], notes=loose),))
+    assert len(play(played, **voice).notes) >= 0.9 * len(play(song, **voice).notes)

@@ -54,6 +54,22 @@ def test_faults_are_named(tmp_path: Path, old: str, new: str, words: str) -> Non
         read_style(write(tmp_path, MINIMAL.replace(old, new, 1)))
 
 
+def test_two_kits_cannot_share_a_channel(tmp_path: Path) -> None:
+    two = (
+        MINIMAL
+        + """
+[parts.drums]
+mid = { kick = "x..." }
+[parts.shaker]
+role = "drums"
+kit = "jazz"
+mid = { shaker = "x..." }
+"""
+    )
+    with pytest.raises(StyleError, match="one kit"):
+        read_style(write(tmp_path, two))
+
+
 def test_missing_huge_and_binary_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StyleError, match="cannot be read"):
         read_style(tmp_path / "none.toml")

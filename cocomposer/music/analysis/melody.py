@@ -84,6 +84,19 @@ def chord_share(part: Part) -> float:
     return doubled / attacks
 
 
+def is_chord_track(part: Part) -> bool:
+    """Is the part nothing but block chords, which say no more than chord symbols would?  Nine in ten of its attacks
+    strike three notes or more."""
+    attacks: list[int] = []
+    anchor = -_TOGETHER - 1
+    for note in sorted(part.notes):
+        if note.start - anchor > _TOGETHER:
+            anchor = note.start
+            attacks.append(0)
+        attacks[-1] += 1
+    return bool(attacks) and sum(size >= 3 for size in attacks) >= 0.9 * len(attacks)
+
+
 def melody_line(part: Part) -> tuple[Note, ...]:
     """One voice out of a part: the highest note of every attack, cut where the next begins.
 

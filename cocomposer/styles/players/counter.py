@@ -24,7 +24,7 @@ _SHORTEST_REST = 480
 # shortest notes off the beat that a harmony voice sings along (ticks).
 _LONGEST_ANSWER = (2, 4, 6)
 _PIECES = (1, 2, 4)
-_SHORTEST_SUNG = (480, 200, 100)
+_SHORTEST_SUNG = (480, 240, 120)
 
 
 def play_counter(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet, random: Random) -> list[Stroke]:
@@ -57,11 +57,14 @@ def _harmony(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet) -> list
     strokes: list[Stroke] = []
     for bar in plan:
         for sung in sheet.melody_onsets(bar.bar.start, bar.bar.end):
-            if sung.duration < _SHORTEST_SUNG[bar.level] and sung.start % 480:
+            # Hand-played notes are a little early or late and short; what is meant lies on the grid of sixteenths.
+            meant = round(sung.start / 120) * 120
+            length = round(sung.duration / 120) * 120
+            if length < _SHORTEST_SUNG[bar.level] and meant % 480:
                 continue
-            chord, key = sheet.chord_at(sung.start), sheet.song.key_at(sung.start)
+            chord, key = sheet.chord_at(meant), sheet.song.key_at(meant)
             wanted: frozenset[int] | set[int] = chord.pitch_classes
-            if sung.pitch % 12 not in wanted and key is not None and sung.duration < 480:
+            if sung.pitch % 12 not in wanted and key is not None and length < 480:
                 wanted = set(key.scale)
             below = [sung.pitch - step for step in range(3, 10) if (sung.pitch - step) % 12 in wanted]
             pitch = next((each for each in below if low <= each <= high), None)
@@ -70,7 +73,7 @@ def _harmony(plan: Sequence[BarPlan], part: PartStyle, sheet: LeadSheet) -> list
             if strokes and strokes[-1].tick + strokes[-1].duration > sung.start:
                 last = strokes[-1]
                 strokes[-1] = Stroke(last.tick, sung.start - last.tick, last.pitch, last.accent, last.lift)
-            end, change = sung.end, sheet.next_change(sung.start)
+            end, change = sung.end, sheet.next_change(meant)
             if change < end and pitch % 12 not in sheet.chord_at(change).pitch_classes:
                 end = change
             strokes.append(Stroke(sung.start, max(60, end - sung.start), pitch, 0, -6))
