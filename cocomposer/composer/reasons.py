@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -53,7 +54,7 @@ def _entries(song: Song, band: Sequence[Part], first: int) -> str:
 
 
 def _room(song: Song, band: Sequence[Part], first: int, last: int) -> str:
-    """Who plays most more in the tune's rests than under it, if it is worth telling."""
+    """Who answers in the tune's rests, and who of keys and guitars gives way most while it sings."""
     sheet = LeadSheet(song)
     if not sheet.melody:
         return ""
@@ -63,22 +64,31 @@ def _room(song: Song, band: Sequence[Part], first: int, last: int) -> str:
             start = bar.start + offset
             if first <= start < last:
                 beats.append((start, start + size, sheet.rests(start, start + size)))
-    resting = sum(rests for _, _, rests in beats)
-    if not 2 <= resting < len(beats):
+    if not 2 <= sum(rests for _, _, rests in beats) < len(beats):
         return ""
-    best, who = 1.2, ""
-    for part in band:
-        if part.role not in (Role.KEYS, Role.GUITAR, Role.COUNTER):
-            continue
-        onsets = sorted({note.start + _EARLY for note in part.notes})
-        struck = [sum(start <= onset < end for onset in onsets) for start, end, _ in beats]
-        in_rests = sum(count for count, (_, _, rests) in zip(struck, beats, strict=True) if rests) / resting
-        in_song = (sum(struck) - in_rests * resting) / (len(beats) - resting)
-        if in_song and in_rests / in_song > best:
-            best, who = in_rests / in_song, part.name.lower()
-    return (
-        f"Room for you: {100 * (best - 1):.0f}% more from the {who} in your rests than while you sing." if who else ""
-    )
+    share = {part.name.lower(): _rest_share(part, beats) for part in band}
+    answering = [part.name.lower() for part in band if part.role is Role.COUNTER and share[part.name.lower()] >= 2]
+    comping = [part.name.lower() for part in band if part.role in (Role.KEYS, Role.GUITAR)]
+    most = max(comping, key=lambda name: share[name], default="")
+    told = [f"Your rests are answered by the {_listed(answering)}"] if answering else []
+    if most and 1.2 <= share[most] < _OPPOSITE:
+        more = f"{100 * (share[most] - 1):.0f}% more from the {most} in your rests than while you sing"
+        told.append(f"there is {more}" if told else f"There is {more}")
+    return ", and ".join(told) + "." if told else ""
+
+
+_OPPOSITE = 4.0
+"""From here a figure says nothing: such a part plays in the rests alone."""
+
+
+def _rest_share(part: Part, beats: Sequence[tuple[int, int, bool]]) -> float:
+    """Strokes a beat in the tune's rests for each stroke a beat while it sings; `beats` are (start, end, rests)."""
+    onsets = sorted({note.start + _EARLY for note in part.notes})
+    struck = [bisect_left(onsets, end) - bisect_left(onsets, start) for start, end, _ in beats]
+    resting = sum(rests for _, _, rests in beats)
+    in_rests = sum(count for count, (_, _, rests) in zip(struck, beats, strict=True) if rests)
+    in_song = sum(struck) - in_rests
+    return (in_rests / resting) / (in_song / (len(beats) - resting)) if in_song else 0.0
 
 
 def _bass(song: Song, band: Sequence[Part], first: int, last: int) -> str:
