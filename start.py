@@ -12,6 +12,7 @@ The syntax stays within Python 3.8, so that an older Python gets a sentence inst
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import importlib.util
 import json
@@ -32,6 +33,9 @@ FIRST_SKETCH = ROOT / "assets" / "sketches" / "first_light.mid"
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # the audio libraries have ready-made packages for these
 FREE_SPACE = 1_500_000_000  # bytes; the packages take about half of it once installed, the rest while unpacking
+
+# The first words there are: those of this file, then the commands of `cocomposer`.
+WORDS = ("test", "bench", "propose", "render", "info", "styles")
 
 # How each package manager installs, and its names for what the audio libraries link to: OpenGL, libatomic, GLib.
 PACKAGE_MANAGERS = {
@@ -354,6 +358,18 @@ def run_checks(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def word_problem(word: str) -> str | None:
+    """What is wrong with the first word of the command line, None if nothing is; `cocomposer` judges the options."""
+    if word in WORDS or word.startswith("-"):
+        return None
+    if Path(word).suffix:
+        name = f'"{word}"' if " " in word else word
+        return f"Say what to do with {word}: python3 start.py propose {name}"
+    near = difflib.get_close_matches(word.lower(), WORDS, n=1)
+    hint = f"; did you mean {near[0]}?" if near else "."
+    return f"There is no command {word!r}{hint} The commands are {', '.join(WORDS)}; without any, a sketch is arranged."
+
+
 def hand_over(command: list[str]) -> int:
     """Become `command` where the system can, else run it and pass its exit code on."""
     sys.stdout.flush()
@@ -375,9 +391,13 @@ def say(text: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments[:1] in (["-h"], ["--help"]):
+    if arguments[:1] in (["-h"], ["--help"], ["help"]):
         print(__doc__, end="")
         return 0
+    wrong = word_problem(arguments[0]) if arguments else None
+    if wrong:
+        say(wrong)
+        return 2
     problem = python_problem((sys.version_info[0], sys.version_info[1]))
     if problem:
         other = find_python()

@@ -174,3 +174,24 @@ def test_an_unreachable_index_is_one_sentence(start: ModuleType) -> None:
     assert done.returncode == 1
     assert "could not be reached" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [("tset", "did you mean test?"), ("Bench", "did you mean bench?"), ("propse", "did you mean propose?"),
+     ("zzz", "The commands are test, bench, propose"), ("my song.mid", 'start.py propose "my song.mid"')],
+)  # fmt: skip
+def test_a_mistyped_word_is_answered_before_anything_is_set_up(start: ModuleType, word: str, sentence: str) -> None:
+    done = subprocess.run(
+        [sys.executable, str(start.ROOT / "start.py"), word], capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert not start.VENV.exists()
+
+
+def test_every_command_of_the_program_can_be_said(start: ModuleType) -> None:
+    from cocomposer.cli import COMMANDS
+
+    assert ("test", "bench", *COMMANDS) == start.WORDS
+    assert [start.word_problem(word) for word in (*start.WORDS, "--version")] == [None] * (len(start.WORDS) + 1)
