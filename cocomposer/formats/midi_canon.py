@@ -16,8 +16,10 @@ DRUM_CHANNEL = 9
 """General MIDI channel 10, counted from 0."""
 PITCHED_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 VOLUME, PAN = 7, 10
-ROLE_TEXT, KEY_TEXT = "role=", "key="
-"""How our own files mark, in text events, what MIDI has no word for: a part's role and a modal key."""
+MARK = b"\x7dcocomposer "
+"""How our own files begin sequencer-specific events, which no program shows: the manufacturer number that the standard
+leaves for non-commercial use, and our name.  What MIDI has no word for follows, a part's role or a modal key."""
+ROLE_MARK, KEY_MARK = "role=", "key="
 
 
 def canonical(song: Song) -> Song:

@@ -19,9 +19,10 @@ from cocomposer.errors import FormatError, MusicError
 from cocomposer.formats.foreign_errors import reason
 from cocomposer.formats.midi_canon import (
     DRUM_CHANNEL,
-    KEY_TEXT,
+    KEY_MARK,
+    MARK,
     PAN,
-    ROLE_TEXT,
+    ROLE_MARK,
     VOLUME,
     clean_name,
     last_tick,
@@ -62,6 +63,8 @@ _MAX_HIGH_BYTES = 500
 
 _Event = TypeVar("_Event")
 _HEADER = b"MThd"
+_END_OF_TRACK = b"\0\xff\x2f\0"
+"""The last event of every track, as most programs write it: at once, after what came before."""
 
 
 @dataclass
@@ -126,16 +129,33 @@ def read(data: bytes) -> Song:
 
 
 def _split(data: bytes) -> tuple[int, int, list[bytes]]:
-    """File type, division and the track chunks; chunks of other kinds are skipped, as the standard asks."""
+    """File type, division and the track chunks; chunks of other kinds are skipped, as the standard asks.
+
+    Raises FormatError for a file that ends inside a track.
+    """
     if len(data) < 14:
         raise FormatError("This MIDI file breaks off inside its header: it is damaged.")
-    size, kind, _, division = struct.unpack(">LHHh", data[4:14])
-    position, chunks = 8 + size, []
+    size, kind, announced, division = struct.unpack(">LHHh", data[4:14])
+    position = 8 + size
+    chunks: list[bytes] = []
     while position + 8 <= len(data):
         name, size = struct.unpack(">4sL", data[position : position + 8])
         if name == b"MTrk":
-            chunks.append(data[position + 8 : position + 8 + size])
+            chunk = data[position + 8 : position + 8 + size]
+            # Some programs write wrong sizes or leave the end out; there nothing of the music is missing.
+            if size - len(chunk) > len(_END_OF_TRACK) and not chunk.endswith(_END_OF_TRACK[1:]):
+                raise FormatError(
+                    f"This MIDI file is cut short: of track {len(chunks) + 1} only {len(chunk):,} of {size:,} bytes "
+                    "are there; export or download it again."
+                )
+            chunks.append(chunk)
         position += 8 + size
+    rest = data[position:]
+    if rest and len(chunks) < announced and (rest.startswith(b"MTrk") or b"MTrk".startswith(rest)):
+        raise FormatError(
+            f"This MIDI file is cut short: of track {len(chunks) + 1} only the beginning is there; "
+            "export or download it again."
+        )
     if not chunks:
         raise FormatError("This MIDI file has no tracks: it is empty or damaged.")
     if len(chunks) > MAX_TRACKS:
@@ -216,9 +236,6 @@ def _song(kind: int, clock: Callable[[int], int], parsed: list[MidiTrack]) -> So
     conductor = tracks[0]
     chords: dict[int, ChordChange] = {}
     for tick, text in conductor.texts:
-        if text.startswith(KEY_TEXT):
-            _remember_key(score, tick, text.removeprefix(KEY_TEXT))
-            continue
         try:
             chords[tick] = ChordChange(tick, parse_chord(text))
         except MusicError:
@@ -289,11 +306,9 @@ def _read_meta(message: MetaMessage, tick: int, track: _Track, score: _Score) ->
     elif kind == "instrument_name":
         track.instrument = track.instrument or clean_name(_text(message.name))
     elif kind == "text":
-        text = clean_name(_text(message.text))
-        if text.startswith(ROLE_TEXT) and text.removeprefix(ROLE_TEXT) in set(Role):
-            track.role = Role(text.removeprefix(ROLE_TEXT))
-        else:
-            track.texts.append((tick, text))
+        track.texts.append((tick, clean_name(_text(message.text))))
+    elif kind == "sequencer_specific" and bytes(message.data).startswith(MARK):
+        _read_mark(bytes(message.data).removeprefix(MARK).decode("ascii", "replace"), tick, track, score)
     elif kind == "lyrics":
         track.lyrics.append(Lyric(tick, _text(message.text)))
     elif kind == "marker":
@@ -309,11 +324,19 @@ def _read_meta(message: MetaMessage, tick: int, track: _Track, score: _Score) ->
             return  # 0/4 or 4/64: the metre before stays in force
 
 
+def _read_mark(mark: str, tick: int, track: _Track, score: _Score) -> None:
+    """What our own writer noted for itself."""
+    if mark.startswith(ROLE_MARK) and mark.removeprefix(ROLE_MARK) in set(Role):
+        track.role = Role(mark.removeprefix(ROLE_MARK))
+    elif mark.startswith(KEY_MARK):
+        _remember_key(score, tick, mark.removeprefix(KEY_MARK))
+
+
 def _remember_key(score: _Score, tick: int, name: str) -> None:
     try:
         score.keys[tick] = KeyChange(tick, Key.parse(name))
     except MusicError:
-        return  # a remark of another program that begins as ours do
+        return  # no key that there is
 
 
 def _text(latin: str) -> str:

@@ -1,9 +1,10 @@
 """Writing Standard MIDI Files: type 1, 480 ticks a quarter, a conductor track first, then one track a part.
 
 The conductor track holds title (track name), tempo, metre, key, section markers and, as text events, the chord
-symbols; its end is the song's end.  A part's track holds its name, role (as text), program, volume (CC7) and pan
-(CC10) at tick 0, then its notes, later controllers, pitch bends and lyrics.  Drums play on channel 10; every other
-part has a channel of its own, and when the sixteen are used up the next go to another MIDI port, as in sequencers.
+symbols; its end is the song's end.  A part's track holds its name, role, program, volume (CC7) and pan (CC10) at tick
+0, then its notes, later controllers, pitch bends and lyrics.  Roles and modal keys are sequencer-specific events,
+which no program shows.  Drums play on channel 10; every other part has a channel of its own, and when the sixteen are
+used up the next go to another MIDI port, as in sequencers.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING
 from cocomposer.errors import FormatError
 from cocomposer.formats.midi_canon import (
     DRUM_CHANNEL,
-    KEY_TEXT,
+    KEY_MARK,
+    MARK,
     PAN,
     PITCHED_CHANNELS,
-    ROLE_TEXT,
+    ROLE_MARK,
     VOLUME,
     canonical,
     chord_text,
@@ -90,13 +92,18 @@ def _conductor_track(song: Song) -> MidiTrack:
     for key in song.keys:
         add(key.tick, "key_signature", key=_signature(key.key))
         if key.key.mode not in (Mode.MAJOR, Mode.MINOR):
-            add(key.tick, "text", text=f"{KEY_TEXT}{key.key}")
+            add(key.tick, "sequencer_specific", data=_mark(f"{KEY_MARK}{key.key}"))
     for section in song.sections:
         add(section.tick, "marker", text=_as_bytes(section.name))
     for chord in song.chords:
         add(chord.tick, "text", text=_as_bytes(chord_text(chord.chord)))
     events.append((song.length, _END, MetaMessage("end_of_track")))
     return _track(events)
+
+
+def _mark(text: str) -> bytes:
+    """The data of an event of our own: for programs, not for people."""
+    return MARK + text.encode("ascii")
 
 
 def _signature(key: Key) -> str:
@@ -114,7 +121,7 @@ def _part_track(part: Part, channel: int, port: int | None) -> MidiTrack:
         events.append((tick, order, Message(kind, channel=channel, **values)))
 
     events.append((0, _SETTING, MetaMessage("track_name", name=_as_bytes(part.name))))
-    events.append((0, _SETTING, MetaMessage("text", text=f"{ROLE_TEXT}{part.role}")))
+    events.append((0, _SETTING, MetaMessage("sequencer_specific", data=_mark(f"{ROLE_MARK}{part.role}"))))
     if port is not None:
         events.append((0, _SETTING, MetaMessage("midi_port", port=port)))
     add(0, _SETTING, "program_change", program=part.program)

@@ -143,13 +143,45 @@ def test_foreign_chunks_wrong_track_counts_and_riff_wrappers_are_read():
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [(b"hello", "not MIDI"), (b"MThd\0\0", "header"), (smf(1, 96), "no tracks"),
-     (smf(1, 0, track(on(0, 60))), "counts time"), (smf(1, 96, track(on(0, 60)))[:-6], "Track 1"),
+     (smf(1, 0, track(on(0, 60))), "counts time"), (smf(1, 96, track(on(0, 60)))[:-3], "Track 1"),
      (smf(1, 1, track(b"\xff\xff\xff\x7f\x90\x3c\x40")), "longer than"),
      (smf(1, 96, track(b"\xff" * 600)), "damaged"), (b"MThd" + bytes(2_000_001), "larger")],
 )  # fmt: skip
 def test_what_is_wrong_is_said(data, complaint):
     with pytest.raises(FormatError, match=complaint):
         midi.read(data)
+
+
+LONG = track(on(0, 60), off(96, 60), on(0, 62), off(96, 62), on(0, 64), off(96, 64))
+
+
+@pytest.mark.parametrize("kept", [9, 12, 16, 20, 24, 27])
+def test_a_file_that_ends_inside_a_track_is_refused(kept):
+    """Also where it ends between two events, so that the rest would read as a shorter song."""
+    data = smf(1, 96, LONG, LONG)
+    whole = len(LONG) - 8
+    with pytest.raises(FormatError, match=f"cut short: of track 2 only {kept - 8} of {whole} bytes .* again"):
+        midi.read(data[: len(data) - len(LONG) + kept])
+
+
+@pytest.mark.parametrize("kept", [1, 4, 7])
+def test_a_file_that_ends_inside_the_head_of_a_track_is_refused(kept):
+    with pytest.raises(FormatError, match="cut short: of track 2 only the beginning"):
+        midi.read(smf(1, 96, LONG, LONG[:kept]))
+
+
+def test_what_programs_leave_out_or_append_is_no_cut():
+    whole = smf(1, 96, LONG, LONG)
+    unended = LONG[:4] + struct.pack(">L", len(LONG) - 12) + LONG[8:-4]
+    too_long = LONG[:4] + struct.pack(">L", len(LONG) + 100) + LONG[8:]
+    rubbish = (b"\0" * 50, b"M", b"\x1a", b"XFIH\0\0\x10\0ab", b"\r\n")
+    for data in (
+        smf(1, 96, LONG, unended),
+        smf(1, 96, LONG, too_long),
+        whole[:-4],
+        *(whole + each for each in rubbish),
+    ):
+        assert [len(part.notes) for part in midi.read(data).parts] == [3, 3]
 
 
 def test_a_far_end_of_track_does_not_make_a_long_song():
@@ -160,3 +192,13 @@ def test_a_far_end_of_track_does_not_make_a_long_song():
 def test_mido_is_left_as_other_users_expect_it():
     midi.read(smf(1, 96, track(on(0, 60), off(96, 60))))
     assert mido.MetaMessage("key_signature", key="Bb").bytes() == [0xFF, 0x59, 2, 0xFE, 0]
+
+
+def test_marks_of_other_makers_and_damaged_ones_of_ours_are_passed_over():
+    def mark(data: bytes) -> bytes:
+        return b"\0\xff\x7f" + bytes([len(data)]) + data
+
+    marks = [mark(each) for each in (b"", b"\x7d", b"\x7drole=bass", b"\x43\x7b", b"\x7dcocomposer role=boss",
+                                     b"\x7dcocomposer key=H\xff", b"\x7dcocomposer ")]  # fmt: skip
+    song = midi.read(smf(1, 96, track(*marks, on(0, 60), off(96, 60))))
+    assert (song.parts[0].role, song.keys) == (Role.OTHER, ())

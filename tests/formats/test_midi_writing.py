@@ -63,7 +63,7 @@ def test_the_conductor_track_comes_first_and_plays_nothing(tracks):
     assert [(tick, message.text) for tick, message in events if message.type == "marker"] == [
         (0, "Verse"), (3_840, "Chorus")]  # fmt: skip
     texts = [(tick, message.text) for tick, message in events if message.type == "text"]
-    assert texts == [(0, "key=D dorian"), (0, "Dm7"), (1_920, "G13")]
+    assert texts == [(0, "Dm7"), (1_920, "G13")]
     assert [message.key for _, message in events if message.type == "key_signature"] == ["C"]
     assert events[-1][0] == 7_680
 
@@ -75,6 +75,14 @@ def test_parts_have_name_program_volume_and_pan_at_tick_0(tracks):
         values = {message.control: message.value for message in setup if message.type == "control_change"}
         assert values == {7: part.volume, 10: part.pan}
         assert [message.program for message in setup if message.type == "program_change"] == [part.program]
+
+
+def test_what_only_we_understand_is_shown_by_no_program(tracks):
+    """Notation programs print text events under the staff; sequencer-specific ones are for their maker alone."""
+    ours = [(message.type, bytes(message.data)) for track in tracks for message in track if hasattr(message, "data")]
+    marks = ["key=D dorian", "role=melody", "role=drums", "role=bass"]
+    assert ours == [("sequencer_specific", b"\x7dcocomposer " + mark.encode()) for mark in marks]
+    assert not [message for track in tracks[1:] for message in track if message.type == "text"]
 
 
 def test_drums_play_on_channel_10_and_no_one_else_does(tracks):
