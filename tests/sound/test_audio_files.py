@@ -1,5 +1,7 @@
 """Audio files are written whole, in four formats, and read back as what was written."""
 
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -60,3 +62,22 @@ def test_failure_leaves_the_old_file(tmp_path: Path, chord: np.ndarray) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["chord.wav"]
     with pytest.raises(SoundError, match="could not be written"):
         write_audio(tmp_path / "nowhere" / "chord.wav", chord, RATE)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_full_disk_is_said_with_place_and_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 5 * RATE)).astype(np.float32)
+
+    def fill() -> None:
+        (tmp_path / f".chord.{os.getpid()}.partial.{kind}").symlink_to("/dev/full")
+
+    fill()
+    with pytest.raises(SoundError, match=rf"chord.{kind} could not be written .*MB free and about") as first:
+        write_audio(tmp_path / f"chord.{kind}", noise, RATE)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 100_000))
+    fill()
+    with pytest.raises(SoundError, match=r"the disk is full: .* has 0.1 MB free and about \d") as second:
+        write_audio(tmp_path / f"chord.{kind}", noise, RATE)
+    assert all(str(tmp_path) in str(each.value) for each in (first, second))
+    assert not list(tmp_path.iterdir())
