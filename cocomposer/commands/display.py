@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-__all__ = ["bars_text", "escape", "length_text", "output", "print_json", "progress_bar"]
+if TYPE_CHECKING:
+    from cocomposer.studio.audio import AudioFiles
+
+__all__ = ["bars_text", "escape", "length_text", "output", "print_json", "progress_bar", "show_soundfonts"]
 
 
 def output() -> Console:
@@ -54,3 +57,10 @@ def length_text(seconds: float) -> str:
 
 def bars_text(count: int) -> str:
     return f"{count} bar" if count == 1 else f"{count} bars"
+
+
+def show_soundfonts(console: Console, audio: Iterable[AudioFiles]) -> None:
+    """One line that names the SoundFont heard, nothing where plugins played everything or nothing was rendered."""
+    names = sorted({each.soundfont for each in audio if each.soundfont})
+    if names:
+        console.print(f"Played with {', '.join(names)}.", style="dim", soft_wrap=True, markup=False)

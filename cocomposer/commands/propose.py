@@ -59,14 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
     reports, failed = [], 0
     for sketch, folder in zip(sketches, folders_for(sketches, out), strict=True):
         try:
-            made = _propose(sketch, folder, wish, quiet=arguments.json)
+            made, earlier = _propose(sketch, folder, wish, quiet=arguments.json)
         except CocomposerError as error:
             if len(sketches) == 1 or arguments.debug:
                 raise
             print(f"cocomposer: {sketch}: {error}", file=sys.stderr)
             failed += 1
             continue
-        reports.append({"folder": str(folder), **report(sketch, wish, made)})
+        reports.append({"folder": str(folder), "earlier": earlier and str(earlier), **report(sketch, wish, made)})
         if not arguments.json:
             _show(sketch, folder, made)
     if arguments.json:
@@ -107,10 +107,12 @@ def _style(name: str) -> str:
     return name
 
 
-def _propose(sketch: Path, folder: Path, wish: Wish, quiet: bool) -> list[Made]:
+def _propose(sketch: Path, folder: Path, wish: Wish, quiet: bool) -> tuple[list[Made], Path | None]:
+    """The proposals in order, and the folder that those of an earlier run were moved to."""
     from cocomposer.commands.display import escape, progress_bar
     from cocomposer.studio.propose import Progress, propose
 
+    earlier: list[Path] = []
     # Composing is quick beside rendering; the bar gives it a twentieth.
     with progress_bar(hidden=quiet) as bar:
         task = bar.add_task(f"Arranging {escape(sketch.name)}", total=1.0)
@@ -119,15 +121,23 @@ def _propose(sketch: Path, folder: Path, wish: Wish, quiet: bool) -> list[Made]:
             composed, rendered = progress.composed / progress.count, progress.rendered / progress.count
             bar.update(task, completed=composed if wish.audio is None else 0.05 * composed + 0.95 * rendered)
 
-        made = list(propose(sketch, folder, wish, progress=show))
-    return sorted(made, key=lambda each: each.number)
+        def tell(moved: Path) -> None:
+            earlier.append(moved)
+            if not quiet:
+                bar.console.print(
+                    f"What an earlier run made in {moved.parent} is in {moved.name} there now.",
+                    style="dim", soft_wrap=True, markup=False, highlight=False,
+                )  # fmt: skip
+
+        made = list(propose(sketch, folder, wish, progress=show, set_aside=tell))
+    return sorted(made, key=lambda each: each.number), earlier[0] if earlier else None
 
 
 def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from cocomposer.commands.display import bars_text, escape, length_text, output
+    from cocomposer.commands.display import bars_text, escape, length_text, output, show_soundfonts
     from cocomposer.commands.part_map import part_map
     from cocomposer.studio.describe import describe
 
@@ -167,6 +177,7 @@ def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
     console.print()
     console.print("Everything is in:")
     console.print(str(folder.resolve()), style="bold", soft_wrap=True, markup=False)
+    show_soundfonts(console, [each.audio for each in made if each.audio])
 
 
 def _in_all(sentences: Sequence[tuple[str, ...]]) -> list[str]:

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     file = existing_file(arguments.file)
     target = _target(file, arguments.out, arguments.audio)
     from cocomposer import formats
-    from cocomposer.commands.display import escape, length_text, output, print_json, progress_bar
+    from cocomposer.commands.display import escape, length_text, output, print_json, progress_bar, show_soundfonts
     from cocomposer.studio.audio import render_to_file
 
     song = formats.read(file)
@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
             "seconds": round(audio.seconds, 2),
             "loudness_lufs": round(audio.loudness, 2),
             "true_peak_dbtp": round(audio.true_peak, 2),
+            "soundfont": audio.soundfont,
             "warnings": list(audio.warnings),
         })  # fmt: skip
         return 0
@@ -60,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         + (f", {len(audio.stems)} stems beside it" if audio.stems else "") + "[/]"
     )  # fmt: skip
     console.print(str(audio.mix.resolve()), style="bold", soft_wrap=True, markup=False)
+    show_soundfonts(console, [audio])
     return 0
 
 

@@ -82,7 +82,8 @@ class Rendering:
     `mix` is mastered.  With stems asked for, `stems` maps part names (numbered where two are alike) to what
     each part, its reverb included, adds to `before_master`, their sum.  `start` is the song's time in seconds
     at the first frame (above 0 where silence before the music was cut).  `loudness` is in LUFS, `true_peak`
-    in dBTP, `seconds` the length.
+    in dBTP, `seconds` the length.  `soundfont` is the file name of the SoundFont that played the parts without an
+    instrument of their own, None where there were none.
     """
 
     mix: Audio
@@ -94,6 +95,7 @@ class Rendering:
     true_peak: float
     seconds: float
     start: float
+    soundfont: str | None
 
 
 def render(
@@ -122,12 +124,12 @@ def render(
         raise SoundError("The song is longer than an hour: render a part of it.")
     tell(0.0, "Tuning up")
     desk = Desk(DeskPlan.for_song(song, jobs, racks, settings.sample_rate), settings.stems)
-    warnings = _play_parts(jobs, desk, tell, stop)
+    warnings, built_in = _play_parts(jobs, desk, tell, stop)
     tell(0.8, "Mixing")
     before_master = desk.finish()
     _check(stop)
     tell(0.85, "Mastering")
-    rendering = _master(before_master, desk, settings, warnings)
+    rendering = _master(before_master, desk, settings, warnings, built_in)
     tell(1.0, "Done")
     return rendering
 
@@ -139,8 +141,10 @@ def _check(stop: Callable[[], bool]) -> None:
 
 def _play_parts(
     jobs: tuple[PartJob, ...], desk: Desk, tell: Callable[[float, str], None], stop: Callable[[], bool]
-) -> tuple[str, ...]:
-    """Play all parts, two at a time, onto the desk; returns the warnings in the order of the parts.
+) -> tuple[tuple[str, ...], str | None]:
+    """Play all parts, two at a time, onto the desk.
+
+    Returns the warnings in the order of the parts, and the SoundFont that played parts for want of another instrument.
 
     Instruments play in child processes while effects run here, without the interpreter's lock; so two threads
     keep two cores busy.  Parts are added in an order that only the song decides: the sum is the same every time.
@@ -183,10 +187,14 @@ def _play_parts(
             ended.set()
             pool.shutdown(wait=True, cancel_futures=True)
             players.close()
-    return (*warnings, *(found[index] for index in sorted(found)))
+    # Each warning of a part says that the substitute played it.
+    built_in = next((job.substitute.name for job in jobs if found or job.instrument == job.substitute), None)
+    return (*warnings, *(found[index] for index in sorted(found))), built_in
 
 
-def _master(before_master: Audio, desk: Desk, settings: RenderSettings, warnings: tuple[str, ...]) -> Rendering:
+def _master(
+    before_master: Audio, desk: Desk, settings: RenderSettings, warnings: tuple[str, ...], soundfont: str | None
+) -> Rendering:
     """Trim, run the master chain, set the loudness; the stems are trimmed and faded alike."""
     rate = settings.sample_rate
     first, last = audible_span(before_master, rate)
@@ -221,4 +229,5 @@ def _master(before_master: Audio, desk: Desk, settings: RenderSettings, warnings
         true_peak=peak,
         seconds=mix.shape[1] / rate,
         start=first / rate,
+        soundfont=soundfont,
     )

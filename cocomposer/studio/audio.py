@@ -14,7 +14,8 @@ from cocomposer.studio.places import file_name, make_folder
 class AudioFiles:
     """What was written: the mix, the stems by part name, and what should be known about them.
 
-    `loudness` is integrated loudness in LUFS, `true_peak` in dBTP, `seconds` the length of the mix.
+    `loudness` is integrated loudness in LUFS, `true_peak` in dBTP, `seconds` the length of the mix; `soundfont` is the
+    file name of the SoundFont that played what had no instrument of its own, None if nothing had none.
     """
 
     mix: Path
@@ -23,6 +24,7 @@ class AudioFiles:
     loudness: float
     true_peak: float
     seconds: float
+    soundfont: str | None
 
 
 def render_to_file(
@@ -62,4 +64,5 @@ def render_to_file(
         loudness=rendering.loudness,
         true_peak=rendering.true_peak,
         seconds=rendering.seconds,
+        soundfont=rendering.soundfont,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -15,6 +16,8 @@ from cocomposer.errors import Cancelled, RequestError
 from cocomposer.music import Song
 from cocomposer.studio.audio import AudioFiles, render_to_file
 from cocomposer.studio.describe import describe_parts
+from cocomposer.studio.earlier import REPORT
+from cocomposer.studio.earlier import set_aside as set_earlier_aside
 from cocomposer.studio.places import make_folder, write_json
 
 RENDER_WORKERS = 2
@@ -73,11 +76,13 @@ def propose(
     *,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    set_aside: Callable[[Path], None] | None = None,
 ) -> Iterator[Made]:
     """Compose proposals for the file `sketch` into `folder`, yielding each as soon as it is on disk.
 
     Rendering of one goes on while the next is composed, so they need not come in the order of their numbers.
-    When all are there, `proposals.json` is written.  Closing the generator stops the work.  Raises FormatError,
+    When all are there, `proposals.json` is written.  What an earlier run made there is moved into a folder beside the
+    new proposals first, and `set_aside` is told which.  Closing the generator stops the work.  Raises FormatError,
     RequestError, StyleError or SoundError where something is wrong, and Cancelled.
     """
     check_composer(wish.composer)
@@ -86,7 +91,12 @@ def propose(
     make_folder(folder)
     finished: list[Made] = []
     with _Rendering(wish, folder, progress, cancelled) as rendering:
-        for number, proposal in enumerate(StyleComposer().propose(request, rendering.stopped), 1):
+        proposals = iter(StyleComposer().propose(request, rendering.stopped))
+        first = list(itertools.islice(proposals, 1))  # what is wrong with the request shows before anything is moved
+        earlier = set_earlier_aside(folder)
+        if earlier is not None and set_aside is not None:
+            set_aside(earlier)
+        for number, proposal in enumerate(itertools.chain(first, proposals), 1):
             rendering.take(number, proposal)
             for made in rendering.done():
                 finished.append(made)
@@ -96,7 +106,7 @@ def propose(
                 finished.append(made)
                 yield made
     finished.sort(key=lambda made: made.number)
-    write_json(report(sketch, wish, finished), folder / "proposals.json")
+    write_json(report(sketch, wish, finished), folder / REPORT)
 
 
 class _Rendering:
@@ -223,5 +233,6 @@ def _report_one(made: Made) -> dict[str, Any]:
         "reasons": list(proposal.reasons),
         "loudness_lufs": round(audio.loudness, 2) if audio else None,
         "true_peak_dbtp": round(audio.true_peak, 2) if audio else None,
+        "soundfont": audio.soundfont if audio else None,
         "warnings": list(audio.warnings) if audio else [],
     }

@@ -92,6 +92,7 @@ def test_audio_and_stems_beside_the_midi(tmp_path: Path) -> None:
     assert made["audio"] == "proposal-1.flac"
     assert made["loudness_lufs"] == pytest.approx(-14, abs=0.5)
     assert made["true_peak_dbtp"] <= -1
+    assert made["soundfont"].endswith((".sf2", ".sf3"))
     assert len(made["stems"]) == len([part for part in made["parts"] if part["notes"]])
     from pedalboard.io import AudioFile
 
@@ -100,12 +101,31 @@ def test_audio_and_stems_beside_the_midi(tmp_path: Path) -> None:
             assert file.frames > file.samplerate
 
 
+def test_what_played_and_what_was_set_aside_is_said(tmp_path: Path) -> None:
+    words = ("propose", SKETCHES / "salt_road.mid", "--count", 1, "--bars", "1-2", "--out", ".")
+    first = run(*words, cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    played = json.loads((tmp_path / "proposals.json").read_text())["proposals"][0]["soundfont"]
+    assert first.stdout.splitlines()[-1] == f"Played with {played}."
+    second = run(*words, "--audio", "none", cwd=tmp_path)
+    assert "Played" not in second.stdout
+    assert len(second.stderr.splitlines()) == 1
+    assert "earlier-1" in second.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["earlier-1", "proposal-1.mid", "proposals.json"]
+    assert (tmp_path / "earlier-1" / "proposal-1.wav").is_file()
+    third = run(*words, "--audio", "none", "--json", cwd=tmp_path)
+    assert third.stderr == ""
+    assert json.loads(third.stdout)[0]["earlier"] == "earlier-2"
+
+
 def test_render_a_proposal_as_mp3(tmp_path: Path) -> None:
     words = ("--count", 1, "--bars", "1-2", "--audio", "none", "--out", ".")
     assert run("propose", SKETCHES / "salt_road.mid", *words, cwd=tmp_path).returncode == 0
     done = run("render", "proposal-1.mid", "--out", "song.mp3", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["audio"] == "song.mp3"
+    made = json.loads(done.stdout)
+    assert made["audio"] == "song.mp3"
+    assert made["soundfont"].endswith((".sf2", ".sf3"))
     assert (tmp_path / "song.mp3").stat().st_size > 10_000
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,7 @@ def test_a_reused_player_sounds_like_a_fresh_one(band_song: Song, tmp_path: Path
     bent = dataclasses.replace(
         band_song.parts[0], bends=(PitchBend(0, 8191),), controls=(Control(0, 101, 0), Control(0, 6, 12))
     )
-    song = dataclasses.replace(band_song, parts=(bent, *band_song.parts[1:]))
+    song = dataclasses.dataclasses.replace(band_song, parts=(bent, *band_song.parts[1:]))
     jobs = jobs_of(song)
     fresh = []
     for index, job in enumerate(jobs):
@@ -142,3 +143,19 @@ def test_what_is_no_soundfont_is_refused_or_replaced(band_song: Song, tmp_path: 
     assert np.array_equal(rendering.mix, render(band_song).mix)
     with pytest.raises(SoundError, match=r"damaged\.sf2"):
         render(band_song, RenderSettings(soundfont=damaged))
+
+
+def test_the_soundfont_that_played_is_named_only_if_it_played(band_song: Song, tmp_path: Path) -> None:
+    song = dataclasses.replace(band_song, parts=band_song.parts[:2])
+    own = tmp_path / "mine.sf2"
+    shutil.copy(packaged_soundfont(), own)
+    broken = tmp_path / "broken.sf2"
+    broken.write_bytes(own.read_bytes()[:4000])
+
+    def played_by(**instruments: Path) -> str | None:
+        chosen = {role: str(path) for role, path in instruments.items()}
+        return render(song, RenderSettings(instruments=chosen, soundfont=packaged_soundfont())).soundfont
+
+    assert played_by() == played_by(melody=own) == "TimGM6mb.sf2"
+    assert played_by(melody=own, drums=own) is None
+    assert played_by(melody=own, drums=broken) == "TimGM6mb.sf2"
