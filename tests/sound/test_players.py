@@ -37,7 +37,7 @@ def test_a_reused_player_sounds_like_a_fresh_one(band_song: Song, tmp_path: Path
     bent = dataclasses.replace(
         band_song.parts[0], bends=(PitchBend(0, 8191),), controls=(Control(0, 101, 0), Control(0, 6, 12))
     )
-    song = dataclasses.dataclasses.replace(band_song, parts=(bent, *band_song.parts[1:]))
+    song = dataclasses.replace(band_song, parts=(bent, *band_song.parts[1:]))
     jobs = jobs_of(song)
     fresh = []
     for index, job in enumerate(jobs):
