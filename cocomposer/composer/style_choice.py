@@ -120,7 +120,7 @@ def _fit(character: SketchCharacter, style: Style) -> Fit:
     score = total / (_VERSATILITY + sum(weight for weight, _, _ in terms))
     meter_value, meter_words = terms[0][1:]
     best = sorted(terms[1:], key=lambda term: -term[0] * term[1])[:2]
-    words = " and ".join(words for _, value, words in best if value >= _PRAISED) or "it brings another colour"
+    words = " and ".join(words for _, value, words in best if words and value >= _PRAISED) or "it brings another colour"
     caveats = [] if meter_value >= _NATIVE else [meter_words]
     caveats += [words for _, value, words in terms[1:2] if value < _PRAISED]
     return Fit(style, round(score * meter_value**0.5, 4), ", though ".join([words, *caveats[:1]]))
@@ -158,7 +158,8 @@ def _grain_fit(character: SketchCharacter, style: Style) -> _Term:
     if character.triplets > _IN_TRIPLETS:
         return 3.0, 1.0 if style.meter.is_compound else 0.2 + 0.8 * swing, "your tune moves in triplets, as it does"
     if character.straight_eighths > 0.1 and not character.meter.is_compound:
-        return 1.5, 1.0 - 0.7 * swing, "your tune runs straight, as it does"
+        words = "" if style.feel.swing else "your tune runs straight, as it does"
+        return 1.5, 1.0 - 0.7 * swing, words
     return 1.0, _PRAISED - 0.01, ""
 
 
