@@ -24,10 +24,13 @@ def understand(song: Song) -> Song:
     """The same song with one MELODY part at most, and key, chords and sections filled in where they were missing.
 
     Chords come from the written symbols, else from the other parts, else from the tune itself.
-    Raises RequestError where there is neither a note nor a chord.
+    Raises RequestError where there is neither a pitched note nor a chord.
     """
-    if not any(part.notes for part in song.parts) and not any(not change.chord.is_silent for change in song.chords):
-        raise RequestError("This sketch is empty: write a melody, some chords, or both.")
+    if all(change.chord.is_silent for change in song.chords):
+        if not any(part.notes for part in song.parts):
+            raise RequestError("This sketch is empty: write a melody, some chords, or both.")
+        if all(part.is_drums for part in song.parts if part.notes):
+            raise RequestError("This sketch has only drums: add a melody or some chords for the band to follow.")
     song = _with_melody(song)
     tune = song.part_of_role(Role.MELODY)
     chords = song.chords or find_chords(song, _harmonic_parts(song))

@@ -84,6 +84,8 @@ def test_proposals_stream_and_stop_when_cancelled() -> None:
 def test_requests_that_cannot_be_met_say_why() -> None:
     with pytest.raises(RequestError, match="empty"):
         propose(Song(length=1920))
+    with pytest.raises(RequestError, match="only drums"):
+        propose(Song(length=1920, parts=(Part("Kit", Role.DRUMS, 0, (Note(0, 36, 100),)),)))
     with pytest.raises(RequestError, match="16 bars"):
         Request(lead_sheet(), bars=(10, 20))
     with pytest.raises(RequestError, match="1 to 16"):
