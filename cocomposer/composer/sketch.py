@@ -1,6 +1,7 @@
 """Understanding a sketch: which part is the tune, which key, which chords, which form.
 
-Whatever the artist wrote down is taken as written; only what is missing is inferred.
+Whatever the artist wrote down is taken as written, and only what is missing is inferred; but for the C major that
+DAWs write into every file.
 """
 
 from __future__ import annotations
@@ -95,5 +96,8 @@ def kept_parts(song: Song) -> tuple[Part, ...]:
 
 
 def _looks_unset(song: Song, heard: tuple[KeyChange, ...]) -> bool:
-    """Is the key only what a DAW writes when nobody chose one: C major, while the notes are clearly elsewhere?"""
-    return song.keys == (KeyChange(0, Key()),) and heard[0].key.sharps != 0
+    """Is the key only what a DAW writes when nobody chose one: C major, while the notes are clearly elsewhere?
+
+    Who writes chord symbols has chosen the key as well.
+    """
+    return not song.chords and song.keys == (KeyChange(0, Key()),) and heard[0].key.sharps != 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
@@ -37,7 +38,6 @@ class SketchCharacter:
     pulse: float
     triplets: float
     straight_eighths: float
-    sixteenths: float
     sevenths: float
     is_minor: bool
     activity: float
@@ -54,13 +54,13 @@ class Fit:
 
 def characterise(song: Song) -> SketchCharacter:
     """Measure a song whose key and chords are known."""
-    meter = max((bar.meter for bar in song.bars), key=lambda each: sum(bar.meter == each for bar in song.bars))
+    meter = Counter(bar.meter for bar in song.bars).most_common(1)[0][0]
     felt = meter.beats[0]
     pulse = song.tempos.bpm_at(0) * 480 / felt
     tune = song.part_of_role(Role.MELODY)
     onsets = [note.start % 480 for note in tune.notes] if tune else []
     count = max(1, len(onsets))
-    off_beat = {place: sum(abs(onset - place) <= 24 for onset in onsets) / count for place in (120, 160, 240, 320, 360)}
+    off_beat = {place: sum(abs(onset - place) <= 24 for onset in onsets) / count for place in (160, 240, 320)}
     chords = [span for span in song.chord_spans if not span.chord.is_silent]
     sounding = sum(span.end - span.start for span in chords)
     key = song.key_at(0)
@@ -69,7 +69,6 @@ def characterise(song: Song) -> SketchCharacter:
         pulse=pulse,
         triplets=off_beat[160] + off_beat[320],
         straight_eighths=off_beat[240],
-        sixteenths=off_beat[120] + off_beat[360],
         sevenths=sum(s.end - s.start for s in chords if s.chord.seventh is not None) / max(1, sounding),
         is_minor=bool(key and key.mode.is_minor),
         activity=min(1.0, len(onsets) / max(1, len(song.bars)) / 10),

@@ -88,11 +88,6 @@ class Key:
         """Spelling of a pitch class in this key: flats in flat keys, sharps in sharp ones."""
         return (FLAT_NAMES if self.sharps < 0 else SHARP_NAMES)[pitch_class % 12]
 
-    def degree_of(self, pitch_class: int) -> int | None:
-        """1 to 7 for a note of the key, None for the others."""
-        scale = self.scale
-        return scale.index(pitch_class % 12) + 1 if pitch_class % 12 in scale else None
-
     @classmethod
     def parse(cls, text: str) -> Key:
         """Read "C", "Am", "F# minor", "Bb major", "D dorian".  Raises MusicError for anything else."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,15 +23,14 @@ _NAMED_LEVELS = {
 class BarPlan:
     """One bar of the plan.
 
-    `section` counts sections from 0, `occurrence` how often the same letter came before, `place` and `size` are
-    the bar's number within its section and the section's bars.  `level` indexes LEVELS; `beyond` is by how many
+    `section` counts sections from 0, `place` and `size` are the bar's number within its section and the section's
+    bars.  `level` indexes LEVELS; `beyond` is by how many
     steps more (or less, if negative) intensity was wanted than there are levels.
     """
 
     bar: Bar
     section: int
     name: str
-    occurrence: int
     place: int
     size: int
     level: int
@@ -105,26 +106,23 @@ def plan_form(song: Song, energies: Sequence[float], shift: int = 0) -> tuple[Ba
         sections, energies = (Section(0, "Intro"), *sections), [0.0, *energies]
     names = [section.name for section in sections]
     levels = section_levels(names, energies)
-    owner = []
-    for bar in bars:
-        owner.append(max(index for index, section in enumerate(sections) if section.tick < bar.end))
-    plans = []
-    for index, bar in enumerate(bars):
-        section = owner[index]
-        first = owner.index(section)
-        letter = letter_of(names[section])
-        occurrence = sum(letter_of(name) == letter for name in names[:section])
+    starts = [section.tick for section in sections]
+    owner = [max(0, bisect_left(starts, bar.end) - 1) for bar in bars]
+    sizes = Counter(owner)
+    plans: list[BarPlan] = []
+    for index, (bar, section) in enumerate(zip(bars, owner, strict=True)):
+        level = levels[section] + shift
+        follows = bool(plans) and plans[-1].section == section
         plans.append(
             BarPlan(
                 bar=bar,
                 section=section,
                 name=names[section],
-                occurrence=occurrence,
-                place=index - first,
-                size=owner.count(section),
-                level=_clamped(levels[section] + shift),
-                beyond=levels[section] + shift - _clamped(levels[section] + shift),
-                is_intro=letter == "intro",
+                place=plans[-1].place + 1 if follows else 0,
+                size=sizes[section],
+                level=_clamped(level),
+                beyond=level - _clamped(level),
+                is_intro=letter_of(names[section]) == "intro",
                 is_last=index == len(bars) - 1,
             )
         )

@@ -9,7 +9,7 @@ from songs import lead_sheet
 
 from cocomposer.composer import Proposal, Request, StyleComposer, understand
 from cocomposer.errors import Cancelled, RequestError, StyleError
-from cocomposer.music import ChordChange, Note, Part, Role, Song
+from cocomposer.music import ChordChange, Key, Note, Part, Role, Song
 from cocomposer.music.chord_symbols import parse_chord
 
 
@@ -135,6 +135,15 @@ def test_chords_are_read_from_an_accompaniment() -> None:
     understood = understand(played)
     assert [change.chord for change in understood.chords] == [change.chord for change in sketch.chords]
     assert [part.name for part in understood.parts if part.role is Role.MELODY] == ["Tune"]
+
+
+def test_a_key_is_believed_unless_a_daw_wrote_it() -> None:
+    tune = tuple(replace(note, pitch=note.pitch + 2) for note in lead_sheet(changes="C F G C Am F G C").parts[0].notes)
+    exported = replace(lead_sheet(changes="C F G C Am F G C"), chords=(), parts=(Part("Tune", Role.MELODY, 0, tune),))
+    assert exported.keys[0].key == Key()
+    assert understand(exported).keys[0].key == Key(2)
+    charted = lead_sheet(changes="D G A D Bm G A D")
+    assert understand(charted).keys == charted.keys
 
 
 def test_what_is_written_is_not_inferred_again() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from cocomposer.music.key import Mode
 
-TRIAD, MINOR, DIMINISHED, SEVENTH, HALF_DIMINISHED = (0, 4, 7), (0, 3, 7), (0, 3, 6), (0, 4, 7, 10), (0, 3, 6, 10)
+TRIAD, MINOR, SEVENTH, HALF_DIMINISHED = (0, 4, 7), (0, 3, 7), (0, 4, 7, 10), (0, 3, 6, 10)
 
 
 @dataclass(frozen=True)
