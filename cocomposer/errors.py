@@ -25,5 +25,9 @@ class SoundError(CocomposerError):
     """An instrument, effect or audio file cannot be used."""
 
 
+class ModelError(CocomposerError):
+    """The weights of a learned model are missing, damaged, or not those of this version."""
+
+
 class Cancelled(CocomposerError):  # noqa: N818 - stopping is no error
     """The artist stopped a long action; nothing half-done is left behind."""

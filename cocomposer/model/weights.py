@@ -1,0 +1,121 @@
+"""Weights on disk: float16 safetensors, the network's configuration in their metadata, and a hash beside them.
+
+A safetensors file holds numbers only, so that loading one runs no code.  Every folder of weights has a `hashes.json`
+that maps file names to SHA-256 digests; what does not match is refused before it is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from cocomposer.errors import ModelError
+
+MAX_BYTES = 64 * 1024 * 1024
+HASHES = "hashes.json"
+_MAX_HASHES_BYTES = 64 * 1024
+_HEADER_SIZE = 8
+"""Bytes at the start of a safetensors file that say how long its JSON header is (little-endian)."""
+_WAY_OUT = "install Cocomposer again, or choose the style composer, which works without it"
+
+
+def save_weights(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> None:
+    """Write `tensors` and the JSON-able `config` to `path`, floating-point values as float16, and note the file's hash.
+
+    Raises ValueError where a value does not fit into float16 or the file would be too large to be loaded again.
+    """
+    halves = {name: _as_half(name, tensor.detach().cpu()) for name, tensor in tensors.items()}
+    data = save(halves, metadata={"config": json.dumps(dict(config), sort_keys=True)})
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"The weights take {len(data)} bytes; at most {MAX_BYTES} can be loaded.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _replace(path, data)
+    hashes = _read_hashes(path) if (path.parent / HASHES).is_file() else {}
+    hashes[path.name] = hashlib.sha256(data).hexdigest()
+    _replace(path.parent / HASHES, (json.dumps(hashes, indent=2, sort_keys=True) + "\n").encode())
+
+
+def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors (floating-point ones as float32) and the configuration in the file at `path`.
+
+    Raises ModelError where the file is missing, too large, not the one its hash was taken of, or no such file at all.
+    """
+    data = _read(path, MAX_BYTES)
+    if _read_hashes(path).get(path.name) != hashlib.sha256(data).hexdigest():
+        raise _problem(path, f"is not the one that was shipped (its checksum differs from {HASHES})")
+    try:
+        tensors = load(data)
+        length = int.from_bytes(data[:_HEADER_SIZE], "little")
+        config = json.loads(json.loads(data[_HEADER_SIZE : _HEADER_SIZE + length])["__metadata__"]["config"])
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _problem(path, "is damaged") from error
+    if not isinstance(config, dict):
+        raise _problem(path, "does not say what network it belongs to")
+    whole = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in whole.values()):
+        raise _problem(path, "holds values that are no numbers")
+    return whole, config
+
+
+def load_into(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Give `module` the weights read from `path`.  Raises ModelError unless every name and shape is as expected."""
+    expected = {name: tensor.shape for name, tensor in module.state_dict().items()}
+    if expected != {name: tensor.shape for name, tensor in tensors.items()}:
+        raise _problem(path, "belongs to another version of the network")
+    module.load_state_dict(dict(tensors))
+
+
+def _as_half(name: str, tensor: Tensor) -> Tensor:
+    if not tensor.is_floating_point():
+        return tensor.contiguous()
+    half = tensor.half().contiguous()
+    if not bool(torch.isfinite(half).all()):
+        raise ValueError(f"{name} has values that float16 cannot hold.")
+    return half
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put `data` at `path` in one step, so that nobody ever reads half of it."""
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, path)  # noqa: PTH105 - the atomic call under its own name
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise _problem(path, "is missing or cannot be opened") from error
+    if len(data) > limit:
+        raise _problem(path, "is larger than any model of this program")
+    return data
+
+
+def _read_hashes(path: Path) -> dict[str, str]:
+    """The digests noted beside the weights at `path`."""
+    try:
+        hashes = json.loads(_read(path.parent / HASHES, _MAX_HASHES_BYTES))
+    except (ValueError, RecursionError) as error:
+        raise _problem(path.parent / HASHES, "is damaged") from error
+    if not isinstance(hashes, dict):
+        raise _problem(path.parent / HASHES, "is damaged")
+    return {str(name): str(digest) for name, digest in hashes.items()}
+
+
+def _problem(path: Path, what: str) -> ModelError:
+    return ModelError(f"The model file {path.name} {what}: {_WAY_OUT}.")
