@@ -44,19 +44,27 @@ SMALL_TEXTURES = (
 )
 
 
-def textures(style: Style) -> list[Texture]:
-    """The textures that make a difference to `style`, the plainest first: without drums there is no groove alone."""
-    if len(style.parts) < SMALL_BAND:
+def textures(style: Style, asked: Collection[Role] = ()) -> list[Texture]:
+    """The textures that make a difference to `style`, the plainest first: without drums there is no groove alone.
+
+    Where certain roles are `asked` for none may be left out, so they play more or less instead.
+    """
+    if asked or len(style.parts) < SMALL_BAND:
         return list(SMALL_TEXTURES)
     has_drums = any(part.role is Role.DRUMS for part in style.parts)
     return [texture for texture in TEXTURES if has_drums or texture.name != "groove"]
 
 
-def orchestrate(style: Style, texture: Texture, taken: Collection[Role] = ()) -> Orchestration:
-    """The parts of `style` that play in `texture`, without roles that the artist's own parts have `taken`.
+def orchestrate(
+    style: Style, texture: Texture, taken: Collection[Role] = (), asked: Collection[Role] = ()
+) -> Orchestration:
+    """The parts of `style` that play in `texture`, without roles that the artist's own parts have `taken`; or all of
+    those whose roles are `asked` for, and no others.
 
     Something always plays: where everybody would be left out, a role is rather played twice.
     """
+    if asked:
+        return Orchestration(frozenset(part.id for part in style.parts if part.role in asked), texture.shift)
     return Orchestration(_chosen(style, texture, taken) or _chosen(style, TEXTURES[0], ()), texture.shift)
 
 

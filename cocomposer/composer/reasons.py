@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from cocomposer.composer.orchestration import Texture
-from cocomposer.composer.request import Request
+from cocomposer.composer.part_names import listed
+from cocomposer.composer.request import Request, Task
 from cocomposer.composer.sketch import chords_are_played
 from cocomposer.composer.style_choice import Fit
 from cocomposer.music import Part, Role, Song
@@ -26,8 +27,8 @@ def explain(
     was kept, entries, room for the tune, bass, form and harmony."""
     sentences = [
         f"{style.name}: {fit.reason}.",
-        f"{texture.description} ({_listed([part.name.lower() for part in band])}).",
-        _kept(song, band),
+        f"{texture.description} ({listed([part.name.lower() for part in band])}).",
+        _kept(song, band, request),
         _entries(song, band, first),
         _room(song, band, first, last),
         _bass(song, band, first, last),
@@ -37,9 +38,10 @@ def explain(
     return tuple(sentence for sentence in sentences if sentence)
 
 
-def _kept(song: Song, band: Sequence[Part]) -> str:
+def _kept(song: Song, band: Sequence[Part], request: Request) -> str:
     own = [part.name for part in song.parts if part not in band and part.role is not Role.MELODY]
-    return f"Kept beside your tune as you wrote it: {_listed(own)}." if own else ""
+    where = "before and after" if request.task is Task.REMIX else "beside your tune"
+    return f"Kept {where} as you wrote it: {listed(own)}." if own else ""
 
 
 def _entries(song: Song, band: Sequence[Part], first: int) -> str:
@@ -49,7 +51,7 @@ def _entries(song: Song, band: Sequence[Part], first: int) -> str:
         bar = song.meters.bar_at(part.notes[0].start + _EARLY)
         if bar >= opening + 2:
             late.setdefault(bar, []).append(part.name.lower())
-    told = [f"{_listed(names)} from bar {bar + 1}" for bar, names in sorted(late.items())]
+    told = [f"{listed(names)} from bar {bar + 1}" for bar, names in sorted(late.items())]
     return f"It grows: {', '.join(told)}." if told else ""
 
 
@@ -70,7 +72,7 @@ def _room(song: Song, band: Sequence[Part], first: int, last: int) -> str:
     answering = [part.name.lower() for part in band if part.role is Role.COUNTER and share[part.name.lower()] >= 2]
     comping = [part.name.lower() for part in band if part.role in (Role.KEYS, Role.GUITAR)]
     most = max(comping, key=lambda name: share[name], default="")
-    told = [f"Your rests are answered by the {_listed(answering)}"] if answering else []
+    told = [f"Your rests are answered by the {listed(answering)}"] if answering else []
     if most and 1.2 <= share[most] < _OPPOSITE:
         more = f"{100 * (share[most] - 1):.0f}% more from the {most} in your rests than while you sing"
         told.append(f"there is {more}" if told else f"There is {more}")
@@ -132,8 +134,3 @@ def _harmony(song: Song, request: Request) -> str:
     shown = ", ".join(chords[:6]) + (" ..." if len(chords) > 6 else "")
     source = "heard in what you played" if chords_are_played(request.sketch) else "found for your tune"
     return f"The chords were {source}, in {key}: {shown}."
-
-
-def _listed(words: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""

@@ -32,7 +32,7 @@ def understand(song: Song) -> Song:
             raise RequestError("This sketch is empty: write a melody, some chords, or both.")
         if all(part.is_drums for part in song.parts if part.notes):
             raise RequestError("This sketch has only drums: add a melody or some chords for the band to follow.")
-    song = _with_melody(song)
+    song = with_tune(song)
     tune = song.part_of_role(Role.MELODY)
     chords = song.chords or find_chords(song, _harmonic_parts(song))
     keys = find_keys(song, chords)
@@ -47,7 +47,7 @@ def understand(song: Song) -> Song:
     return song
 
 
-def _with_melody(song: Song) -> Song:
+def with_tune(song: Song) -> Song:
     """Mark the tune, and take away the role from any other part that claims it.
 
     Where no part is plainly the tune, it is the highest line of those that are more than chords or a bass: a pianist's
@@ -82,7 +82,7 @@ def _harmonic_parts(song: Song) -> list[Part]:
 
 def chords_are_played(sketch: Song) -> bool:
     """Are there notes in the sketch that its chords, not written as symbols, can be heard in?"""
-    return bool(_harmonic_parts(_with_melody(sketch)))
+    return bool(_harmonic_parts(with_tune(sketch)))
 
 
 def kept_parts(song: Song) -> tuple[Part, ...]:

@@ -9,10 +9,10 @@ from time import perf_counter
 from cocomposer.composer.orchestration import Texture, orchestrate, textures
 from cocomposer.composer.ranking import features, score
 from cocomposer.composer.reasons import explain
-from cocomposer.composer.request import Proposal, Request
+from cocomposer.composer.request import DEFAULT_ADVENTUROUS, Proposal, Request, Task
 from cocomposer.composer.sketch import kept_parts, understand
 from cocomposer.composer.style_choice import Fit, choose_styles, rank_styles
-from cocomposer.errors import Cancelled
+from cocomposer.errors import Cancelled, RequestError
 from cocomposer.music import Part, Role, Song, without_overlaps
 from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
@@ -23,7 +23,10 @@ _AHEAD = 60
 
 
 class StyleComposer:
-    """Arranges a sketch with the styles of `presets/styles`."""
+    """Arranges or remixes a sketch with the styles of `presets/styles`.
+
+    A remix keeps the tune alone; the band takes the place of the other parts, in the bars asked for.
+    """
 
     name = "style"
 
@@ -32,6 +35,9 @@ class StyleComposer:
 
         Raises RequestError, StyleError or Cancelled as `Composer.propose` says.
         """
+        beyond = beyond_styles(request)
+        if beyond:
+            raise RequestError(f"The style composer is not made for {beyond}: use --composer model.")
         sketch = understand(request.sketch)
         for index, (fit, texture) in enumerate(_choices(sketch, request)):
             if cancelled is not None and cancelled():
@@ -51,13 +57,16 @@ class StyleComposer:
         style = fit.style
         tune = sketch.part_of_role(Role.MELODY)
         melody = melody_line(tune) if tune is not None else ()
-        own = (*((tune,) if tune is not None else ()), *kept_parts(sketch))
-        orchestration = orchestrate(style, texture, {part.role for part in own})
-        band = arrange(sketch, style, section_energies(sketch, melody), orchestration, seed, cancelled)
         first, last = 0, sketch.length
         if request.bars is not None:
             first = sketch.bars[request.bars[0]].start
             last = min(sketch.bars[request.bars[1]].end, sketch.length)
+        kept = kept_parts(sketch) if request.task is Task.ARRANGE else _around(sketch, first, last)
+        own = (*((tune,) if tune is not None else ()), *kept)
+        taken = {part.role for part in own} if request.task is Task.ARRANGE else ()
+        orchestration = orchestrate(style, texture, taken, _asked(request))
+        band = arrange(sketch, style, section_energies(sketch, melody), orchestration, seed, cancelled)
+        if request.bars is not None:
             band = tuple(part for part in (_cut(part, first, last) for part in band) if part.notes)
         song = replace(sketch, parts=_distinct_names((*own, *band)))
         plugins = {part.name: part.plugin for part in style.parts if part.plugin}
@@ -80,13 +89,57 @@ class StyleComposer:
 
 def _choices(sketch: Song, request: Request) -> list[tuple[Fit, Texture]]:
     """A style and a texture for each proposal.  Two proposals share a style only where they differ in texture."""
-    count = request.count
+    count, asked = request.count, _asked(request)
     if request.style == "auto":
-        fits = choose_styles(sketch, load_styles(), count, request.seed)
-        return [(fit, _turn(textures(fit.style), index)) for index, fit in enumerate(fits)]
+        styles = {name: style for name, style in load_styles().items() if asked <= _roles(style)}
+        if not styles:
+            raise RequestError(f"No style has all of {', '.join(request.parts)}: ask for fewer players.")
+        fits = choose_styles(sketch, styles, count, request.seed)
+        return [(fit, _turn(textures(fit.style, asked), index)) for index, fit in enumerate(fits)]
     style: Style = load_style(request.style)
+    if not asked <= _roles(style):
+        there = ", ".join(role for role in Role if role in _roles(style))
+        raise RequestError(f"{style.name} has no {sorted(asked - _roles(style))[0]}: its players are {there}.")
     fit = rank_styles(sketch, {style.id: style})[0]
-    return [(fit, _turn(textures(style), index)) for index in range(count)]
+    return [(fit, _turn(textures(style, asked), index)) for index in range(count)]
+
+
+def beyond_styles(request: Request) -> str:
+    """The first thing in `request` that needs another composer, in words that follow "for"; "" for none."""
+    if request.task not in (Task.ARRANGE, Task.REMIX):
+        return f"the task {request.task}"
+    if any(name not in set(Role) for name in request.parts):
+        return "players named by their instruments"
+    wishes = {
+        "a reference": request.reference is not None,
+        "controls": any(each.asked() for each in (request.controls, *request.part_controls.values())),
+        "similarity": request.similarity is not None,
+        "keeping one side of the notes": request.keep is not None,
+        "choosing how adventurous it is": request.adventurous != DEFAULT_ADVENTUROUS,
+    }
+    return next((words for words, wanted in wishes.items() if wanted), "")
+
+
+def _asked(request: Request) -> frozenset[Role]:
+    return frozenset(Role(name) for name in request.parts)
+
+
+def _roles(style: Style) -> frozenset[Role]:
+    return frozenset(part.role for part in style.parts)
+
+
+def _around(sketch: Song, first: int, last: int) -> tuple[Part, ...]:
+    """What the parts beside the tune play outside [first, last), where the band plays; early notes as in `_cut`."""
+    parts = []
+    for part in sketch.parts:
+        notes = tuple(
+            replace(note, duration=min(note.end, first) - note.start) if note.start < first else note
+            for note in part.notes
+            if not first <= note.start + _AHEAD < last
+        )
+        if notes and part.role is not Role.MELODY:
+            parts.append(replace(part, notes=notes))
+    return tuple(parts)
 
 
 def _turn(choices: list[Texture], index: int) -> Texture:

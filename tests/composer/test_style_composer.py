@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from songs import lead_sheet
 
-from cocomposer.composer import Proposal, Request, StyleComposer, understand
+from cocomposer.composer import Controls, Proposal, Request, StyleComposer, Task, understand
 from cocomposer.errors import Cancelled, RequestError, StyleError
 from cocomposer.music import ChordChange, Key, Note, Part, Role, Song
 from cocomposer.music.chord_symbols import parse_chord
@@ -215,3 +215,48 @@ def test_what_is_said_of_the_bass_is_true() -> None:
                 for before, after, chord, following in zip(bass.notes, bass.notes[1:], at, at[1:], strict=False)
             )
             assert f"leads into {steps} of" in told[0]
+
+
+def test_the_players_asked_for_play_and_no_others() -> None:
+    for proposal in propose(lead_sheet(), parts=("bass", "pad")):
+        assert {part.role for part in proposal.song.parts[1:]} == {Role.BASS, Role.PAD}
+    with pytest.raises(RequestError, match="players are"):
+        propose(lead_sheet(), parts=("drums",), style="solo-piano")
+
+
+def test_a_remix_plays_the_tune_with_another_band() -> None:
+    sketch = lead_sheet()
+    mine = Part("My Bass", Role.BASS, 33, tuple(Note(bar * 1920, 36, 1920 + 480) for bar in range(0, 16, 2)))
+    sketch = replace(sketch, parts=(*sketch.parts, mine))
+    for proposal in propose(sketch, task=Task.REMIX, style="pop"):
+        assert proposal.song.parts[0] == sketch.parts[0]
+        assert "My Bass" not in [part.name for part in proposal.song.parts]
+    (proposal,) = propose(sketch, task=Task.REMIX, style="pop", bars=(5, 8), count=1)
+    kept = next(part for part in proposal.song.parts if part.name == "My Bass")
+    assert [(note.start // 1920, note.duration) for note in kept.notes] == [
+        (0, 2400), (2, 2400), (4, 1920), (10, 2400), (12, 2400), (14, 2400),
+    ]  # fmt: skip
+    basses = [part for part in proposal.song.parts if part.role is Role.BASS and part is not kept]
+    assert basses
+    assert all(5 * 1920 <= note.start < 9 * 1920 for part in basses for note in part.notes)
+    assert any(reason == "Kept before and after as you wrote it: My Bass." for reason in proposal.reasons)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"task": Task.VARY},
+        {"task": Task.HARMONISE},
+        {"parts": ("Electric Piano 1",)},
+        {"controls": Controls(density=0.5)},
+        {"part_controls": {"bass": Controls(density=0.5)}},
+        {"adventurous": 0.9},
+        {"task": Task.REMIX, "similarity": 0.5},
+        {"task": Task.REMIX, "keep": "rhythm"},
+        {"reference": lead_sheet()},
+    ],
+    ids=lambda wish: " ".join(wish),
+)
+def test_what_styles_cannot_do_is_said_and_not_ignored(wish: dict[str, object]) -> None:
+    with pytest.raises(RequestError, match="--composer model"):
+        propose(lead_sheet(), **wish)
