@@ -7,9 +7,12 @@ import difflib
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cocomposer.errors import CocomposerError, SoundError
+
+if TYPE_CHECKING:
+    from cocomposer.composer import Controls
 
 AUDIO_FORMATS = ("wav", "flac", "mp3", "ogg")
 MAX_COUNT = 16
@@ -88,6 +91,52 @@ def number(value: str, option: str, lowest: int, highest: int) -> int:
     if not re.fullmatch(r"[+-]?\d{1,20}", value.strip()) or not lowest <= int(value) <= highest:
         raise UsageError(f"{option} takes a whole number from {lowest} to {highest}, not {value!r}.")
     return int(value)
+
+
+def decimal(value: str, option: str, lowest: float, highest: float) -> float:
+    """A number within limits, with or without a decimal point."""
+    if not _DECIMAL.fullmatch(value.strip()) or not lowest <= float(value) <= highest:
+        raise UsageError(f"{option} takes a number from {lowest} to {highest}, not {value!r}.")
+    return float(value)
+
+
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})", re.ASCII)
+
+
+def names(value: str, option: str) -> tuple[str, ...]:
+    """Names with commas between them: "bass, drums"."""
+    found = tuple(name.strip() for name in value.split(","))
+    if not all(found):
+        raise UsageError(f"{option} takes names with commas between them, like bass,drums, not {value!r}.")
+    return found
+
+
+def controls(values: Iterable[str]) -> tuple[Controls, dict[str, Controls]]:
+    """NAME=VALUE and PART.NAME=VALUE words as the controls for everybody, and those for each part by its name.
+
+    Raises UsageError, or RequestError for a value outside a control's range.
+    """
+    from cocomposer.composer import Controls
+    from cocomposer.composer.controls import LIMITS
+
+    wanted: dict[str, dict[str, Any]] = {}
+    for word in values:
+        left, equals, value = word.rpartition("=")
+        part, dot, name = left.rpartition(".")  # the name of a part may have dots of its own
+        if not equals or (dot and not part.strip()):
+            raise UsageError(
+                f"--control takes a name and a value, like density=0.7 or bass.register=0.3, not {word!r}."
+            )
+        control = chosen(name.strip(), LIMITS, "control")
+        if not _DECIMAL.fullmatch(value.strip()):
+            lowest, highest = LIMITS[control]
+            raise UsageError(f"--control {control} takes a number from {lowest} to {highest}, not {value!r}.")
+        of_part = wanted.setdefault(part.strip().casefold(), {})
+        if control in of_part:
+            raise UsageError(f"--control says {left.strip()} twice: one value is enough.")
+        of_part[control] = float(value)
+    made = {part: Controls(**each) for part, each in wanted.items()}
+    return made.pop("", Controls()), made
 
 
 def bar_range(value: str) -> tuple[int, int]:

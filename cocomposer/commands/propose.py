@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
 from cocomposer.commands.arguments import (
     AUDIO_FORMATS,
@@ -16,8 +17,11 @@ from cocomposer.commands.arguments import (
     UsageError,
     bar_range,
     chosen,
+    controls,
+    decimal,
     existing_file,
     instruments,
+    names,
     number,
     output_folder,
 )
@@ -30,8 +34,9 @@ if TYPE_CHECKING:
 def parser() -> CommandParser:
     parser = CommandParser(
         "propose",
-        "Arrange a sketch several ways.  The tune stays untouched, as a track of its own.  Writes proposal-1.mid ...,\n"
-        "the audio beside them, and proposals.json with what was made and why; several sketches get a folder each.",
+        "Arrange a sketch several ways, or rewrite, harmonise or continue it.  An arrangement leaves the tune\n"
+        "untouched, as a track of its own.  Writes proposal-1.mid ..., the audio beside them, and proposals.json\n"
+        "with what was made and why; several sketches get a folder each.",
     )
     parser.add_argument("sketches", nargs="+", metavar="SKETCH", help="MIDI, MusicXML (.musicxml, .mxl) or chord text")
     parser.add_argument("--out", default="cocomposer-out", metavar="DIR", help="where to write (default: %(default)s)")
@@ -44,10 +49,42 @@ def parser() -> CommandParser:
     )
     parser.add_argument("--count", default="4", metavar="N", help=f"how many proposals, 1 to {MAX_COUNT} (default: 4)")
     parser.add_argument("--seed", default="0", metavar="N", help="another number, other notes (default: 0)")
-    parser.add_argument("--bars", metavar="A-B", help="arrange only these bars, counted from 1")
+    parser.add_argument("--bars", metavar="A-B", help="only these bars, counted from 1")
     parser.add_argument("--audio", default="wav", metavar="KIND", help="wav (default), flac, mp3, ogg or none")
     parser.add_sound_options()
+    _add_wishes(parser)
     return parser
+
+
+def _add_wishes(parser: CommandParser) -> None:
+    """The options that ask for more than an arrangement.  Their words are written out: help must load nothing."""
+    wishes = parser.add_argument_group("asking for more")
+    wishes.add_argument(
+        "--task", default="arrange", metavar="TASK",
+        help="arrange: a band for your tune and chords (default); infill: rewrite the bars or parts you name, to suit "
+        "the rest; harmonise: chords for the tune; melody: a tune over the chords; vary: the same again, but "
+        "different; continue: go on from the end; remix: the same song with another band",
+    )  # fmt: skip
+    wishes.add_argument(
+        "--parts", "--band", metavar="NAMES",
+        help="which parts to rewrite, by name or role: bass,drums; to arrange, who plays: drums,bass,keys,guitar,pad,"
+        "counter, or instruments such as 'Electric Piano 1'",
+    )  # fmt: skip
+    wishes.add_argument("--reference", metavar="FILE", help="another song that it should be like")
+    wishes.add_argument(
+        "--control", action="append", default=[], metavar="NAME=VALUE",
+        help="density, polyphony, register, activity, syncopation, velocity or strictness (of the harmony) from 0 to "
+        "1; valence (dark to bright) or arousal (calm to excited) from -1 to 1; velocity_min or velocity_max from 1 "
+        "to 127; for one part: bass.register=0.3; as often as you like",
+    )  # fmt: skip
+    wishes.add_argument(
+        "--similarity", metavar="N", help="how near to stay: 1 the same notes, 0 only the form and the key"
+    )
+    wishes.add_argument("--keep", metavar="SIDE", help="rhythm or pitch: this side of the notes stays as it is")
+    wishes.add_argument(
+        "--adventurous", default="0.3", metavar="N", help="0 for what one expects, 1 for surprises (default: 0.3)"
+    )
+    wishes.add_argument("--length", metavar="N", help="how many bars to continue by (default: 8)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -74,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         print_json(reports)
     if failed:
-        print(f"cocomposer: {failed} of {len(sketches)} sketches could not be arranged.", file=sys.stderr)
+        print(f"cocomposer: {failed} of {len(sketches)} sketches got no proposals.", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -88,13 +125,47 @@ def _wish(arguments: argparse.Namespace) -> tuple[Wish, list[Path]]:
     composer = chosen(arguments.composer, ["style", "model", "auto"], "composer")
     plugins = instruments(arguments.instrument)
     style = _style(arguments.style)
-    from cocomposer.studio.propose import Wish, check_composer
+    from cocomposer.composer import Task
+    from cocomposer.studio.propose import Wish
 
-    check_composer(composer)
-    wish = Wish(composer, style, count, seed, bars, None if audio == "none" else audio, arguments.stems, plugins)
+    wish = Wish(
+        composer=composer,
+        style=style,
+        count=count,
+        seed=seed,
+        bars=bars,
+        audio=None if audio == "none" else audio,
+        stems=arguments.stems,
+        instruments=plugins,
+        task=Task(chosen(arguments.task, Task, "task")),
+    )
+    wish = _with_details(wish, arguments)
     if wish.stems and wish.audio is None:
         raise UsageError("--stems are audio: leave --audio none away, or --stems.")
     return wish, sketches
+
+
+def _with_details(wish: Wish, arguments: argparse.Namespace) -> Wish:
+    """`wish` with what the options of "asking for more" say beside the task."""
+    from cocomposer.composer import Task
+    from cocomposer.composer.request import DEFAULT_LENGTH, MAX_NEW_BARS, Keep
+
+    if arguments.length is not None and wish.task is not Task.CONTINUE:
+        raise UsageError("--length is how many bars a song goes on for: say --task continue with it.")
+    for_all, for_parts = controls(arguments.control)
+    keep = chosen(arguments.keep, get_args(Keep), "side of the notes") if arguments.keep is not None else None
+    length = number(arguments.length, "--length", 1, MAX_NEW_BARS) if arguments.length is not None else DEFAULT_LENGTH
+    return replace(
+        wish,
+        parts=names(arguments.parts, "--parts") if arguments.parts is not None else (),
+        reference=existing_file(arguments.reference) if arguments.reference is not None else None,
+        controls=for_all,
+        part_controls=for_parts,
+        similarity=decimal(arguments.similarity, "--similarity", 0, 1) if arguments.similarity is not None else None,
+        keep=cast(Keep | None, keep),
+        adventurous=decimal(arguments.adventurous, "--adventurous", 0, 1),
+        length=length,
+    )
 
 
 def _style(name: str) -> str:
@@ -115,7 +186,7 @@ def _propose(sketch: Path, folder: Path, wish: Wish, quiet: bool) -> tuple[list[
     earlier: list[Path] = []
     # Composing is quick beside rendering; the bar gives it a twentieth.
     with progress_bar(hidden=quiet) as bar:
-        task = bar.add_task(f"Arranging {escape(sketch.name)}", total=1.0)
+        task = bar.add_task(f"Working on {escape(sketch.name)}", total=1.0)
 
         def show(progress: Progress) -> None:
             composed, rendered = progress.composed / progress.count, progress.rendered / progress.count
@@ -171,7 +242,8 @@ def _show(sketch: Path, folder: Path, made: list[Made]) -> None:
             lines += [f"[yellow]! {escape(warning)}[/]" for warning in each.audio.warnings if warning not in warnings]
         lines.append(f"[green]{escape(', '.join(files))}[/]")
         console.print()
-        console.print(f"[bold cyan]{each.number}[/]  [bold]{escape(proposal.title)}[/]")
+        by = f"  [dim]{escape(proposal.model)}[/]" if proposal.model else ""
+        console.print(f"[bold cyan]{each.number}[/]  [bold]{escape(proposal.title)}[/]{by}")
         for line in lines:
             console.print(Padding(line, (0, 0, 0, 3), expand=False))
     console.print()

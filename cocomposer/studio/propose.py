@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from cocomposer import __version__, formats
-from cocomposer.composer import Proposal, Request, StyleComposer
+from cocomposer.composer import Composer, Controls, Proposal, Request, StyleComposer, Task
+from cocomposer.composer.request import DEFAULT_ADVENTUROUS, DEFAULT_LENGTH, Keep
+from cocomposer.composer.style_composer import beyond_styles
 from cocomposer.errors import Cancelled, RequestError
 from cocomposer.music import Song
 from cocomposer.studio.audio import AudioFiles, render_to_file
@@ -29,7 +31,8 @@ class Wish:
     """What is wanted of a sketch.
 
     `composer` is "style", "model" or "auto"; `bars` are first and last, from 0; `audio` is "wav", "flac", "mp3", "ogg"
-    or None for MIDI only; `instruments` maps roles to plugin or SoundFont files.
+    or None for MIDI only; `instruments` maps roles to plugin or SoundFont files; `reference` is a song file to be
+    like.  All from `task` on but the reference is as `Request` says.
     """
 
     composer: str = "auto"
@@ -40,6 +43,15 @@ class Wish:
     audio: str | None = "wav"
     stems: bool = False
     instruments: Mapping[str, str] = field(default_factory=dict)
+    task: Task = Task.ARRANGE
+    parts: tuple[str, ...] = ()
+    reference: Path | None = None
+    controls: Controls = field(default_factory=Controls)
+    part_controls: Mapping[str, Controls] = field(default_factory=dict)
+    similarity: float | None = None
+    keep: Keep | None = None
+    adventurous: float = DEFAULT_ADVENTUROUS
+    length: int = DEFAULT_LENGTH
 
 
 @dataclass(frozen=True)
@@ -61,12 +73,61 @@ class Made:
     audio: AudioFiles | None
 
 
-def check_composer(name: str) -> None:
-    """Raise RequestError for a composer that is not there."""
-    if name == "model":
-        raise RequestError("The neural composer is not part of this version yet: use --composer style, or auto.")
-    if name not in ("style", "auto"):
-        raise RequestError(f"There is no composer {name!r}: use style or auto.")
+def request_for(sketch: Song, wish: Wish) -> Request:
+    """What a composer is asked to do with `sketch`.
+
+    Raises RequestError where the wish does not fit the sketch, and FormatError for a reference that cannot be read.
+    """
+    return Request(
+        sketch=sketch,
+        count=wish.count,
+        seed=wish.seed,
+        style=wish.style,
+        bars=wish.bars,
+        task=wish.task,
+        parts=wish.parts,
+        reference=formats.read(wish.reference) if wish.reference is not None else None,
+        controls=wish.controls,
+        part_controls=wish.part_controls,
+        similarity=wish.similarity,
+        keep=wish.keep,
+        adventurous=wish.adventurous,
+        length=wish.length,
+    )
+
+
+def composer_named(name: str, request: Request) -> Composer:
+    """Who answers `request`: the "style" composer, the neural "model", or with "auto" the model where it can play and
+    else the style composer.
+
+    Raises RequestError for another name, and where what is asked for needs the model and it cannot play here.
+    """
+    if name not in ("style", "model", "auto"):
+        raise RequestError(f"There is no composer {name!r}: use style, model or auto.")
+    model = _model_composer() if name != "style" else None
+    if model is not None:
+        return model
+    beyond = beyond_styles(request)
+    if name == "style" or (name == "auto" and not beyond):
+        return StyleComposer()
+    why = f" is needed for {beyond} and" if beyond else ""
+    raise RequestError(
+        f"The neural composer{why} is not installed here: `pip install 'cocomposer[model]'` installs it."
+    )
+
+
+def _model_composer() -> Composer | None:
+    """The neural composer, None where what it needs is not installed."""
+    try:
+        # Here and not above: whoever has no neural network installed composes all the same.
+        from cocomposer.composer.model_composer import (  # type: ignore[import-not-found,unused-ignore]
+            ModelComposer,
+            available,
+        )
+    except ImportError:
+        return None
+    composer: Composer | None = ModelComposer() if available() else None
+    return composer
 
 
 def propose(
@@ -85,13 +146,12 @@ def propose(
     new proposals first, and `set_aside` is told which.  Closing the generator stops the work.  Raises FormatError,
     RequestError, StyleError or SoundError where something is wrong, and Cancelled.
     """
-    check_composer(wish.composer)
-    song = formats.read(sketch)
-    request = Request(sketch=song, count=wish.count, seed=wish.seed, style=wish.style, bars=wish.bars)
+    request = request_for(formats.read(sketch), wish)
+    composer = composer_named(wish.composer, request)
     make_folder(folder)
     finished: list[Made] = []
     with _Rendering(wish, folder, progress, cancelled) as rendering:
-        proposals = iter(StyleComposer().propose(request, rendering.stopped))
+        proposals = iter(composer.propose(request, rendering.stopped))
         first = list(itertools.islice(proposals, 1))  # what is wrong with the request shows before anything is moved
         earlier = set_earlier_aside(folder)
         if earlier is not None and set_aside is not None:
@@ -204,11 +264,27 @@ def report(sketch: Path, wish: Wish, made: list[Made]) -> dict[str, Any]:
     return {
         "sketch": str(sketch),
         "cocomposer": __version__,
-        "composer": "style",
+        "composer": wish.composer,
+        "task": str(wish.task),
         "seed": wish.seed,
         "bars": [wish.bars[0] + 1, wish.bars[1] + 1] if wish.bars else None,
+        "parts": list(wish.parts),
+        "reference": str(wish.reference) if wish.reference is not None else None,
+        "controls": _controls(wish),
+        "similarity": wish.similarity,
+        "keep": wish.keep,
+        "adventurous": wish.adventurous,
+        "length": wish.length if wish.task is Task.CONTINUE else None,
         "proposals": [_report_one(each) for each in made],
     }
+
+
+def _controls(wish: Wish) -> dict[str, float]:
+    """The controls asked for, named as on the command line: "density", "bass.register"."""
+    asked: dict[str, float] = wish.controls.asked()
+    for part, controls in wish.part_controls.items():
+        asked |= {f"{part}.{name}": value for name, value in controls.asked().items()}
+    return asked
 
 
 def _report_one(made: Made) -> dict[str, Any]:
@@ -220,6 +296,8 @@ def _report_one(made: Made) -> dict[str, Any]:
         "audio": audio.mix.name if audio else None,
         "stems": {name: f"{path.parent.name}/{path.name}" for name, path in audio.stems.items()} if audio else {},
         "title": proposal.title,
+        "composer": proposal.composer,
+        "model": proposal.model or None,
         "style": proposal.style,
         "tempo": round(song.tempos.changes[0].bpm, 2),
         "meter": str(song.meters.changes[0].meter),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from cocomposer import formats
 from cocomposer.cli import main
+from cocomposer.commands.arguments import controls
 from cocomposer.resources import assets_folder
 
 SKETCH = assets_folder() / "sketches" / "first_light.mid"
@@ -28,15 +30,27 @@ def complaint(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     return said.err
 
 
-def test_help_is_quick_because_it_loads_nothing() -> None:
+@pytest.mark.parametrize("words", [["--help"], ["propose", "--help"]], ids=" ".join)
+def test_help_is_quick_because_it_loads_nothing(words: list[str]) -> None:
     script = (
-        "import sys; from cocomposer.cli import main; main(['--help']); "
-        "heavy = {'numpy', 'rich', 'mido', 'music21', 'pedalboard', 'dawdreamer', 'symusic', 'scipy'}; "
+        "import sys, contextlib; from cocomposer.cli import main\n"
+        f"with contextlib.suppress(SystemExit): main({words})\n"
+        "heavy = {'torch', 'numpy', 'rich', 'mido', 'music21', 'pedalboard', 'dawdreamer', 'symusic', 'scipy'}; "
         "print('loaded:', sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "loaded: []" in done.stdout
-    assert all(command in done.stdout for command in ("propose", "render", "info", "styles"))
+    assert "propose" in done.stdout
+
+
+def test_help_names_every_task_and_control(capsys: pytest.CaptureFixture[str]) -> None:
+    from cocomposer.composer import Task
+    from cocomposer.composer.controls import LIMITS
+
+    with pytest.raises(SystemExit):
+        main(["propose", "--help"])
+    words = set(re.findall(r"\w+", capsys.readouterr().out))
+    assert words >= {*Task, *LIMITS}
 
 
 @pytest.mark.parametrize("command", ["propose", "render", "info", "styles"])
@@ -62,7 +76,6 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["propose", "{sketch}", "--stile", "pop"], "did you mean --style?"),
         (["propose", "{sketch}", "--style", "bosa-nova"], "did you mean bossa-nova?"),
         (["propose", "{sketch}", "--composer", "stlye"], "did you mean style?"),
-        (["propose", "{sketch}", "--composer", "model"], "not part of this version"),
         (["propose", "{sketch}", "--count", "0"], "from 1 to 16"),
         (["propose", "{sketch}", "--count", "1000"], "from 1 to 16"),
         (["propose", "{sketch}", "--count", "four"], "whole number"),
@@ -73,6 +86,28 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["propose", "{sketch}", "--bars", "8-5"], "goes forward"),
         (["propose", "{sketch}", "--bars", "0-4"], "counts from 1"),
         (["propose", "{sketch}", "--bars", "10-99", "--audio", "none"], "16 bars"),
+        (["propose", "{sketch}", "--task", "vry"], "did you mean vary?"),
+        (["propose", "{sketch}", "--task", "harmonize"], "did you mean harmonise?"),
+        (["propose", "{sketch}", "--task", "infill"], "some bars, some parts, or both"),
+        (["propose", "{sketch}", "--task", "infill", "--parts", "melodie"], "did you mean Melody?"),
+        (["propose", "{sketch}", "--task", "continue", "--length", "257"], "from 1 to 256"),
+        (["propose", "{sketch}", "--length", "4"], "say --task continue"),
+        (["propose", "{sketch}", "--parts", "bass,,drums"], "with commas between them"),
+        (["propose", "{sketch}", "--band", "Electric Pino 1"], "did you mean Electric Piano 1?"),
+        (["propose", "{sketch}", "--control", "densty=0.3"], "did you mean density?"),
+        (["propose", "{sketch}", "--control", "bass.regster=0.3"], "did you mean register?"),
+        (["propose", "{sketch}", "--control", "bas.register=0.3"], "did you mean bass?"),
+        (["propose", "{sketch}", "--control", "density"], "like density=0.7 or bass.register=0.3"),
+        (["propose", "{sketch}", "--control", "density=much"], "a number from 0 to 1"),
+        (["propose", "{sketch}", "--control", "valence=-1.5"], "a number from -1 to 1"),
+        (["propose", "{sketch}", "--control", "velocity_min=3.5"], "a whole number from 1 to 127"),
+        (["propose", "{sketch}", "--control", "density=1", "--control", "density=0"], "says density twice"),
+        (["propose", "{sketch}", "--task", "vary", "--similarity", "nan"], "a number from 0 to 1"),
+        (["propose", "{sketch}", "--task", "vary", "--keep", "rythm"], "did you mean rhythm?"),
+        (["propose", "{sketch}", "--keep", "rhythm"], "and not arrange"),
+        (["propose", "{sketch}", "--adventurous", "2"], "a number from 0 to 1"),
+        (["propose", "{sketch}", "--reference", "{folder}/first_lihgt.mid"], "did you mean first_light.mid?"),
+        (["propose", "{sketch}", "--composer", "style", "--task", "melody"], "--composer model"),
         (["propose", "{sketch}", "--audio", "wave"], "did you mean wav?"),
         (["propose", "{sketch}", "--audio", "none", "--stems"], "--stems"),
         (["propose", "{sketch}", "--instrument", "bass"], "a role and a plugin"),
@@ -103,6 +138,25 @@ def test_a_mistake_is_one_sentence(
     filled = [word.replace("{sketch}", str(SKETCH)).replace("{folder}", str(SKETCH.parent)) for word in words]
     assert sentence in complaint(filled, capsys)
     assert not list(tmp_path.rglob("*.mid"))
+
+
+def test_without_the_neural_composer_it_says_how_to_get_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cocomposer.composer.model_composer", None)
+    words = ["propose", str(SKETCH), "--out", str(tmp_path)]
+    assert "pip install 'cocomposer[model]'" in complaint([*words, "--composer", "model"], capsys)
+    assert "needed for the task continue" in complaint([*words, "--task", "continue"], capsys)
+
+
+def test_controls_are_read_for_everybody_and_for_parts() -> None:
+    for_all, for_parts = controls(["Density=.7", "velocity_min=40", "bass.register=0", "Mr. Low.valence=-1"])
+    assert for_all.asked() == {"density": 0.7, "velocity_min": 40}
+    assert {part: each.asked() for part, each in for_parts.items()} == {
+        "bass": {"register": 0.0},
+        "mr. low": {"valence": -1.0},
+    }
+    assert controls(["bass.density=1"])[0].asked() == {}
 
 
 def test_a_broken_file_is_an_error_of_the_work(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

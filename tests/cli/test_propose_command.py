@@ -20,8 +20,9 @@ from cocomposer.resources import assets_folder
 SKETCHES = assets_folder() / "sketches"
 
 
-def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cocomposer", *map(str, words)]
+def run(command: str, *words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    composer = ["--composer", "style"] if command == "propose" else []  # whatever else is installed here
+    command = [sys.executable, "-m", "cocomposer", command, *map(str, words), *composer]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
 
 
@@ -131,7 +132,7 @@ def test_render_a_proposal_as_mp3(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing on Windows")
 def test_ctrl_c_leaves_no_half_written_file(tmp_path: Path) -> None:
-    words = ["propose", str(SKETCHES / "corner_table.mid"), "--out", str(tmp_path)]
+    words = ["propose", str(SKETCHES / "corner_table.mid"), "--composer", "style", "--out", str(tmp_path)]
     process = subprocess.Popen(
         [sys.executable, "-m", "cocomposer", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
@@ -148,3 +149,17 @@ def test_ctrl_c_leaves_no_half_written_file(tmp_path: Path) -> None:
     for name in left:
         if name.endswith(".mid"):
             formats.read(tmp_path / name)
+
+
+def test_asking_for_players_bars_and_a_remix(tmp_path: Path) -> None:
+    words = ("--task", "remix", "--band", "Bass, drums", "--bars", "5-8", "--count", 1)
+    done = run("propose", SKETCHES / "first_light.mid", *words, "--audio", "none", "--out", ".", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "proposals.json").read_text())
+    assert (report["task"], report["parts"], report["composer"]) == ("remix", ["Bass", "drums"], "style")
+    assert report["proposals"][0]["composer"] == "style"
+    song = formats.read(tmp_path / "proposal-1.mid")
+    assert {part.role for part in song.parts} == {Role.MELODY, Role.BASS, Role.DRUMS}
+    for part in song.parts:
+        if part.role is not Role.MELODY:
+            assert all(4 * 1920 <= note.start < 8 * 1920 for note in part.notes)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from cocomposer import formats
-from cocomposer.composer import Proposal
+from cocomposer.composer import Controls, Proposal, Request, StyleComposer, Task
 from cocomposer.errors import Cancelled, RequestError
 from cocomposer.music import (
     Key,
@@ -27,10 +32,30 @@ from cocomposer.music import (
 )
 from cocomposer.resources import assets_folder
 from cocomposer.studio.describe import describe
-from cocomposer.studio.propose import Progress, Wish, instruments_for, propose
+from cocomposer.studio.propose import Progress, Wish, composer_named, instruments_for, propose
 
 SKETCH = assets_folder() / "sketches" / "salt_road.mid"
-SILENT = Wish(audio=None)
+SILENT = Wish(composer="style", audio=None)
+MODEL = "cocomposer.composer.model_composer"
+
+
+def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine without the neural composer's libraries."""
+    monkeypatch.setitem(sys.modules, MODEL, None)
+
+
+def model_that(monkeypatch: pytest.MonkeyPatch, *, can_play: bool) -> None:
+    """A neural composer that gives the sketch back, in place of the real one."""
+
+    class ModelComposer:
+        name = "model"
+
+        def propose(self, request: Request, cancelled: Callable[[], bool] | None = None) -> Iterator[Proposal]:
+            yield Proposal(request.sketch, "Echo", "", 7, 0.0, (), 0.5, composer="model", model="echo 1")
+
+    module = ModuleType(MODEL)
+    module.__dict__.update(ModelComposer=ModelComposer, available=lambda: can_play)
+    monkeypatch.setitem(sys.modules, MODEL, module)
 
 
 def test_proposals_stream_as_they_are_written(tmp_path: Path) -> None:
@@ -71,7 +96,7 @@ def test_cancelling_stops_the_rendering(tmp_path: Path) -> None:
         return any(each.rendered > 0 for each in begun)
 
     with pytest.raises(Cancelled):
-        list(propose(SKETCH, tmp_path, Wish(count=1), progress=begun.append, cancelled=late))
+        list(propose(SKETCH, tmp_path, Wish(composer="style", count=1), progress=begun.append, cancelled=late))
     assert [path.name for path in tmp_path.iterdir()] == ["proposal-1.mid"]
 
 
@@ -82,10 +107,85 @@ def test_leaving_the_stream_stops_the_work(tmp_path: Path) -> None:
     assert not (tmp_path / "proposals.json").exists()
 
 
-def test_the_model_is_not_here_yet(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="neural"):
-        list(propose(SKETCH, tmp_path, Wish(composer="model")))
+def test_a_model_that_is_not_here_is_said_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stand_in in (no_model, lambda patch: model_that(patch, can_play=False)):
+        stand_in(monkeypatch)
+        with pytest.raises(RequestError, match="neural composer is not installed"):
+            list(propose(SKETCH, tmp_path / "new", Wish(composer="model")))
     assert not list(tmp_path.iterdir())
+
+
+def test_auto_is_the_model_where_it_can_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = Request(formats.read(SKETCH))
+    model_that(monkeypatch, can_play=True)
+    assert composer_named("auto", plain).name == "model"
+    assert composer_named("style", plain).name == "style"
+    model_that(monkeypatch, can_play=False)
+    assert isinstance(composer_named("auto", plain), StyleComposer)
+    no_model(monkeypatch)
+    assert isinstance(composer_named("auto", replace(plain, task=Task.REMIX)), StyleComposer)
+    with pytest.raises(RequestError, match=r"needed for the task vary.*pip install"):
+        composer_named("auto", replace(plain, task=Task.VARY))
+    with pytest.raises(RequestError, match=r"needed for controls.*pip install"):
+        composer_named("auto", replace(plain, controls=Controls(density=1)))
+    with pytest.raises(RequestError, match="use style, model or auto"):
+        composer_named("Model", plain)
+
+
+def test_the_room_loads_no_neural_network() -> None:
+    script = "import sys, cocomposer.studio.propose, cocomposer.commands.propose; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_the_whole_wish_reaches_the_composer_and_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[Request] = []
+    model_that(monkeypatch, can_play=True)
+    echo = sys.modules[MODEL].ModelComposer
+    original = echo.propose
+    monkeypatch.setattr(echo, "propose", lambda self, request, stop: heard.append(request) or original(self, request))
+    wish = Wish(
+        composer="auto",
+        count=1,
+        seed=3,
+        bars=(0, 3),
+        audio=None,
+        task=Task.VARY,
+        parts=("melody",),
+        reference=SKETCH.with_name("first_light.mid"),
+        controls=Controls(density=0.7, velocity_min=40),
+        part_controls={"bass": Controls(register=0.25)},
+        similarity=0.5,
+        keep="rhythm",
+        adventurous=0.9,
+    )
+    (made,) = propose(SKETCH, tmp_path, wish)
+    assert made.proposal.model == "echo 1"
+    (request,) = heard
+    assert request == Request(
+        formats.read(SKETCH), 1, 3, "auto", (0, 3), Task.VARY, ("Melody",),
+        formats.read(SKETCH.with_name("first_light.mid")), wish.controls, wish.part_controls, 0.5, "rhythm", 0.9,
+    )  # fmt: skip
+    report = json.loads((tmp_path / "proposals.json").read_text())
+    assert (report["task"], report["seed"], report["bars"], report["parts"]) == ("vary", 3, [1, 4], ["melody"])
+    assert report["controls"] == {"density": 0.7, "velocity_min": 40, "bass.register": 0.25}
+    assert (report["similarity"], report["keep"], report["adventurous"]) == (0.5, "rhythm", 0.9)
+    assert report["reference"].endswith("first_light.mid")
+    assert report["length"] is None
+    (proposal,) = report["proposals"]
+    assert (proposal["composer"], proposal["model"], proposal["seed"]) == ("model", "echo 1", 7)
+
+
+def test_how_far_a_song_goes_on_is_asked_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model_that(monkeypatch, can_play=True)
+    list(propose(SKETCH, tmp_path, Wish(audio=None, task=Task.CONTINUE, length=12)))
+    assert json.loads((tmp_path / "proposals.json").read_text())["length"] == 12
+    list(propose(SKETCH, tmp_path, replace(SILENT, count=1)))
+    report = json.loads((tmp_path / "proposals.json").read_text())
+    assert (report["length"], report["task"], report["controls"]) == (None, "arrange", {})
+    assert (report["proposals"][0]["composer"], report["proposals"][0]["model"]) == ("style", None)
 
 
 def test_instruments_of_the_artist_come_before_those_of_the_style(tmp_path: Path) -> None:
