@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,10 @@ import pytest
 from cocomposer import formats
 from cocomposer.cli import main
 from cocomposer.commands.arguments import controls
+from cocomposer.composer import Controls, Task
+from cocomposer.composer.controls import LIMITS
 from cocomposer.resources import assets_folder
+from cocomposer.studio.propose import Made, Wish
 
 SKETCH = assets_folder() / "sketches" / "first_light.mid"
 SKETCHES = sorted(path for path in SKETCH.parent.iterdir() if path.suffix in (".mid", ".txt", ".musicxml"))
@@ -44,9 +48,6 @@ def test_help_is_quick_because_it_loads_nothing(words: list[str]) -> None:
 
 
 def test_help_names_every_task_and_control(capsys: pytest.CaptureFixture[str]) -> None:
-    from cocomposer.composer import Task
-    from cocomposer.composer.controls import LIMITS
-
     with pytest.raises(SystemExit):
         main(["propose", "--help"])
     words = set(re.findall(r"\w+", capsys.readouterr().out))
@@ -147,6 +148,30 @@ def test_without_the_neural_composer_it_says_how_to_get_it(
     words = ["propose", str(SKETCH), "--out", str(tmp_path)]
     assert "pip install 'cocomposer[model]'" in complaint([*words, "--composer", "model"], capsys)
     assert "needed for the task continue" in complaint([*words, "--task", "continue"], capsys)
+
+
+def test_every_word_of_a_wish_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[Wish] = []
+
+    def hear(sketch: Path, folder: Path, wish: Wish, **_: object) -> Iterator[Made]:
+        heard.append(wish)
+        return iter(())
+
+    monkeypatch.setattr("cocomposer.studio.propose.propose", hear)
+    words = (
+        "--composer model --task Vary --bars 3-4 --parts bass,Drums --control density=0.7 --control bass.valence=-1 "
+        "--similarity 0.25 --keep Pitch --adventurous 1 --count 2 --seed 9 --audio none"
+    )
+    assert main(["propose", str(SKETCH), "--out", str(tmp_path), "--reference", str(SKETCH), *words.split()]) == 0
+    assert main(["propose", str(SKETCH), "--out", str(tmp_path), "--task", "continue", "--length", "16"]) == 0
+    assert heard == [
+        Wish(
+            composer="model", count=2, seed=9, bars=(2, 3), audio=None, task=Task.VARY, parts=("bass", "Drums"),
+            reference=SKETCH, controls=Controls(density=0.7), part_controls={"bass": Controls(valence=-1)},
+            similarity=0.25, keep="pitch", adventurous=1,
+        ),
+        Wish(task=Task.CONTINUE, length=16),
+    ]  # fmt: skip
 
 
 def test_controls_are_read_for_everybody_and_for_parts() -> None:
