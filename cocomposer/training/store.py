@@ -1,0 +1,98 @@
+"""Prepared songs on disk: one .npz a corpus, the arrays of all its sheets one after another.  Nothing is pickled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cocomposer.model.grid import IntArray
+from cocomposer.model.sheet import Sheet, Strokes
+from cocomposer.music import Role
+
+_BAR_COLUMNS = ("bar_ticks", "tonic", "minor", "place", "left")
+_STEP_COLUMNS = ("root", "bass", "until_change", "melody", "melody_onset")
+_STROKE_COLUMNS = ("start", "bar", "position", "duration")
+_NOTE_COLUMNS = ("pitch", "velocity", "micro")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A sheet with what its corpus says of it; `source` and `genre` index the grid's tables."""
+
+    name: str
+    sheet: Sheet
+    source: int
+    genre: int
+    felt: bool
+
+
+def save(pieces: Sequence[Prepared], path: Path) -> None:
+    """Write pieces to a .npz file."""
+    sheets = [piece.sheet for piece in pieces]
+    parts = [part for sheet in sheets for part in sheet.parts]
+    index = {
+        "pieces": [
+            {"name": piece.name, "source": piece.source, "genre": piece.genre, "felt": piece.felt,
+             "tempo": piece.sheet.tempo, "bars": piece.sheet.bars, "steps": piece.sheet.steps,
+             "parts": len(piece.sheet.parts)}
+            for piece in pieces
+        ],
+        "parts": [[part.name, str(part.role), part.program, len(part), len(part.pitch)] for part in parts],
+    }  # fmt: skip
+    arrays = {"bar_starts": np.concatenate([sheet.bar_starts for sheet in sheets]).astype(np.int32)}
+    arrays["tones"] = np.concatenate([sheet.tones for sheet in sheets])
+    for names, owners in ((_BAR_COLUMNS + _STEP_COLUMNS, sheets), (_STROKE_COLUMNS + _NOTE_COLUMNS, parts)):
+        for name in names:
+            arrays[name] = np.concatenate([getattr(owner, name) for owner in owners]).astype(np.int32)
+    arrays["sizes"] = np.concatenate([np.diff(part.first) for part in parts]).astype(np.uint8)
+    with path.open("wb") as file:
+        np.savez_compressed(file, index=np.frombuffer(json.dumps(index).encode(), np.uint8), **arrays)
+
+
+class _Reader:
+    """Hands out the next so many values of each column."""
+
+    def __init__(self, arrays: dict[str, IntArray]) -> None:
+        self.arrays, self.at = arrays, dict.fromkeys(arrays, 0)
+
+    def take(self, name: str, count: int) -> IntArray:
+        begin = self.at[name]
+        self.at[name] += count
+        return self.arrays[name][begin : begin + count]
+
+
+def load(path: Path) -> list[Prepared]:
+    """Read pieces back from a file of `save`."""
+    with np.load(path, allow_pickle=False) as file:
+        index = json.loads(file["index"].tobytes())
+        reader = _Reader(
+            {
+                name: file[name].astype(np.uint8 if name == "tones" else np.int64)
+                for name in file.files
+                if name != "index"
+            }
+        )
+    parts = iter(index["parts"])
+    pieces = []
+    for row in index["pieces"]:
+        columns = {name: reader.take(name, row["bars"]) for name in _BAR_COLUMNS}
+        columns |= {name: reader.take(name, row["steps"]) for name in _STEP_COLUMNS}
+        columns["melody_onset"] = columns["melody_onset"].astype(bool)
+        strokes = tuple(_strokes(reader, *next(parts)) for _ in range(row["parts"]))
+        sheet = Sheet(
+            bar_starts=reader.take("bar_starts", row["bars"] + 1), tones=reader.take("tones", row["steps"]),
+            tempo=row["tempo"], parts=strokes, **columns,
+        )  # fmt: skip
+        pieces.append(Prepared(row["name"], sheet, row["source"], row["genre"], row["felt"]))
+    return pieces
+
+
+def _strokes(reader: _Reader, name: str, role: str, program: int, count: int, notes: int) -> Strokes:
+    columns = {key: reader.take(key, count) for key in _STROKE_COLUMNS}
+    columns |= {key: reader.take(key, notes) for key in _NOTE_COLUMNS}
+    first = np.r_[0, np.cumsum(reader.take("sizes", count))].astype(np.int64)
+    return Strokes(name=name, role=Role(role), program=program, first=first, **columns)
