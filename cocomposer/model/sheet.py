@@ -108,9 +108,9 @@ class Sheet:
         return int(self.bar_starts[bar + 1] - self.bar_starts[bar])
 
 
-def sheet_of(song: Song, tempo_known: bool = True) -> Sheet:
+def sheet_of(song: Song, tempo_known: bool = True, keep_silent: bool = False) -> Sheet:
     """Put a song on the grid.  Its chords, keys and sections are taken as they are; the part with role MELODY is the
-    tune (and stays a part as well)."""
+    tune (and stays a part as well).  Parts without notes are left out unless `keep_silent`."""
     starts, ticks = _bars(song)
     bars = len(ticks)
     steps = int(starts[-1])
@@ -144,7 +144,7 @@ def sheet_of(song: Song, tempo_known: bool = True) -> Sheet:
     return Sheet(
         starts, ticks, tonic, minor, place, left, root, bass, tones, until, melody, onset,
         song.tempos.changes[0].bpm if tempo_known else 0.0,
-        tuple(strokes_of(part, place_of) for part in song.parts if part.notes),
+        tuple(strokes_of(part, place_of) for part in song.parts if part.notes or keep_silent),
     )  # fmt: skip
 
 

@@ -225,7 +225,7 @@ def example_of(
             if count:
                 stroke_index.append(np.arange(at + 1, at + 1 + count))
                 pitch_rows.append(_pitch_rows(window, slot, cell, before, reference))
-                figure_rows.append(stroke_figures(window, slot, cell, before, reference))
+                figure_rows.append(stroke_figures(window.latest.get(slot, NOTHING_BEFORE), cell, before, reference))
                 velocity.append(_ragged(cell.velocity, cell.first))
                 micro.append(_ragged(cell.micro, cell.first) if felt else np.full((count, grid.CHORD_NOTES), -1))
                 limits.append(np.stack([lane.until_change[cell.start], length - cell.position], axis=1))
@@ -233,7 +233,7 @@ def example_of(
     elements = np.array(window.elements, dtype=np.int64)
     steps = np.minimum(elements[:, 5] + window.start, len(lane.base) - 1)
     return Example(
-        elements, _padded(window.notes), given, lane.context[steps], lane.base[steps],
+        elements, padded_notes(window.notes), given, lane.context[steps], lane.base[steps],
         np.stack(window.controls), np.stack(window.times), np.array(lengths), window.head,
         np.array(asked), np.array(answer),
         _joined(stroke_index, (0,)), _joined(pitch_rows, (0, grid.PITCHES, PITCH_FEATURES)).astype(np.uint8),
@@ -246,7 +246,8 @@ def _joined(arrays: Sequence[IntArray] | Sequence[ByteArray], empty: tuple[int, 
     return np.concatenate(arrays) if arrays else np.zeros(empty, np.int64)
 
 
-def _padded(notes: Sequence[IntArray]) -> IntArray:
+def padded_notes(notes: Sequence[IntArray]) -> IntArray:
+    """Pitches of strokes as a table (strokes, CHORD_NOTES), -1 where a stroke has no more."""
     table = np.full((len(notes), grid.CHORD_NOTES), -1, np.int64)
     for row, pitches in enumerate(notes):
         table[row, : len(pitches)] = pitches
@@ -291,11 +292,10 @@ def at_position(cell: Cell, positions: IntArray) -> tuple[ByteArray, IntArray]:
     return hot[positions], base[positions]
 
 
-def stroke_figures(window: Window, slot: int, cell: Cell, before: Cell, reference: Cell) -> IntArray:
-    """For each stroke of a cell: notes struck at its position in the bar before and in the reference (0..10); the
+def stroke_figures(last: tuple[ByteArray, int, int], cell: Cell, before: Cell, reference: Cell) -> IntArray:
+    """For each stroke of a cell, before which the part played `last` (pitches, length, loudness): notes struck at its position in the bar before and in the reference (0..10); the
     lengths of the last stroke, of that in the bar before and in the reference (len(DURATIONS) none), their loudness
     (VELOCITIES none)."""
-    last = window.latest.get(slot, NOTHING_BEFORE)
     return np.stack(
         [
             *(_count_at(other, cell.position) for other in (before, reference)),

@@ -1,0 +1,141 @@
+"""What can be played at all: the rules that mask the network's choices before one is drawn.
+
+Nothing is repaired afterwards: a note outside the instrument's range, under a note that is still held, or beyond the reach
+of the hand is never offered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocomposer.model import grid
+from cocomposer.model.features import Lane
+from cocomposer.model.grid import IntArray
+from cocomposer.music import Role
+from cocomposer.music.general_midi import is_monophonic, playable_range
+
+BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float32]
+
+IMPOSSIBLE = np.float32(-1e9)
+KIT = range(35, 82)
+"""The keys of a General MIDI drum kit."""
+_TWO_HANDS, _GUITAR, _SECTION = 28, 24, 24
+"""How far apart, in semitones, the notes of one stroke lie at most: ten fingers, six strings, a section's close voicing."""
+_LONGEST_PASSING = grid.STEPS_PER_QUARTER
+"""Steps a note outside the chord may last under strict harmony."""
+
+
+@dataclass(frozen=True)
+class Player:
+    """What one part can do.
+
+    `low` and `high` are the lowest and highest MIDI pitch, `notes` how many at once, `span` semitones between the outer
+    ones, `strokes` how many in a bar.  `strictness` 0..1 says how much the harmony binds, `softest` and `loudest` bound
+    the MIDI velocity.
+    """
+
+    low: int
+    high: int
+    notes: int
+    span: int
+    drums: bool = False
+    bass: bool = False
+    strictness: float = 0.6
+    softest: int = 20
+    loudest: int = 122
+    strokes: int = 48
+
+    @property
+    def is_single(self) -> bool:
+        return self.notes == 1
+
+
+def player_of(program: int, role: Role, strictness: float = 0.6, softest: int = 20, loudest: int = 122) -> Player:
+    """The player of a General MIDI program (grid.DRUMS for a kit) in a role."""
+    if program == grid.DRUMS:
+        return Player(KIT.start, KIT.stop - 1, 4, grid.PITCHES, True, False, strictness, softest, loudest)
+    low, high = playable_range(program)
+    bass = role is Role.BASS or 32 <= program < 40
+    if role is Role.MELODY or bass or is_monophonic(program):
+        return Player(low, high, 1, 0, False, bass, strictness, softest, loudest)
+    family = program // 8
+    span, notes = {0: (_TWO_HANDS, 8), 2: (_TWO_HANDS, 8), 3: (_GUITAR, 6)}.get(family, (_SECTION, 5))
+    return Player(low, high, notes, span, False, False, strictness, softest, loudest)
+
+
+def positions_open(player: Player, length: int, last: int, strokes_there: int, free_from: int) -> BoolArray:
+    """Where in a bar of `length` steps the next stroke may fall, shape (POSITIONS,).
+
+    `last` is the position of the stroke before (-1 none), of which there are `strokes_there`; `free_from` is the position
+    from which a single voice is free again.
+    """
+    places = np.arange(grid.POSITIONS)
+    again = not player.is_single and not player.drums and 0 < strokes_there < 3
+    first = last if again else last + 1
+    if player.is_single:
+        first = max(first, free_from)
+    return (places >= first) & (places < length)
+
+
+def pitches_open(player: Player, busy: BoolArray, above: int) -> BoolArray:
+    """Which pitches may be struck, shape (128,): in range, not sounding (`busy`), and above pitch `above`."""
+    pitches = np.arange(grid.PITCHES)
+    return (pitches >= player.low) & (pitches <= player.high) & (pitches > above) & ~busy
+
+
+def harmony_cost(player: Player, lane: Lane, step: int) -> FloatArray:
+    """What each pitch is charged for lying outside the chord at a step, shape (128,), in nats."""
+    tones = lane.tones[step]
+    if player.drums or not tones.any():
+        return np.zeros(grid.PITCHES, np.float32)
+    weight = 7.0 * player.strictness**2
+    outside = 1.0 - tones[np.arange(grid.PITCHES) % 12]
+    if lane.scale[step].any():  # what is foreign to the key as well costs twice
+        outside = outside * (2.0 - lane.scale[step][np.arange(grid.PITCHES) % 12])
+    cost: FloatArray = (weight * outside).astype(np.float32)
+    return cost
+
+
+def durations_open(
+    player: Player, lane: Lane, step: int, pitches: IntArray, next_struck: IntArray, end: int
+) -> BoolArray:
+    """How long a stroke of `pitches` may last, shape (LENGTHS,).
+
+    It ends before the part strikes one of its pitches again in what is given (`next_struck`, the step for each pitch) and
+    before the song does (`end`).  Under strict harmony it does not outlast its chord where the next has no place for it,
+    and a note outside the chord passes quickly.  The shortest is always open.
+    """
+    room = min(end, int(next_struck[pitches].min())) - step
+    if player.strictness >= 0.5 and lane.tones[step].any():
+        classes = pitches % 12
+        if not lane.tones[step][classes].all():
+            room = min(room, _LONGEST_PASSING)
+        until = int(lane.until_change[step])
+        if not lane.next_tones[step][classes].all():
+            room = min(room, max(until, 1))
+    allowed = grid.DURATIONS <= room
+    allowed[0] = True
+    return allowed
+
+
+def draw(scores: FloatArray, allowed: BoolArray, temperature: float, nucleus: float, chance: float) -> int:
+    """One choice among the allowed ones, by `chance` 0..1: scores over `temperature`, of which the likeliest choices that
+    make up `nucleus` of the probability are kept (Holtzman et al. 2020).
+
+    `allowed` has at least one choice.
+    """
+    masked = np.where(allowed, scores / temperature, -np.inf)
+    weights = np.exp(masked - masked.max())
+    weights /= weights.sum()
+    order = np.argsort(-weights, kind="stable")
+    total = np.cumsum(weights[order])
+    kept = int(np.searchsorted(total, nucleus)) + 1
+    at = int(np.searchsorted(total[:kept], chance * total[min(kept, len(total)) - 1], side="right"))
+    at = min(at, kept - 1, len(order) - 1)
+    while not allowed[order[at]]:  # rounding must not lead outside
+        at -= 1
+    return int(order[at])

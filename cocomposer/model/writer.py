@@ -1,0 +1,540 @@
+"""Writing: the network composes the cells that are asked for, several proposals at once, bar by bar.
+
+A song is written in stretches of a few bars.  For each the network reads afresh what is given around it and what was
+written before it, so that a bar costs the same in a long song as in a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from numpy.random import Generator
+from torch import Tensor
+
+from cocomposer.errors import Cancelled
+from cocomposer.model import grid
+from cocomposer.model.batch import by_slot, piece_of
+from cocomposer.model.features import EMPTY_CELL, Cell, Lane, cell_of, lane_of, pitch_features
+from cocomposer.model.grammar import (
+    Player,
+    draw,
+    durations_open,
+    harmony_cost,
+    pitches_open,
+    positions_open,
+)
+from cocomposer.model.grid import ByteArray, IntArray
+from cocomposer.model.network import Network
+from cocomposer.model.sheet import Sheet
+from cocomposer.model.stepping import Memory
+from cocomposer.model.window import (
+    NOTHING_BEFORE,
+    Plan,
+    Window,
+    at_position,
+    open_window,
+    padded_notes,
+    stroke_figures,
+)
+
+STRETCH = 4
+"""Bars written between two readings."""
+BEHIND, AHEAD = 8, 4
+"""Bars read before and after a stretch."""
+_FAR = 1 << 30
+
+
+@dataclass(frozen=True)
+class Chance:
+    """How freely is drawn: `temperature` (1 as learned) and `nucleus` (share of the probability that is kept)."""
+
+    temperature: float = 1.0
+    nucleus: float = 0.98
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One proposal to write.
+
+    `sheet` holds the parts that are there and those to be written (empty, or with what stays); `order` those that take
+    part, in writing order; `written` (parts, bars) the cells asked for; `controls` (parts, bars, len(CONTROLS)) buckets;
+    `players` by part.  `reference` answers the reference of a part in a bar, given the cells written so far (by part and
+    bar).  `must_sound` are bars in which somebody has to play.
+    """
+
+    sheet: Sheet
+    order: tuple[int, ...]
+    written: np.ndarray
+    controls: IntArray
+    players: Mapping[int, Player]
+    reference: Callable[[int, int, Mapping[tuple[int, int], Cell]], Cell | None]
+    seed: int
+    chance: Chance = field(default_factory=Chance)
+    source: int = 0
+    genre: int = 0
+    lane: Lane | None = None
+
+
+class _Row:
+    """An assignment under way: what is written, and where the pen is."""
+
+    def __init__(self, task: Assignment) -> None:
+        self.task = task
+        self.sheet = task.sheet
+        self.lane = task.lane or lane_of(task.sheet)
+        self.random: Generator = np.random.default_rng(task.seed)
+        self.done: dict[tuple[int, int], Cell] = {}
+        parts = len(self.sheet.parts)
+        self.until = np.zeros((parts, grid.PITCHES), np.int64)
+        self.likelihood = 0.0
+        self.choices = 0
+        self.next_struck = {index: _next_struck(self.sheet, index, task.written) for index in task.order}
+        self.window: Window = None  # type: ignore[assignment]  # opened by `begin`
+        self.pending: list[tuple[int, int]] = []
+
+    # ------------------------------------------------------------- cells
+
+    def cell(self, part: int, bar: int) -> Cell:
+        """What a part plays in a bar: written, or given."""
+        if bar < 0:
+            return EMPTY_CELL
+        if self.task.written[part, bar]:
+            return self.done.get((part, bar), EMPTY_CELL)
+        return cell_of(self.sheet.parts[part], bar, self.lane)
+
+    def reference(self, part: int, bar: int) -> Cell:
+        return self.task.reference(part, bar, self.done) or EMPTY_CELL
+
+    # ------------------------------------------------------------- windows
+
+    def begin(self, first: int, last: int) -> None:
+        """Open the window for writing bars [first, last): all that is given, then what was written before."""
+        begin, end = max(0, first - BEHIND), min(self.sheet.bars, last + AHEAD)
+        here = slice(begin, end)
+        task = self.task
+        plan = Plan(begin, end, task.order, task.written[:, here], task.controls[:, here], task.source, task.genre)
+        self.window = open_window(self.sheet, plan, self.lane)
+        self.given = len(self.window.elements)
+        self.slot_of = {part: slot for slot, part in enumerate(task.order)}
+        for bar in range(begin, first):
+            for part in task.order:
+                if task.written[part, bar]:
+                    self._open(part, bar)
+                    self.window.read(2, self.slot_of[part], self.row, bar - begin, self.done[part, bar])
+                    self.window.finish(self.slot_of[part], self.done[part, bar])
+                else:
+                    self._pass(part, bar)
+        self.pending = [(part, bar) for bar in range(first, last) for part in task.order]
+        self.first = begin
+        self.current: tuple[int, int] | None = None
+        self.advance()
+
+    def _pass(self, part: int, bar: int) -> None:
+        cell = cell_of(self.sheet.parts[part], bar, self.lane)
+        if len(cell):
+            self.window.latest[self.slot_of[part]] = (cell.hot[-1], int(cell.duration[-1]), int(cell.loudness[-1]))
+            ends = np.repeat(cell.ends, np.diff(cell.first))
+            np.maximum.at(self.until[part], cell.pitch, ends)
+
+    def _open(self, part: int, bar: int) -> None:
+        start, length = int(self.sheet.bar_starts[bar]), self.sheet.bar_length(bar)
+        self.before, self.ref = self.cell(part, bar - 1), self.reference(part, bar)
+        self.row = self.window.open_cell(
+            self.slot_of[part], bar - self.window.plan.first, start, length, self.before, self.ref,
+            self.task.controls[part, bar],
+        )  # fmt: skip
+
+    def advance(self) -> None:
+        """Open the next cell that is to be written; `current` is None when the stretch is complete."""
+        while self.pending:
+            part, bar = self.pending.pop(0)
+            if not self.task.written[part, bar]:
+                self._pass(part, bar)
+                continue
+            self.current = (part, bar)
+            self._open(part, bar)
+            self.player = self.task.players[part]
+            self.start, self.length = int(self.sheet.bar_starts[bar]), self.sheet.bar_length(bar)
+            self.drafts: list[_Draft] = []
+            self.last, self.there, self.floor = -1, 0, -1
+            self.old_hot, self.old_base = at_position(self.before, np.arange(grid.POSITIONS))
+            self.ref_hot, self.ref_base = at_position(self.ref, np.arange(grid.POSITIONS))
+            self.hints = _hints(self.before, self.ref)
+            self.used = np.zeros(grid.PITCHES, np.uint8)
+            return
+        self.current = None
+
+    # ------------------------------------------------------------- the grammar's questions
+
+    def positions(self) -> np.ndarray:
+        """Which of POSITIONS + END are open."""
+        assert self.current is not None
+        part, bar = self.current
+        free = int(self.until[part].max()) - self.start if self.player.is_single else 0
+        allowed = positions_open(self.player, self.length, self.last, self.there, free)
+        if len(self.drafts) >= self.player.strokes:
+            allowed[:] = False
+        return np.r_[allowed, True]
+
+    def place(self, position: int) -> None:
+        """Set the pen on a position of the bar."""
+        assert self.current is not None
+        part, _ = self.current
+        self.there = self.there + 1 if position == self.last else 1
+        if position != self.last:
+            self.floor = -1
+            self.bottom = -1
+        self.last, self.step = position, self.start + position
+        self.busy = self.until[part] > self.step
+        slot = self.slot_of[part]
+        latest = self.window.latest.get(slot, NOTHING_BEFORE)
+        hot, duration, loudness = self.drafts[-1].summary() if self.drafts else latest
+        self.previous_hot = hot
+        self.figures = np.array(
+            [self.hints[0][position], self.hints[1][position], duration, self.hints[2][position],
+             self.hints[3][position], loudness, self.hints[4][position], self.hints[5][position]]
+        )  # fmt: skip
+        self.struck: list[int] = []
+
+    def pitches(self) -> np.ndarray:
+        """Which pitches, and "no more", are open for the next note of the stroke."""
+        struck = self.struck
+        above = struck[-1] if struck else self.floor
+        allowed = pitches_open(self.player, self.busy, above)
+        bottom = self.bottom if self.bottom >= 0 else (struck[0] if struck else -1)
+        if bottom >= 0 and not self.player.drums:
+            allowed[min(grid.PITCHES, bottom + self.player.span + 1) :] = False
+        if len(struck) >= min(self.player.notes, grid.CHORD_NOTES):
+            allowed[:] = False
+        return np.r_[allowed, bool(struck)]
+
+    def lengths(self) -> np.ndarray:
+        assert self.current is not None
+        return durations_open(
+            self.player, self.lane, self.step, np.array(self.struck), self.next_struck[self.current[0]], self.sheet.steps
+        )
+
+    def strike(self, duration: int, velocity: Sequence[int], micro: Sequence[int]) -> None:
+        """Put the stroke on paper, as the next element to read."""
+        assert self.current is not None
+        part, bar = self.current
+        draft = _Draft(self.last, duration, self.struck, list(velocity), list(micro))
+        self.drafts.append(draft)
+        if not self.player.drums:
+            self.until[part, self.struck] = self.step + int(grid.DURATIONS[duration])
+        self.floor = self.struck[0]
+        if self.bottom < 0:
+            self.bottom = self.struck[0]
+        self.used[self.struck] = 1
+        loudness = draft.summary()[2]
+        self.window.elements.append(
+            (2, self.slot_of[part], self.row, bar - self.window.plan.first, self.last,
+             self.step - self.window.start, duration, loudness)
+        )  # fmt: skip
+        self.window.notes.append(np.array(self.struck))
+
+    def complete(self) -> None:
+        """The bar is complete for this part: the others hear it."""
+        assert self.current is not None
+        cell = _cell(self.drafts, self.start, self.lane)
+        self.done[self.current] = cell
+        self.window.finish(self.slot_of[self.current[0]], cell)
+        self.advance()
+
+
+@dataclass
+class _Draft:
+    position: int
+    duration: int
+    pitch: list[int]
+    velocity: list[int]
+    micro: list[int]
+
+    def summary(self) -> tuple[ByteArray, int, int]:
+        hot = np.zeros(grid.PITCHES, np.uint8)
+        hot[self.pitch] = 1
+        return hot, self.duration, round(sum(self.velocity) / len(self.velocity))
+
+
+def _cell(drafts: Sequence[_Draft], start: int, lane: Lane) -> Cell:
+    if not drafts:
+        return EMPTY_CELL
+    position = np.array([draft.position for draft in drafts])
+    summaries = [draft.summary() for draft in drafts]
+    return Cell(
+        position, position + start, np.array([draft.duration for draft in drafts]),
+        np.array([loudness for _, _, loudness in summaries]), np.stack([hot for hot, _, _ in summaries]),
+        lane.base[position + start], np.cumsum([0, *(len(draft.pitch) for draft in drafts)]),
+        np.concatenate([draft.pitch for draft in drafts]), np.concatenate([draft.velocity for draft in drafts]),
+        np.concatenate([draft.micro for draft in drafts]),
+    )  # fmt: skip
+
+
+def _hints(before: Cell, reference: Cell) -> list[IntArray]:
+    """The figures of `stroke_figures` that depend on the position alone, for every position."""
+    places = np.arange(grid.POSITIONS)
+    probe = replace(
+        EMPTY_CELL, position=places, duration=np.zeros(grid.POSITIONS, np.int64),
+        loudness=np.zeros(grid.POSITIONS, np.int64),
+    )  # fmt: skip
+    table = stroke_figures(NOTHING_BEFORE, probe, before, reference)
+    return [table[:, column] for column in (0, 1, 3, 4, 6, 7)]
+
+
+def _next_struck(sheet: Sheet, part: int, written: np.ndarray) -> IntArray:
+    """For each pitch the first step at which what is given of the part strikes it again after the cells written; far away
+    where it never does."""
+    strokes = sheet.parts[part]
+    table = np.full(grid.PITCHES, _FAR)
+    bars = np.flatnonzero(written[part])
+    if not len(bars):
+        return table
+    later = (strokes.bar > bars[0]) & ~written[part][strokes.bar]
+    for index in np.flatnonzero(later)[::-1]:
+        table[strokes.pitch[strokes.first[index] : strokes.first[index + 1]]] = strokes.start[index]
+    return table
+
+
+class Writer:
+    """Writes assignments with a network."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network.eval()
+
+    def write(
+        self, tasks: Sequence[Assignment], cancelled: Callable[[], bool] | None = None
+    ) -> Iterator[list[dict[tuple[int, int], Cell]]]:
+        """Write all assignments side by side; after every stretch of bars, the cells of each so far, by part and bar.
+
+        The assignments have equally many bars.  Raises Cancelled soon after `cancelled()` turns true.
+        """
+        rows = [_Row(task) for task in tasks]
+        asked = np.any([task.written.any(axis=0) for task in tasks], axis=0)
+        bars = np.flatnonzero(asked)
+        at = 0
+        while at < len(bars):
+            first = int(bars[at])
+            stretch = [int(bar) for bar in bars[at:] if bar < first + (STRETCH if at else 1)]
+            for row in rows:
+                row.begin(first, stretch[-1] + 1)
+            self._stretch(rows, cancelled)
+            at += len(stretch)
+            yield [row.done for row in rows]
+
+    @torch.inference_mode()
+    def _stretch(self, rows: Sequence[_Row], cancelled: Callable[[], bool] | None) -> None:
+        memory = Memory(self.network)
+        head = _Heads(self.network, rows)
+        state = head.read(memory)
+        while any(row.current is not None for row in rows):
+            if cancelled is not None and cancelled():
+                raise Cancelled("Stopped before all proposals were written.")
+            before = [len(row.window.elements) for row in rows]
+            self._choose(rows, head, state)
+            active = [len(row.window.elements) > count for row, count in zip(rows, before, strict=True)]
+            if any(row.current is not None for row in rows):
+                state = head.step(memory, active)
+
+    def _choose(self, rows: Sequence[_Row], head: _Heads, state: Tensor) -> None:
+        """One choice for every row: another stroke, or the end of the cell."""
+        busy = [index for index, row in enumerate(rows) if row.current is not None]
+        scores = head.times(busy, state)
+        striking = []
+        for place, index in enumerate(busy):
+            row = rows[index]
+            chance = row.task.chance
+            allowed = row.positions()
+            while True:
+                choice = draw(scores[place], allowed, chance.temperature, chance.nucleus, row.random.random())
+                if choice == grid.END:
+                    row.complete()
+                    break
+                row.place(choice)
+                if row.pitches()[: grid.PITCHES].any():
+                    striking.append(index)
+                    break
+                allowed[choice] = False
+        if striking:
+            self._strike(rows, head, state, striking)
+
+    def _strike(self, rows: Sequence[_Row], head: _Heads, state: Tensor, striking: Sequence[int]) -> None:
+        stroke, pointers = head.stroke(striking, state)
+        stack = stroke
+        vectors = []
+        going = list(range(len(striking)))
+        costs = [harmony_cost(rows[index].player, rows[index].lane, rows[index].step) for index in striking]
+        loud: dict[int, list[int]] = {place: [] for place in going}
+        late: dict[int, list[int]] = {place: [] for place in going}
+        while going:
+            chosen = [striking[place] for place in going]
+            scores = head.notes(chosen, stack[going], pointers[going])
+            still = []
+            for line, place in enumerate(going):
+                row = rows[striking[place]]
+                allowed = row.pitches()
+                if not allowed.any():
+                    continue
+                chance = row.task.chance
+                costly = scores[line]
+                costly[: grid.PITCHES] -= costs[place]
+                choice = draw(costly, allowed, chance.temperature, chance.nucleus, row.random.random())
+                if choice < grid.PITCHES:
+                    row.struck.append(choice)
+                    still.append(place)
+            going = still
+            if going:
+                chosen = [striking[place] for place in going]
+                vectors = head.vectors(chosen)
+                counted = stack[going] + self.network.struck_count.weight[[len(rows[i].struck) - 1 for i in chosen]]
+                velocity, micro = head.feel(counted + vectors)
+                for line, place in enumerate(going):
+                    row = rows[striking[place]]
+                    loud[place].append(_draw_velocity(velocity[line], row))
+                    late[place].append(_draw_micro(micro[line], row))
+                stack = stack.clone()
+                stack[going] = stack[going] + vectors
+        scores = head.durations(striking, stack)
+        for place, index in enumerate(striking):
+            row = rows[index]
+            duration = 0
+            if not row.player.drums:
+                duration = draw(scores[place], row.lengths(), row.task.chance.temperature, row.task.chance.nucleus,
+                                row.random.random())  # fmt: skip
+            row.strike(duration, loud[place], late[place])
+
+
+def _draw_velocity(scores: np.ndarray, row: _Row) -> int:
+    buckets = np.arange(grid.VELOCITIES)
+    allowed = (buckets >= row.player.softest // 8) & (buckets <= row.player.loudest // 8)
+    return draw(scores, allowed, row.task.chance.temperature, 0.95, row.random.random())
+
+
+def _draw_micro(scores: np.ndarray, row: _Row) -> int:
+    """Only drummers were heard playing: everybody else stays on the grid here."""
+    if not row.player.drums:
+        return grid.MICRO_STEPS // 2
+    return draw(scores, np.ones(grid.MICRO_STEPS, bool), row.task.chance.temperature, 0.95, row.random.random())
+
+
+class _Heads:
+    """The network's questions and answers for a batch of rows, in NumPy on the rows' side."""
+
+    def __init__(self, network: Network, rows: Sequence[_Row]) -> None:
+        self.network, self.rows = network, rows
+        heads = [row.window.head for row in rows]
+        self.program = torch.from_numpy(np.stack([by_slot(head.program, 0) for head in heads]))
+        self.role = torch.from_numpy(np.stack([by_slot(head.role, -1) for head in heads]))
+        self.piece = torch.from_numpy(np.stack([piece_of(head) for head in heads]))
+
+    def read(self, memory: Memory) -> Tensor:
+        """Read the windows as they are."""
+        size = max(len(row.window.elements) for row in self.rows)
+        count = len(self.rows)
+        elements, notes = np.zeros((count, size, 8), np.int64), np.full((count, size, grid.CHORD_NOTES), -1)
+        context, base = np.zeros((count, size, self.rows[0].lane.context.shape[1]), np.float32), np.zeros((count, size), np.int64)
+        controls = np.zeros((count, size, self.rows[0].window.controls[0].shape[0]), np.int64)
+        for index, row in enumerate(self.rows):
+            window = row.window
+            n = len(window.elements)
+            elements[index, :n] = window.elements
+            notes[index, :n] = padded_notes(window.notes)
+            steps = np.minimum(elements[index, :n, 5] + window.start, row.sheet.steps - 1)
+            context[index, :n], base[index, :n] = row.lane.context[steps], row.lane.base[steps]
+            controls[index, :n] = np.stack(window.controls)[elements[index, :n, 2]]
+        tensor = torch.from_numpy(elements)
+        slot = tensor[..., 1]
+        cells = self.network.cell_vectors(torch.from_numpy(controls).flatten(0, 1)).view(count, size, -1)
+        x = self.network.embed(
+            tensor, torch.from_numpy(notes), torch.from_numpy(context), torch.from_numpy(base),
+            self.program.gather(1, slot), self.role.gather(1, slot), self.piece, cells,
+        )  # fmt: skip
+        length = torch.tensor([len(row.window.elements) for row in self.rows])
+        return memory.read(x, tensor[..., 5], torch.tensor([row.given for row in self.rows]), length)
+
+    def step(self, memory: Memory, active: Sequence[bool]) -> Tensor:
+        """Read the last element of every window (where nothing was added, in vain)."""
+        elements = np.array([row.window.elements[-1] for row in self.rows])
+        steps = np.array([min(e[5] + row.window.start, row.sheet.steps - 1) for e, row in zip(elements, self.rows, strict=True)])
+        context = np.stack([row.lane.context[step] for row, step in zip(self.rows, steps, strict=True)]).astype(np.float32)
+        base = np.array([row.lane.base[step] for row, step in zip(self.rows, steps, strict=True)])
+        notes = padded_notes([row.window.notes[-1] for row in self.rows])
+        controls = np.stack([row.window.controls[e[2]] for row, e in zip(self.rows, elements, strict=True)])
+        tensor = torch.from_numpy(elements)[:, None]
+        slot = tensor[..., 1]
+        cells = self.network.cell_vectors(torch.from_numpy(controls))[:, None]
+        x = self.network.embed(
+            tensor, torch.from_numpy(notes)[:, None], torch.from_numpy(context)[:, None],
+            torch.from_numpy(base)[:, None], self.program.gather(1, slot), self.role.gather(1, slot), self.piece, cells,
+        )  # fmt: skip
+        return memory.step(x[:, 0], tensor[:, 0, 5], torch.tensor(active))
+
+    def times(self, chosen: Sequence[int], state: Tensor) -> np.ndarray:
+        rows = [self.rows[index] for index in chosen]
+        opening = torch.tensor([not row.drafts for row in rows])
+        last = torch.tensor([max(0, row.last) if row.drafts else 0 for row in rows])
+        features = torch.from_numpy(np.stack([row.window.times[row.row] for row in rows]))
+        scores: np.ndarray = self.network.times(state[list(chosen)], opening, last, features).numpy()
+        return scores
+
+    def stroke(self, chosen: Sequence[int], state: Tensor) -> tuple[Tensor, Tensor]:
+        """States of the strokes and the pointers to their candidates."""
+        rows = [self.rows[index] for index in chosen]
+        context = np.stack([row.lane.context[row.step] for row in rows]).astype(np.float32)
+        figures = np.stack([row.figures for row in rows])
+        features = np.concatenate([_features(row) for row in rows])
+        position = torch.tensor([row.last for row in rows])
+        stroke = self.network.stroke(state[list(chosen)], torch.from_numpy(context), position, torch.from_numpy(figures))
+        return stroke, self.network.pointers(stroke, torch.from_numpy(features))
+
+    def notes(self, chosen: Sequence[int], state: Tensor, pointers: Tensor) -> np.ndarray:
+        rows = [self.rows[index] for index in chosen]
+        count = torch.tensor([len(row.struck) for row in rows])
+        previous = torch.tensor([_lowest(row.previous_hot) for row in rows])
+        last = torch.tensor([row.struck[-1] if row.struck else -1 for row in rows])
+        scores: np.ndarray = self.network.notes(
+            state + self.network.struck_count(count), pointers, self._base(rows), self._drums(rows), previous, last
+        ).numpy()
+        return scores
+
+    def vectors(self, chosen: Sequence[int]) -> Tensor:
+        """The vectors of the notes struck just now."""
+        rows = [self.rows[index] for index in chosen]
+        pitch = torch.tensor([row.struck[-1] for row in rows])
+        return self.network.struck_vectors(pitch, self._base(rows), self._drums(rows))
+
+    def feel(self, state: Tensor) -> tuple[np.ndarray, np.ndarray]:
+        velocity, micro = self.network.feel(state)
+        return velocity.numpy(), micro.numpy()
+
+    def durations(self, chosen: Sequence[int], state: Tensor) -> np.ndarray:
+        rows = [self.rows[index] for index in chosen]
+        figures = torch.from_numpy(np.stack([row.figures for row in rows]))
+        limits = torch.tensor([[int(row.lane.until_change[row.step]), row.length - row.last] for row in rows])
+        scores: np.ndarray = self.network.durations(state, figures, limits).numpy()
+        return scores
+
+    @staticmethod
+    def _base(rows: Sequence[_Row]) -> Tensor:
+        return torch.tensor([int(row.lane.base[row.step]) for row in rows])
+
+    @staticmethod
+    def _drums(rows: Sequence[_Row]) -> Tensor:
+        return torch.tensor([row.player.drums for row in rows])
+
+
+def _lowest(hot: ByteArray) -> int:
+    return int(hot.argmax()) if hot.any() else -1
+
+
+def _features(row: _Row) -> ByteArray:
+    place, step = row.last, row.step
+    base = int(row.lane.base[step])
+    old, ref = int(row.old_base[place]), int(row.ref_base[place])
+    return pitch_features(
+        row.lane, np.array([step]), row.previous_hot[None], row.old_hot[place][None],
+        np.array([old if old >= 0 else base]), row.ref_hot[place][None], np.array([ref if ref >= 0 else base]),
+        row.window.known.sounding[step - row.window.known.first][None], row.used[None], np.array([row.player.drums]),
+    )  # fmt: skip
