@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from cocomposer.model.grid import IntArray
+from cocomposer.model.grid import ByteArray, IntArray
 from cocomposer.model.network import Batch
 from cocomposer.model.window import SLOTS, Example, Head
 
@@ -17,7 +17,7 @@ def batch_of(examples: Sequence[Example]) -> Batch:
     size = max(len(example.elements) for example in examples)
     cells = np.cumsum([0, *(len(example.controls) for example in examples)])
 
-    def padded(column: Callable[[Example], IntArray], fill: int = 0) -> torch.Tensor:
+    def padded(column: Callable[[Example], IntArray | ByteArray], fill: int = 0) -> torch.Tensor:
         first = column(examples[0])
         table = np.full((len(examples), size, *first.shape[1:]), fill, first.dtype)
         for row, example in enumerate(examples):
@@ -25,7 +25,7 @@ def batch_of(examples: Sequence[Example]) -> Batch:
             table[row, : len(values)] = values
         return torch.from_numpy(table)
 
-    def joined(column: Callable[[Example], IntArray]) -> torch.Tensor:
+    def joined(column: Callable[[Example], IntArray | ByteArray]) -> torch.Tensor:
         return torch.from_numpy(np.concatenate([column(example) for example in examples]))
 
     def moved(column: Callable[[Example], IntArray]) -> torch.Tensor:

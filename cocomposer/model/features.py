@@ -138,10 +138,10 @@ def cell_of(strokes: Strokes, bar: int, lane: Lane) -> Cell:
     )  # fmt: skip
 
 
+_NONE = np.zeros(0, np.int64)
 EMPTY_CELL = Cell(
-    *(np.zeros(0, np.int64) for _ in range(4)), np.zeros((0, grid.PITCHES), np.uint8), np.zeros(0, np.int64),
-    np.zeros(1, np.int64), *(np.zeros(0, np.int64) for _ in range(3)),
-)  # fmt: skip
+    _NONE, _NONE, _NONE, _NONE, np.zeros((0, grid.PITCHES), np.uint8), _NONE, np.zeros(1, np.int64), _NONE, _NONE, _NONE
+)
 
 
 class Known:
@@ -231,7 +231,7 @@ def pitch_features(
     table[:, :, 13] = sounding & pitched
     octaves = np.zeros((rows, 132), np.uint8)
     octaves[:, :128] = sounding
-    table[:, :, 14] = octaves.reshape(rows, 11, 12).any(axis=1)[:, classes] & pitched
+    table[:, :, 14] = octaves.reshape(rows, 11, 12).max(axis=1)[:, classes] & pitched
     table[:, :, 15] = used
     return table
 

@@ -16,8 +16,8 @@ _ALIKE = 0.6
 def returning_bars(sheet: Sheet) -> IntArray:
     """For each bar the earlier one it returns to, -1 where it is new.
 
-    Two bars are alike by their chords and by the tune over them; of equally good ones the same place in the phrase wins,
-    then the nearer one.
+    Two bars are alike by their chords and by the tune over them; of equally good ones the same place in the phrase
+    wins, then the nearer one.
     """
     bars = sheet.bars
     slots = max((sheet.bar_length(bar) for bar in range(bars)), default=0) // _SLOT + 1

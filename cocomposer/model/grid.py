@@ -1,7 +1,7 @@
 """The grid on which the network hears and writes music, and the tables that turn figures into numbers it can embed.
 
-A step is a twelfth of a quarter note, so that sixteenths (3 steps) and eighth triplets (4 steps) both lie on it.  What a
-performance deviates from its step is kept as micro-timing.  A bar longer than MAX_BAR steps is heard as several.
+A step is a twelfth of a quarter note, so that sixteenths (3 steps) and eighth triplets (4 steps) both lie on it.
+What a performance deviates from its step is kept as micro-timing.  A bar longer than MAX_BAR steps is heard as several.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The network: a transformer over strokes, and small heads that choose where a stroke falls, what it strikes, how long and
-how loud.
+"""The network: a transformer over strokes, and small heads that choose where a stroke falls, what it strikes, how long
+and how loud.
 
 One step of the transformer writes a whole stroke.  Inside the step the position comes first; then everything that is
 known at that position (harmony, tune, the band, the bar before, the reference) is looked up, and a nested decoder picks
@@ -44,9 +44,9 @@ class Batch:
     """Windows as tensors; cells and strokes of all windows stand one after another.
 
     `elements` (B, N, 8), `notes` (B, N, K), `given` (B,), `length` (B,) elements really there, `context` (B, N,
-    CONTEXT), `base` (B, N), `program` and `role` (B, SLOTS), `piece` (B, 3: source, genre, tempo).  `cell` (B, N) is the
-    row in `controls` and `times`.  `asked` (M,) and `before_stroke` (E,) index the flattened B*N elements, and
-    `stroke` (E,) is the stroke itself.
+    CONTEXT), `base` (B, N), `program` and `role` (B, SLOTS), `piece` (B, 3: source, genre, tempo).  `cell` (B, N) is
+    the row in `controls` and `times`.  `asked` (M,) and `stroke` (E,) index the flattened B*N elements: those that
+    something follows, and the strokes among them.
     """
 
     elements: Tensor
@@ -91,8 +91,8 @@ class Losses:
 
 
 class Block(nn.Module):
-    """Attention and feed-forward, each behind a normalisation.  Half of each head turns with musical time, so that "a bar
-    ago" is a direction of its own."""
+    """Attention and feed-forward, each behind a normalisation.  Half of each head turns with musical time, so that
+    "a bar ago" is a direction of its own."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -129,7 +129,7 @@ def _turned(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
 
 
 class Network(nn.Module):
-    """See the module's text.  All methods work on whole batches; writing uses `embed`, `Block.project` and the heads."""
+    """See the module's text.  All methods work on whole batches; writing uses `embed`, `Block.project`, the heads."""
 
     def __init__(self, config: NetworkConfig | None = None) -> None:
         super().__init__()
@@ -195,7 +195,7 @@ class Network(nn.Module):
     def cell_vectors(self, controls: Tensor) -> Tensor:
         """What is asked of cells: (C, D) from buckets (C, len(CONTROLS))."""
         offsets = torch.arange(controls.shape[1]) * (BUCKETS + 1)
-        return self.control(controls + offsets.to(controls.device)).sum(1)
+        return cast(Tensor, self.control(controls + offsets.to(controls.device)).sum(1))
 
     def embed(
         self, elements: Tensor, notes: Tensor, context: Tensor, base: Tensor, program: Tensor, role: Tensor,
@@ -279,8 +279,8 @@ class Network(nn.Module):
     ) -> Tensor:
         """Scores (R, 129) of the next note of a stroke, "no more" last.
 
-        `state` (R, h) is the stroke with what it has struck; `pointers` (R, 128); `previous` (R,) the lowest pitch of the
-        stroke before (-1 none), `last` (R,) the pitch struck just now (-1 none).
+        `state` (R, h) is the stroke with what it has struck; `pointers` (R, 128); `previous` (R,) the lowest pitch of
+        the stroke before (-1 none), `last` (R,) the pitch struck just now (-1 none).
         """
         x = self.note_mix(state)
         pitches = torch.arange(grid.PITCHES, device=x.device)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,7 +172,7 @@ def _form(song: Song, ticks: IntArray) -> tuple[IntArray, IntArray]:
     edges = [int(np.searchsorted(ticks, section.tick)) for section in song.sections]
     edges = sorted({0, *edges, len(ticks)})
     place, left = np.zeros(len(ticks), np.int64), np.zeros(len(ticks), np.int64)
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         place[low:high] = np.arange(high - low)
         left[low:high] = np.arange(high - low)[::-1]
     return np.minimum(place, LONGEST_PLACE), np.minimum(left, LONGEST_PLACE)

@@ -1,7 +1,7 @@
 """A stretch of a song as the network reads it: what is given first, then the cells to write, bar by bar.
 
-A sequence has one element for every part (so that everybody knows who is there), one for every given stroke, and then, for
-each cell that is written, one that opens it and one for each of its strokes.
+A sequence has one element for every part (so that everybody knows who is there), one for every given stroke, and then,
+for each cell that is written, one that opens it and one for each of its strokes.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ SLOTS = 16
 """Parts a window has at most."""
 STROKE_FIGURES = 8
 """Small numbers that tell a stroke what precedes it, see `stroke_figures`."""
+
+WRITING_ORDER = (
+    Role.DRUMS, Role.BASS, Role.KEYS, Role.GUITAR, Role.ARPEGGIO, Role.PAD, Role.OTHER, Role.COUNTER, Role.MELODY,
+)  # fmt: skip
+"""In which order the parts of a band write a bar."""
 
 References = Callable[[int, int], Cell | None]
 """The reference of a part (index) in a bar, None where there is none."""
@@ -293,9 +298,12 @@ def at_position(cell: Cell, positions: IntArray) -> tuple[ByteArray, IntArray]:
 
 
 def stroke_figures(last: tuple[ByteArray, int, int], cell: Cell, before: Cell, reference: Cell) -> IntArray:
-    """For each stroke of a cell, before which the part played `last` (pitches, length, loudness): notes struck at its position in the bar before and in the reference (0..10); the
-    lengths of the last stroke, of that in the bar before and in the reference (len(DURATIONS) none), their loudness
-    (VELOCITIES none)."""
+    """What precedes each stroke of a cell, before which the part played `last` (pitches, length, loudness), shape
+    (strokes, STROKE_FIGURES).
+
+    Notes struck at its position in the bar before and in the reference (0..10); the lengths of the last stroke, of that
+    in the bar before and of that in the reference (len(DURATIONS) none); their loudness (VELOCITIES none).
+    """
     return np.stack(
         [
             *(_count_at(other, cell.position) for other in (before, reference)),

@@ -1,6 +1,6 @@
 """The corpora: what each is, how its files become Songs with roles, chords and keys, and how much of it is heard.
 
-Licences and origins are those of the data's own README; `card` copies them from here into the model card.
+Licences and origins are those of the data's own README; `training.card` copies them into the model card.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from cocomposer import formats
@@ -35,16 +36,20 @@ class Piece:
     felt: bool = False
 
 
+Load = Callable[[], Piece]
+"""Reads one piece; raises CocomposerError where its file is no music."""
+
+
 @dataclass(frozen=True)
 class Corpus:
-    """A corpus: `share` is how much of what is heard comes from it."""
+    """A corpus: `share` is how much of what is heard comes from it, `read` finds its pieces in its folder."""
 
     name: str
     source: str
     share: float
     licence: str
     origin: str
-    read: Callable[[Path], Iterator[Callable[[], Piece | None]]]
+    read: Callable[[Path], Iterator[Load]]
 
 
 _GENRE_WORDS = (
@@ -68,28 +73,19 @@ def genre_of(words: str) -> str:
     return next((genre for word, genre in _GENRE_WORDS if word in words), "")
 
 
-def _midi_files(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.mid"))
+def _midi_song(path: Path, source: str, genre: str = "", tempo_known: bool = False) -> Piece:
+    return Piece(path.stem, understand(_joined(formats.read(path))), source, genre, tempo_known)
 
 
-def _bands(folder: Path) -> Iterator[Callable[[], Piece | None]]:
-    for path in _midi_files(folder):
-        yield lambda path=path: Piece(path.stem, understand(_joined(formats.read(path))), "band")
+def _midi_songs(folder: Path, source: str, genre: str = "", tempo_known: bool = False) -> Iterator[Load]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in (".mid", ".midi"):
+            yield partial(_midi_song, path, source, genre, tempo_known)
 
 
-def _games(folder: Path) -> Iterator[Callable[[], Piece | None]]:
-    for path in _midi_files(folder):
-        yield lambda path=path: Piece(path.stem, understand(_joined(formats.read(path))), "game", tempo_known=True)
-
-
-def _songs(folder: Path) -> Iterator[Callable[[], Piece | None]]:
-    for path in _midi_files(folder):
-        yield lambda path=path: Piece(path.stem, understand(_joined(formats.read(path))), "song", "classical")
-
-
-def _pop(folder: Path) -> Iterator[Callable[[], Piece | None]]:
+def _pop(folder: Path) -> Iterator[Load]:
     for path in sorted((folder / "quantised").glob("*.mid")):
-        yield lambda path=path: _pop_song(path)
+        yield partial(_pop_song, path)
 
 
 def _pop_song(path: Path) -> Piece:
@@ -101,11 +97,11 @@ def _pop_song(path: Path) -> Piece:
     return Piece(path.stem, song, "pop", "pop", tempo_known=True)
 
 
-def _charts(folder: Path) -> Iterator[Callable[[], Piece | None]]:
+def _charts(folder: Path) -> Iterator[Load]:
     """Every third of them: they are made by rule and much alike."""
     rows = [json.loads(line) for line in (folder / "manifest.jsonl").read_text().splitlines()]
     for row in rows[::3]:
-        yield lambda row=row: _chart_song(folder / row["file"], row)
+        yield partial(_chart_song, folder / row["file"], row)
 
 
 def _chart_song(path: Path, row: dict[str, str]) -> Piece:
@@ -116,30 +112,38 @@ def _chart_song(path: Path, row: dict[str, str]) -> Piece:
     return Piece(f"chart {row['chart_source']}", _completed(song), "chart", genre_of(row["style"]), tempo_known=True)
 
 
-def _standards(folder: Path) -> Iterator[Callable[[], Piece | None]]:
+def _standards(folder: Path) -> Iterator[Load]:
     for path in sorted(folder.rglob("*.mxl")):
-        yield lambda path=path: Piece(path.stem, understand(formats.read(path)), "standard")
+        yield partial(_standard, path)
 
 
-def _drums(folder: Path) -> Iterator[Callable[[], Piece | None]]:
+def _standard(path: Path) -> Piece:
+    return Piece(path.stem, understand(formats.read(path)), "standard")
+
+
+def _drums(folder: Path) -> Iterator[Load]:
     with (folder / "info.csv").open(newline="") as rows:
         for row in csv.DictReader(rows):
             path = folder / row["midi_filename"]
             if row["time_signature"] == "4-4" and path.exists():
-                # A session of one drummer stays together; the corpus's own validation drummers are kept.
-                name = "/".join(path.parts[-3:-1]) + f"/{row['split']}"
-                yield lambda path=path, row=row, name=name: Piece(
-                    name, formats.read(path), "drums", genre_of(row["style"]), tempo_known=True, felt=True
-                )
+                yield partial(_drummed, path, row)
 
 
-def _chorales(folder: Path) -> Iterator[Callable[[], Piece | None]]:
+def _drummed(path: Path, row: dict[str, str]) -> Piece:
+    # A session of one drummer stays together; the corpus's own validation drummers are kept.
+    name = "/".join(path.parts[-3:-1]) + f"/{row['split']}"
+    return Piece(name, formats.read(path), "drums", genre_of(row["style"]), tempo_known=True, felt=True)
+
+
+def _chorales(folder: Path) -> Iterator[Load]:
     data = json.loads((folder / "jsb-chorales-16th.json").read_text())
     for split, chorales in data.items():
         for index, chorale in enumerate(chorales):
-            yield lambda split=split, index=index, chorale=chorale: Piece(
-                f"{split} {index}", _completed(_chorale(chorale)), "chorale", "classical"
-            )
+            yield partial(_chorale_piece, f"{split} {index}", chorale)
+
+
+def _chorale_piece(name: str, steps: list[list[int]]) -> Piece:
+    return Piece(name, _completed(_chorale(steps)), "chorale", "classical")
 
 
 def _chorale(steps: list[list[int]]) -> Song:
@@ -182,22 +186,29 @@ def _joined(song: Song) -> Song:
     return replace(song, parts=parts)
 
 
+_bands = partial(_midi_songs, source="band")
+_games = partial(_midi_songs, source="game", tempo_known=True)
+_songs = partial(_midi_songs, source="song", genre="classical")
+_own = partial(_midi_songs, source="", tempo_known=True)
+
 CORPORA = (
-    Corpus("slakh", "band", 0.38, "CC BY 4.0", "Slakh2100 (Manilow et al. 2019), as prepared for Query-and-reArrange", _bands),
+    Corpus("slakh", "band", 0.38, "CC BY 4.0", "Slakh2100 (Manilow et al. 2019), from Query-and-reArrange", _bands),
     Corpus("pop909", "pop", 0.25, "MIT", "POP909 (Wang et al. 2020), beats, keys and chords from POP909-CL", _pop),
-    Corpus("mma", "chart", 0.12, "made with the GPL program MMA 21.09", "MMA over charts of the McGill Billboard corpus", _charts),
+    Corpus("mma", "chart", 0.12, "made with the GPL program MMA 21.09", "MMA over McGill Billboard charts", _charts),
     Corpus("freedoom", "game", 0.10, "BSD-like (Freedoom)", "Freedoom game music", _games),
     Corpus("groove", "drums", 0.05, "CC BY 4.0", "Groove MIDI Dataset (Gillick et al. 2019)", _drums),
     Corpus("lieder", "song", 0.06, "CC0", "OpenScore Lieder Corpus", _songs),
     Corpus("openewld", "standard", 0.03, "public domain songs, MIT", "OpenEWLD (Simonetta et al. 2018)", _standards),
-    Corpus("chorales", "chorale", 0.01, "public domain", "J. S. Bach's chorales (Boulanger-Lewandowski split)", _chorales),
+    Corpus("chorales", "chorale", 0.01, "public domain", "J. S. Bach's chorales (JSB-Chorales-dataset)", _chorales),
 )  # fmt: skip
+OWN = Corpus("own", "", 1.0, "the artist's own", "the artist's own music", _own)
+"""What any other folder of MIDI files is taken for."""
 
 
-def read_piece(load: Callable[[], Piece | None]) -> Piece | None:
+def read_piece(load: Load) -> Piece | None:
     """The piece, or None where its file cannot be read or holds nothing."""
     try:
         piece = load()
     except CocomposerError:
         return None
-    return piece if piece is not None and any(part.notes for part in piece.song.parts) else None
+    return piece if any(part.notes for part in piece.song.parts) else None

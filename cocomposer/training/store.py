@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cocomposer.model.grid import IntArray
 from cocomposer.model.sheet import Sheet, Strokes
 from cocomposer.music import Role
 
@@ -43,7 +44,7 @@ def save(pieces: Sequence[Prepared], path: Path) -> None:
         ],
         "parts": [[part.name, str(part.role), part.program, len(part), len(part.pitch)] for part in parts],
     }  # fmt: skip
-    arrays = {"bar_starts": np.concatenate([sheet.bar_starts for sheet in sheets]).astype(np.int32)}
+    arrays: dict[str, Any] = {"bar_starts": np.concatenate([sheet.bar_starts for sheet in sheets]).astype(np.int32)}
     arrays["tones"] = np.concatenate([sheet.tones for sheet in sheets])
     for names, owners in ((_BAR_COLUMNS + _STEP_COLUMNS, sheets), (_STROKE_COLUMNS + _NOTE_COLUMNS, parts)):
         for name in names:
@@ -56,10 +57,10 @@ def save(pieces: Sequence[Prepared], path: Path) -> None:
 class _Reader:
     """Hands out the next so many values of each column."""
 
-    def __init__(self, arrays: dict[str, IntArray]) -> None:
+    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
         self.arrays, self.at = arrays, dict.fromkeys(arrays, 0)
 
-    def take(self, name: str, count: int) -> IntArray:
+    def take(self, name: str, count: int) -> NDArray[Any]:
         begin = self.at[name]
         self.at[name] += count
         return self.arrays[name][begin : begin + count]

@@ -12,7 +12,7 @@ from cocomposer.model.features import CONTROLS, Cell, Lane, buckets, cell_of, fi
 from cocomposer.model.form import returning_bars
 from cocomposer.model.grid import IntArray
 from cocomposer.model.sheet import SILENT, Sheet
-from cocomposer.model.window import SLOTS, WINDOW_BARS, Example, Plan, example_of
+from cocomposer.model.window import SLOTS, WINDOW_BARS, WRITING_ORDER, Example, Plan, example_of
 from cocomposer.music import Role
 from cocomposer.training.store import Prepared
 
@@ -20,10 +20,6 @@ LONGEST = 448
 """Elements of a window at most."""
 WINDOWS_PER_VISIT = 3
 """Windows taken from a song each time it is moved to another key."""
-WRITING_ORDER = (
-    Role.DRUMS, Role.BASS, Role.KEYS, Role.GUITAR, Role.ARPEGGIO, Role.PAD, Role.OTHER, Role.COUNTER, Role.MELODY
-)  # fmt: skip
-"""In which order the parts of a band write a bar."""
 
 
 def transposed(sheet: Sheet, semitones: int) -> Sheet:
@@ -72,7 +68,7 @@ def _window(
     counts = np.stack(
         [np.bincount(part.bar, minlength=sheet.bars)[first : first + WINDOW_BARS] for part in sheet.parts]
     )
-    present = list(np.flatnonzero(counts[:, :8].sum(axis=1) > 0))
+    present = np.flatnonzero(counts[:, :8].sum(axis=1) > 0).tolist()
     if not present:
         return None
     tacet = [index for index in range(len(sheet.parts)) if index not in present and random.random() < 0.3]
