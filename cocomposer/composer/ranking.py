@@ -32,6 +32,11 @@ def score(fit: float, figures: Mapping[str, float]) -> float:
     return round(max(0.0, min(1.0, fit - rub)), 4)
 
 
+def musical_score(figures: Mapping[str, float]) -> float:
+    """0..1: how little rubs against the chords and the tune, where no style has to suit."""
+    return score(0.95, figures)
+
+
 def _chord_tone_share(song: Song, notes: Sequence[Note]) -> float:
     spans = song.chord_spans
     total = inside = 0

@@ -25,9 +25,17 @@ def explain(
 ) -> tuple[str, ...]:
     """Up to eight sentences on what `band` plays in `song` between the ticks `first` and `last`: style, texture, what
     was kept, entries, room for the tune, bass, form and harmony."""
-    sentences = [
+    return (
         f"{style.name}: {fit.reason}.",
         f"{texture.description} ({listed([part.name.lower() for part in band])}).",
+        *heard(song, band, request, first, last),
+    )
+
+
+def heard(song: Song, band: Sequence[Part], request: Request, first: int, last: int) -> tuple[str, ...]:
+    """Sentences on what can be heard of `band` in `song` between the ticks `first` and `last`: what was kept, entries,
+    room for the tune, bass, form and harmony."""
+    sentences = [
         _kept(song, band, request),
         _entries(song, band, first),
         _room(song, band, first, last),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
+from cocomposer.composer.bands import with_distinct_names
 from cocomposer.composer.orchestration import Texture, orchestrate, textures
 from cocomposer.composer.ranking import features, score
 from cocomposer.composer.reasons import explain
@@ -39,7 +40,7 @@ class StyleComposer:
         if beyond:
             raise RequestError(f"The style composer is not made for {beyond}: use --composer model.")
         sketch = understand(request.sketch)
-        for index, (fit, texture) in enumerate(_choices(sketch, request)):
+        for index, (fit, texture) in enumerate(choices(sketch, request)):
             if cancelled is not None and cancelled():
                 raise Cancelled("Stopped before all proposals were written.")
             yield self._write(sketch, request, fit, texture, request.seed + index, cancelled)
@@ -61,14 +62,14 @@ class StyleComposer:
         if request.bars is not None:
             first = sketch.bars[request.bars[0]].start
             last = min(sketch.bars[request.bars[1]].end, sketch.length)
-        kept = kept_parts(sketch) if request.task is Task.ARRANGE else _around(sketch, first, last)
+        kept = kept_parts(sketch) if request.task is Task.ARRANGE else around(sketch, first, last)
         own = (*((tune,) if tune is not None else ()), *kept)
         taken = {part.role for part in own} if request.task is Task.ARRANGE else ()
         orchestration = orchestrate(style, texture, taken, _asked(request))
         band = arrange(sketch, style, section_energies(sketch, melody), orchestration, seed, cancelled)
         if request.bars is not None:
             band = tuple(part for part in (_cut(part, first, last) for part in band) if part.notes)
-        song = replace(sketch, parts=_distinct_names((*own, *band)))
+        song = replace(sketch, parts=with_distinct_names((*own, *band)))
         plugins = {part.name: part.plugin for part in style.parts if part.plugin}
         named = song.parts[len(own) :]
         figures = features(song, first, last)
@@ -87,7 +88,7 @@ class StyleComposer:
         )
 
 
-def _choices(sketch: Song, request: Request) -> list[tuple[Fit, Texture]]:
+def choices(sketch: Song, request: Request) -> list[tuple[Fit, Texture]]:
     """A style and a texture for each proposal.  Two proposals share a style only where they differ in texture."""
     count, asked = request.count, _asked(request)
     if request.style == "auto":
@@ -128,7 +129,7 @@ def _roles(style: Style) -> frozenset[Role]:
     return frozenset(part.role for part in style.parts)
 
 
-def _around(sketch: Song, first: int, last: int) -> tuple[Part, ...]:
+def around(sketch: Song, first: int, last: int) -> tuple[Part, ...]:
     """What the parts beside the tune play outside [first, last), where the band plays; early notes as in `_cut`."""
     parts = []
     for part in sketch.parts:
@@ -157,13 +158,3 @@ def _cut(part: Part, first: int, last: int) -> Part:
             start = max(first, note.start)
             notes.append(replace(note, start=start, duration=max(1, min(note.end, last) - start)))
     return replace(part, notes=without_overlaps(notes))
-
-
-def _distinct_names(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Number parts that would share a name, so that each track and stem can be told apart."""
-    seen: dict[str, int] = {}
-    named = []
-    for part in parts:
-        seen[part.name] = seen.get(part.name, 0) + 1
-        named.append(part if seen[part.name] == 1 else replace(part, name=f"{part.name} {seen[part.name]}"))
-    return tuple(named)

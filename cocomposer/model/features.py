@@ -139,9 +139,11 @@ def cell_of(strokes: Strokes, bar: int, lane: Lane) -> Cell:
 
 
 _NONE = np.zeros(0, np.int64)
+_NOTHING = np.zeros(0, np.int64)
 EMPTY_CELL = Cell(
-    _NONE, _NONE, _NONE, _NONE, np.zeros((0, grid.PITCHES), np.uint8), _NONE, np.zeros(1, np.int64), _NONE, _NONE, _NONE
-)
+    _NOTHING, _NOTHING, _NOTHING, _NOTHING, np.zeros((0, grid.PITCHES), np.uint8), _NOTHING,
+    np.zeros(1, np.int64), _NOTHING, _NOTHING, _NOTHING,
+)  # fmt: skip
 
 
 class Known:

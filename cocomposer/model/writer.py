@@ -19,6 +19,8 @@ from cocomposer.model import grid
 from cocomposer.model.batch import by_slot, piece_of
 from cocomposer.model.features import EMPTY_CELL, Cell, Lane, cell_of, lane_of, pitch_features
 from cocomposer.model.grammar import (
+    BoolArray,
+    FloatArray,
     Player,
     draw,
     durations_open,
@@ -67,7 +69,7 @@ class Assignment:
 
     sheet: Sheet
     order: tuple[int, ...]
-    written: np.ndarray
+    written: BoolArray
     controls: IntArray
     players: Mapping[int, Player]
     reference: Callable[[int, int, Mapping[tuple[int, int], Cell]], Cell | None]
@@ -75,6 +77,7 @@ class Assignment:
     chance: Chance = field(default_factory=Chance)
     source: int = 0
     genre: int = 0
+    locked: str = ""
     lane: Lane | None = None
 
 
@@ -164,12 +167,14 @@ class _Row:
             self.ref_hot, self.ref_base = at_position(self.ref, np.arange(grid.POSITIONS))
             self.hints = _hints(self.before, self.ref)
             self.used = np.zeros(grid.PITCHES, np.uint8)
+            self.locked = np.isin(np.arange(grid.POSITIONS), self.ref.position)
+            self.kept = self.ref.hot.any(axis=0)
             return
         self.current = None
 
     # ------------------------------------------------------------- the grammar's questions
 
-    def positions(self) -> np.ndarray:
+    def positions(self) -> BoolArray:
         """Which of POSITIONS + END are open."""
         assert self.current is not None
         part, bar = self.current
@@ -177,7 +182,13 @@ class _Row:
         allowed = positions_open(self.player, self.length, self.last, self.there, free)
         if len(self.drafts) >= self.player.strokes:
             allowed[:] = False
-        return np.r_[allowed, True]
+        if self.task.locked == "rhythm" and len(self.ref):
+            allowed &= self.locked
+            to_come = np.flatnonzero(allowed & (np.arange(grid.POSITIONS) > self.last))
+            # The next onset of the reference or, at once, another stroke where the last one was.
+            allowed[to_come[1:]] = False
+            return _or_else(allowed, not len(to_come))
+        return _or_else(allowed, True)
 
     def place(self, position: int) -> None:
         """Set the pen on a position of the bar."""
@@ -199,22 +210,29 @@ class _Row:
         )  # fmt: skip
         self.struck: list[int] = []
 
-    def pitches(self) -> np.ndarray:
+    def pitches(self) -> BoolArray:
         """Which pitches, and "no more", are open for the next note of the stroke."""
         struck = self.struck
         above = struck[-1] if struck else self.floor
         allowed = pitches_open(self.player, self.busy, above)
+        if self.task.locked == "pitch" and len(self.ref):
+            allowed &= self.kept
         bottom = self.bottom if self.bottom >= 0 else (struck[0] if struck else -1)
         if bottom >= 0 and not self.player.drums:
             allowed[min(grid.PITCHES, bottom + self.player.span + 1) :] = False
         if len(struck) >= min(self.player.notes, grid.CHORD_NOTES):
             allowed[:] = False
-        return np.r_[allowed, bool(struck)]
+        return _or_else(allowed, bool(struck))
 
-    def lengths(self) -> np.ndarray:
+    def lengths(self) -> BoolArray:
         assert self.current is not None
         return durations_open(
-            self.player, self.lane, self.step, np.array(self.struck), self.next_struck[self.current[0]], self.sheet.steps
+            self.player,
+            self.lane,
+            self.step,
+            np.array(self.struck),
+            self.next_struck[self.current[0]],
+            self.sheet.steps,
         )
 
     def strike(self, duration: int, velocity: Sequence[int], micro: Sequence[int]) -> None:
@@ -243,6 +261,11 @@ class _Row:
         self.done[self.current] = cell
         self.window.finish(self.slot_of[self.current[0]], cell)
         self.advance()
+
+
+def _or_else(allowed: BoolArray, last: bool) -> BoolArray:
+    """The choices with one more at the end: to stop."""
+    return np.concatenate([allowed, np.array([last])])
 
 
 @dataclass
@@ -284,7 +307,7 @@ def _hints(before: Cell, reference: Cell) -> list[IntArray]:
     return [table[:, column] for column in (0, 1, 3, 4, 6, 7)]
 
 
-def _next_struck(sheet: Sheet, part: int, written: np.ndarray) -> IntArray:
+def _next_struck(sheet: Sheet, part: int, written: BoolArray) -> IntArray:
     """For each pitch the first step at which what is given of the part strikes it again after the cells written; far away
     where it never does."""
     strokes = sheet.parts[part]
@@ -348,6 +371,9 @@ class Writer:
             chance = row.task.chance
             allowed = row.positions()
             while True:
+                if not allowed.any():
+                    row.complete()
+                    break
                 choice = draw(scores[place], allowed, chance.temperature, chance.nucleus, row.random.random())
                 if choice == grid.END:
                     row.complete()
@@ -363,14 +389,13 @@ class Writer:
     def _strike(self, rows: Sequence[_Row], head: _Heads, state: Tensor, striking: Sequence[int]) -> None:
         stroke, pointers = head.stroke(striking, state)
         stack = stroke
-        vectors = []
         going = list(range(len(striking)))
         costs = [harmony_cost(rows[index].player, rows[index].lane, rows[index].step) for index in striking]
         loud: dict[int, list[int]] = {place: [] for place in going}
         late: dict[int, list[int]] = {place: [] for place in going}
         while going:
             chosen = [striking[place] for place in going]
-            scores = head.notes(chosen, stack[going], pointers[going])
+            note_scores = head.notes(chosen, stack[going], pointers[going])
             still = []
             for line, place in enumerate(going):
                 row = rows[striking[place]]
@@ -378,7 +403,7 @@ class Writer:
                 if not allowed.any():
                     continue
                 chance = row.task.chance
-                costly = scores[line]
+                costly = note_scores[line]
                 costly[: grid.PITCHES] -= costs[place]
                 choice = draw(costly, allowed, chance.temperature, chance.nucleus, row.random.random())
                 if choice < grid.PITCHES:
@@ -406,13 +431,13 @@ class Writer:
             row.strike(duration, loud[place], late[place])
 
 
-def _draw_velocity(scores: np.ndarray, row: _Row) -> int:
+def _draw_velocity(scores: FloatArray, row: _Row) -> int:
     buckets = np.arange(grid.VELOCITIES)
     allowed = (buckets >= row.player.softest // 8) & (buckets <= row.player.loudest // 8)
     return draw(scores, allowed, row.task.chance.temperature, 0.95, row.random.random())
 
 
-def _draw_micro(scores: np.ndarray, row: _Row) -> int:
+def _draw_micro(scores: FloatArray, row: _Row) -> int:
     """Only drummers were heard playing: everybody else stays on the grid here."""
     if not row.player.drums:
         return grid.MICRO_STEPS // 2
@@ -434,7 +459,10 @@ class _Heads:
         size = max(len(row.window.elements) for row in self.rows)
         count = len(self.rows)
         elements, notes = np.zeros((count, size, 8), np.int64), np.full((count, size, grid.CHORD_NOTES), -1)
-        context, base = np.zeros((count, size, self.rows[0].lane.context.shape[1]), np.float32), np.zeros((count, size), np.int64)
+        context, base = (
+            np.zeros((count, size, self.rows[0].lane.context.shape[1]), np.float32),
+            np.zeros((count, size), np.int64),
+        )
         controls = np.zeros((count, size, self.rows[0].window.controls[0].shape[0]), np.int64)
         for index, row in enumerate(self.rows):
             window = row.window
@@ -457,8 +485,12 @@ class _Heads:
     def step(self, memory: Memory, active: Sequence[bool]) -> Tensor:
         """Read the last element of every window (where nothing was added, in vain)."""
         elements = np.array([row.window.elements[-1] for row in self.rows])
-        steps = np.array([min(e[5] + row.window.start, row.sheet.steps - 1) for e, row in zip(elements, self.rows, strict=True)])
-        context = np.stack([row.lane.context[step] for row, step in zip(self.rows, steps, strict=True)]).astype(np.float32)
+        steps = np.array(
+            [min(e[5] + row.window.start, row.sheet.steps - 1) for e, row in zip(elements, self.rows, strict=True)]
+        )
+        context = np.stack([row.lane.context[step] for row, step in zip(self.rows, steps, strict=True)]).astype(
+            np.float32
+        )
         base = np.array([row.lane.base[step] for row, step in zip(self.rows, steps, strict=True)])
         notes = padded_notes([row.window.notes[-1] for row in self.rows])
         controls = np.stack([row.window.controls[e[2]] for row, e in zip(self.rows, elements, strict=True)])
@@ -471,12 +503,12 @@ class _Heads:
         )  # fmt: skip
         return memory.step(x[:, 0], tensor[:, 0, 5], torch.tensor(active))
 
-    def times(self, chosen: Sequence[int], state: Tensor) -> np.ndarray:
+    def times(self, chosen: Sequence[int], state: Tensor) -> FloatArray:
         rows = [self.rows[index] for index in chosen]
         opening = torch.tensor([not row.drafts for row in rows])
         last = torch.tensor([max(0, row.last) if row.drafts else 0 for row in rows])
         features = torch.from_numpy(np.stack([row.window.times[row.row] for row in rows]))
-        scores: np.ndarray = self.network.times(state[list(chosen)], opening, last, features).numpy()
+        scores: FloatArray = self.network.times(state[list(chosen)], opening, last, features).numpy()
         return scores
 
     def stroke(self, chosen: Sequence[int], state: Tensor) -> tuple[Tensor, Tensor]:
@@ -486,15 +518,17 @@ class _Heads:
         figures = np.stack([row.figures for row in rows])
         features = np.concatenate([_features(row) for row in rows])
         position = torch.tensor([row.last for row in rows])
-        stroke = self.network.stroke(state[list(chosen)], torch.from_numpy(context), position, torch.from_numpy(figures))
+        stroke = self.network.stroke(
+            state[list(chosen)], torch.from_numpy(context), position, torch.from_numpy(figures)
+        )
         return stroke, self.network.pointers(stroke, torch.from_numpy(features))
 
-    def notes(self, chosen: Sequence[int], state: Tensor, pointers: Tensor) -> np.ndarray:
+    def notes(self, chosen: Sequence[int], state: Tensor, pointers: Tensor) -> FloatArray:
         rows = [self.rows[index] for index in chosen]
         count = torch.tensor([len(row.struck) for row in rows])
         previous = torch.tensor([_lowest(row.previous_hot) for row in rows])
         last = torch.tensor([row.struck[-1] if row.struck else -1 for row in rows])
-        scores: np.ndarray = self.network.notes(
+        scores: FloatArray = self.network.notes(
             state + self.network.struck_count(count), pointers, self._base(rows), self._drums(rows), previous, last
         ).numpy()
         return scores
@@ -505,15 +539,15 @@ class _Heads:
         pitch = torch.tensor([row.struck[-1] for row in rows])
         return self.network.struck_vectors(pitch, self._base(rows), self._drums(rows))
 
-    def feel(self, state: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    def feel(self, state: Tensor) -> tuple[FloatArray, FloatArray]:
         velocity, micro = self.network.feel(state)
         return velocity.numpy(), micro.numpy()
 
-    def durations(self, chosen: Sequence[int], state: Tensor) -> np.ndarray:
+    def durations(self, chosen: Sequence[int], state: Tensor) -> FloatArray:
         rows = [self.rows[index] for index in chosen]
         figures = torch.from_numpy(np.stack([row.figures for row in rows]))
         limits = torch.tensor([[int(row.lane.until_change[row.step]), row.length - row.last] for row in rows])
-        scores: np.ndarray = self.network.durations(state, figures, limits).numpy()
+        scores: FloatArray = self.network.durations(state, figures, limits).numpy()
         return scores
 
     @staticmethod

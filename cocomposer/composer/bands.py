@@ -1,0 +1,63 @@
+"""Who plays: the band of a style, or the players that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from cocomposer.composer.orchestration import Texture, orchestrate
+from cocomposer.music import Part, Role
+from cocomposer.music.general_midi import INSTRUMENTS, program_named
+from cocomposer.styles import Style
+
+_USUAL = {
+    Role.DRUMS: (0, 100, 64), Role.BASS: (33, 98, 64), Role.KEYS: (0, 84, 54), Role.GUITAR: (25, 78, 82),
+    Role.PAD: (48, 68, 70), Role.ARPEGGIO: (46, 70, 44), Role.COUNTER: (42, 78, 74), Role.MELODY: (73, 104, 64),
+    Role.OTHER: (0, 80, 64),
+}  # fmt: skip
+"""Program, volume and pan of a player about whom nothing else is known."""
+_FAMILY_ROLES = {
+    0: Role.KEYS, 1: Role.ARPEGGIO, 2: Role.KEYS, 3: Role.GUITAR, 4: Role.BASS, 5: Role.COUNTER, 6: Role.PAD,
+    7: Role.COUNTER, 8: Role.COUNTER, 9: Role.COUNTER, 10: Role.COUNTER, 11: Role.PAD, 12: Role.PAD, 13: Role.ARPEGGIO,
+    14: Role.ARPEGGIO, 15: Role.PAD,
+}  # fmt: skip
+"""What an instrument of a General MIDI family does in a band when its name alone is given."""
+
+
+def band_of(style: Style, texture: Texture, taken: Collection[Role]) -> tuple[Part, ...]:
+    """The players of a style in a texture, silent as yet, without roles that the artist's own parts have taken."""
+    chosen = orchestrate(style, texture, taken, frozenset()).parts
+    return tuple(
+        Part(part.name, part.role, part.program, (), part.volume, part.pan)
+        for part in style.parts
+        if chosen is None or part.id in chosen
+    )
+
+
+def players(names: Collection[str], style: Style) -> tuple[Part, ...]:
+    """The players asked for by role or General MIDI name; a role gets the instrument it has in `style`."""
+    return tuple(_player(name, style) for name in names)
+
+
+def _player(name: str, style: Style) -> Part:
+    if name in INSTRUMENTS:
+        program = program_named(name)
+        role = _FAMILY_ROLES[program // 8]
+        _, volume, pan = _USUAL[role]
+        return Part(name, role, program, (), volume, pan)
+    role = Role(name)
+    known = next((part for part in style.parts if part.role is role), None)
+    if known is not None:
+        return Part(known.name, role, known.program, (), known.volume, known.pan)
+    program, volume, pan = _USUAL[role]
+    return Part(name.capitalize() if role is Role.DRUMS else INSTRUMENTS[program], role, program, (), volume, pan)
+
+
+def with_distinct_names(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Number parts that would share a name, so that each track and stem can be told apart."""
+    seen: dict[str, int] = {}
+    named = []
+    for part in parts:
+        seen[part.name] = seen.get(part.name, 0) + 1
+        named.append(part if seen[part.name] == 1 else replace(part, name=f"{part.name} {seen[part.name]}"))
+    return tuple(named)

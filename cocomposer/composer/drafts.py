@@ -1,0 +1,239 @@
+"""What each task means in cells: who is to write which bars, what stays, and what there is to go by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from cocomposer.composer.bands import band_of, players, with_distinct_names
+from cocomposer.composer.orchestration import TEXTURES
+from cocomposer.composer.part_names import listed
+from cocomposer.composer.references import Source, from_song, original, returning
+from cocomposer.composer.request import Request, Task
+from cocomposer.composer.sketch import kept_parts, understand
+from cocomposer.composer.steering import similarity_bucket
+from cocomposer.composer.style_choice import choose_styles
+from cocomposer.composer.style_composer import around, choices
+from cocomposer.errors import RequestError
+from cocomposer.model.grid import GENRES
+from cocomposer.model.window import SLOTS, WRITING_ORDER
+from cocomposer.music import Role, Song
+from cocomposer.music.analysis.form import section_energies
+from cocomposer.music.analysis.melody import melody_line
+from cocomposer.styles import Style, arrange, load_styles
+
+_GENRES = {
+    "r&b": "soul", "bossa nova": "bossa", "disco": "electronic", "house": "electronic", "electropop": "electronic",
+    "synthwave": "electronic", "drum and bass": "electronic", "chiptune": "electronic", "trap": "hiphop",
+    "lo-fi": "hiphop", "trip-hop": "hiphop", "afro-cuban": "latin", "afrobeat": "afro", "indie": "rock",
+    "cinematic": "", "ambient": "",
+}  # fmt: skip
+"""What the genres of styles are called among those the network has heard, where the words differ."""
+_USUAL_SIMILARITY = 0.5
+"""How near a style's or a reference's playing is followed unless it is said."""
+
+Stopped = Callable[[], bool] | None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One proposal before it is written.
+
+    `song` has all its parts, those to be written silent or with what is to be replaced; `targets` are their indices,
+    `first` and `last` the ticks between which they are written; `order` all parts in writing order.  `source` answers
+    references; `closeness` are the buckets of rhythm and pitch similarity to them (0 free).
+    """
+
+    song: Song
+    targets: tuple[int, ...]
+    first: int
+    last: int
+    title: str
+    seed: int
+    source: Source
+    style: str = ""
+    genre: str = ""
+    kind: str = "band"
+    closeness: tuple[int, int] = (0, 0)
+    reasons: tuple[str, ...] = ()
+    rewrites: bool = False
+    order: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if len(self.targets) > SLOTS:
+            raise RequestError(f"At most {SLOTS} parts can be written at once, not {len(self.targets)}.")
+        silent = {index for index, part in enumerate(self.song.parts) if not part.notes and index not in self.targets}
+        given = [index for index in range(len(self.song.parts)) if index not in self.targets and index not in silent]
+        chosen = (*self.targets, *given)[:SLOTS]
+        ordered = sorted(chosen, key=lambda index: (WRITING_ORDER.index(self.song.parts[index].role), index))
+        object.__setattr__(self, "order", tuple(ordered))
+
+    @property
+    def writes_tune(self) -> bool:
+        return any(self.song.parts[index].role is Role.MELODY for index in self.targets)
+
+
+def drafts_for(request: Request, cancelled: Stopped = None) -> Iterator[Draft]:
+    """The drafts of a request, one for each proposal it asks for.
+
+    Raises RequestError, StyleError or ModelError where it cannot be done.
+    """
+    sketch = understand(request.sketch)
+    tasks: Mapping[Task, Callable[[Request, Song, Stopped], Iterator[Draft]]] = {
+        Task.ARRANGE: _arrange, Task.REMIX: _arrange, Task.INFILL: _rewrite, Task.VARY: _rewrite,
+        Task.MELODY: _melody, Task.HARMONISE: _harmonise, Task.CONTINUE: _continue,
+    }  # fmt: skip
+    return tasks[request.task](request, sketch, cancelled)
+
+
+def _stretch(request: Request, song: Song) -> tuple[int, int]:
+    """First tick of what is asked for, and the tick after its last."""
+    if request.bars is None:
+        return 0, song.length
+    return song.bars[request.bars[0]].start, min(song.bars[request.bars[1]].end, song.length)
+
+
+def _closeness(request: Request, similarity: float | None) -> tuple[int, int]:
+    if similarity is None:
+        return 0, 0
+    bucket = similarity_bucket(similarity)
+    same = similarity_bucket(1.0)
+    return same if request.keep == "rhythm" else bucket, same if request.keep == "pitch" else bucket
+
+
+def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Draft]:
+    """A band under the tune; in a remix it takes the place of what was there."""
+    first, last = _stretch(request, sketch)
+    remix = request.task is Task.REMIX
+    tune = sketch.part_of_role(Role.MELODY)
+    own = (*((tune,) if tune is not None else ()), *(around(sketch, first, last) if remix else kept_parts(sketch)))
+    taken = set() if remix else {part.role for part in own}
+    other = understand(request.reference) if request.reference is not None else None
+    energies = section_energies(sketch, melody_line(tune) if tune is not None else ())
+    plain = replace(request, parts=())
+    for number, (fit, texture) in enumerate(choices(sketch, plain)):
+        style, seed = fit.style, request.seed + number
+        source: Source = returning
+        similarity = request.similarity
+        reasons = [f"{style.name}: {fit.reason}.", f"{texture.description}."]
+        if request.parts:
+            band = players(request.parts, style)
+            reasons[1] = f"The players you asked for: {listed(part.name.lower() for part in band)}."
+        elif other is not None:
+            band = tuple(replace(part, notes=()) for part in other.parts if part.role is not Role.MELODY and part.notes)
+            reasons = [f"Played after {other.title or 'your reference'}: its players, and what they do."]
+        else:
+            band = band_of(style, texture, taken) or band_of(style, TEXTURES[0], ())
+        if other is not None:
+            source, similarity = from_song(other), _USUAL_SIMILARITY if similarity is None else similarity
+        elif request.style != "auto":
+            source = from_song(replace(sketch, parts=arrange(sketch, style, energies, seed=seed, cancelled=cancelled)))
+            similarity = _USUAL_SIMILARITY if similarity is None else similarity
+        song = replace(sketch, parts=with_distinct_names((*own, *band)))
+        yield Draft(
+            song=song, targets=tuple(range(len(own), len(song.parts))), first=first, last=last,
+            title=f"{style.name}, {texture.name}" if texture.name and not request.parts else style.name,
+            seed=seed, source=source, style=style.id, genre=_genre(style),
+            kind="pop" if len(band) == 1 and band[0].role is Role.KEYS else "band",
+            closeness=_closeness(request, similarity), reasons=tuple(reasons),
+        )  # fmt: skip
+
+
+def _genre(style: Style) -> str:
+    genre = _GENRES.get(style.genre, style.genre)
+    return genre if genre in GENRES else ""
+
+
+def _rewrite(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Draft]:
+    """Some cells anew: filled in from what stands around them, or varied from what stands in them."""
+    first, last = _stretch(request, sketch)
+    varies = request.task is Task.VARY
+    similarity = request.similarity
+    if varies and similarity is None:
+        similarity = _USUAL_SIMILARITY
+    names = listed(sketch.parts[index].name.lower() for index in request.targets)
+    low, high = sketch.meters.bar_at(first), sketch.meters.bar_at(max(first, last - 1))
+    where = f"bars {low + 1} to {high + 1}" if high > low else f"bar {low + 1}"
+    goes_by = similarity is not None or request.keep is not None
+    for number in range(request.count):
+        verb = "Varied" if varies else "Written anew"
+        yield Draft(
+            song=sketch, targets=request.targets, first=first, last=last,
+            title=f"{'Variation' if varies else 'Filling'} {number + 1}: {names}",
+            seed=request.seed + number, source=original if goes_by else returning,
+            closeness=_closeness(request, similarity), rewrites=True,
+            reasons=(f"{verb}: {names} in {where}; everything else is as it was.", *_kept_side(request)),
+        )  # fmt: skip
+
+
+def _kept_side(request: Request) -> tuple[str, ...]:
+    return (f"The {request.keep} stays as you wrote it.",) if request.keep else ()
+
+
+def _melody(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Draft]:
+    """A tune over what is there; a tune that is there already gives way in the bars asked for."""
+    first, last = _stretch(request, sketch)
+    tune = next((index for index, part in enumerate(sketch.parts) if part.role is Role.MELODY), None)
+    if tune is None or request.parts:
+        style = choose_styles(sketch, load_styles(), 1, request.seed)[0].style
+        singer = players(request.parts or (str(Role.MELODY),), style)
+        parts = tuple(replace(part, role=Role.OTHER) if part.role is Role.MELODY else part for part in sketch.parts)
+        fresh = tuple(replace(part, role=Role.MELODY) for part in singer)
+        sketch = replace(sketch, parts=with_distinct_names((*fresh, *parts)))
+        tune = 0
+    for number in range(request.count):
+        yield Draft(
+            song=sketch, targets=(tune,), first=first, last=last, title=f"Melody {number + 1}",
+            seed=request.seed + number, source=returning, kind=("band", "pop", "standard")[number % 3],
+            reasons=("A tune over your chords; phrases that return are recognised.",),
+        )  # fmt: skip
+
+
+def _harmonise(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Draft]:
+    """Chords for the tune, and somebody who plays them."""
+    from cocomposer.model.harmony import harmonise
+
+    first, last = _stretch(request, sketch)
+    tune = sketch.part_of_role(Role.MELODY)
+    melody = melody_line(tune) if tune is not None else ()
+    style = choose_styles(sketch, load_styles(), 1, request.seed)[0].style
+    band = players(request.parts or (str(Role.KEYS),), style)
+    for number in range(request.count):
+        seed = request.seed + number
+        # The first stays close to what one expects, the later ones dare a little more.
+        daring = min(1.0, request.adventurous * (0.5 + 0.25 * number))
+        chords = harmonise(sketch, melody, sketch.keys[0].key, seed=seed, adventurous=daring)
+        if request.bars is not None:
+            before = [change for change in sketch.chords if change.tick < first]
+            after = [change for change in sketch.chords if change.tick >= last]
+            chords = (*before, *(change for change in chords if first <= change.tick < last), *after)
+        own = tuple(part for part in sketch.parts if part.role is Role.MELODY)
+        song = replace(sketch, chords=chords, parts=with_distinct_names((*own, *band)))
+        yield Draft(
+            song=song, targets=tuple(range(len(own), len(song.parts))), first=first, last=last,
+            title=f"Harmony {number + 1}", seed=seed, source=returning, kind="pop", style=style.id,
+            reasons=("Chords found for your tune; phrases that return get their chords back.",),
+        )  # fmt: skip
+
+
+def _continue(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Draft]:
+    """More bars after the end, over chords that go on."""
+    from cocomposer.model.harmony import continue_chords
+
+    if not sketch.bars:
+        raise RequestError("There is nothing to go on from: the sketch has no bars.")
+    start = sketch.bars[-1].end
+    size = sketch.meters.meter_at(start).ticks_per_bar
+    key = sketch.key_at(start)
+    for number in range(request.count):
+        seed = request.seed + number
+        chords = continue_chords(sketch, request.length, key or sketch.keys[0].key, seed=seed,
+                                 adventurous=0.5 * request.adventurous, closes=True)  # fmt: skip
+        end = start + request.length * size
+        song = replace(sketch, length=end, chords=(*sketch.chords, *chords))
+        told = listed(dict.fromkeys(str(change.chord) for change in chords[:6]))
+        yield Draft(
+            song=song, targets=request.targets, first=start, last=end, title=f"Continuation {number + 1}",
+            seed=seed, source=returning,
+            reasons=(f"{request.length} bars more, over {told}{' ...' if len(chords) > 6 else ''}.",),
+        )  # fmt: skip

@@ -1,0 +1,214 @@
+"""The neural composer: turns a request into cells to write, has the network write them, and says what came of it.
+
+PyTorch is imported only when something is written, so that everything here can be asked without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cocomposer.composer.drafts import Draft, drafts_for
+from cocomposer.composer.novelty import share_of_new_bars, share_of_new_notes
+from cocomposer.composer.performing import performed
+from cocomposer.composer.ranking import features, musical_score
+from cocomposer.composer.reasons import heard
+from cocomposer.composer.references import Place
+from cocomposer.composer.request import Proposal, Request
+from cocomposer.composer.steering import DEFAULT_STRICTNESS, cell_controls, player_for
+from cocomposer.errors import RequestError
+from cocomposer.model import grid
+from cocomposer.model.composer_weights import load_network, weights_path
+from cocomposer.model.features import CONTROLS, Cell, lane_of
+from cocomposer.model.form import returning_bars
+from cocomposer.model.parts import notes_of
+from cocomposer.model.sheet import sheet_of
+from cocomposer.music import Note, Role, Song, without_overlaps
+
+if TYPE_CHECKING:
+    from cocomposer.model.writer import Assignment, Writer
+
+SIDE_BY_SIDE = 4
+"""Proposals written in one batch."""
+Listener = Callable[[int, Song, int], None]
+"""Told, while proposals are written, the number of each (from 0), the song so far and how many bars are complete."""
+
+
+def why_unavailable() -> str:
+    """Why the neural composer cannot play here, in words that follow "it cannot play:"; "" if it can."""
+    missing = [name for name in ("torch", "safetensors") if find_spec(name) is None]
+    if missing:
+        return "PyTorch is not installed here; run start.py again, or pip install 'cocomposer[model]'"
+    if not weights_path().is_file():
+        return "its weights are missing; install Cocomposer again"
+    return ""
+
+
+def available() -> bool:
+    """Can the neural composer play here?"""
+    return not why_unavailable()
+
+
+class ModelComposer:
+    """Answers every task with the network at `weights` (the shipped one by default).
+
+    `listener` hears bars while later ones are still written.
+    """
+
+    name = "model"
+
+    def __init__(self, weights: Path | None = None, listener: Listener | None = None) -> None:
+        self._weights = weights or weights_path()
+        self._listener = listener
+
+    def propose(self, request: Request, cancelled: Callable[[], bool] | None = None) -> Iterator[Proposal]:
+        """Stream proposals, those written together best first.
+
+        Raises RequestError, StyleError, ModelError or Cancelled as `Composer.propose` says.
+        """
+        from cocomposer.model.writer import Writer
+
+        network, version = load_network(self._weights)
+        model = f"{self._weights.parent.name} {version}".strip()
+        writer = Writer(network)
+        seen: set[str] = set()
+        made = 0
+        drafts = drafts_for(request, cancelled)
+        while batch := _some(drafts, SIDE_BY_SIDE):
+            began = perf_counter()
+            songs = self._write(writer, request, batch, made, cancelled)
+            seconds = (perf_counter() - began) / len(batch)
+            proposals = [
+                _proposal(request, draft, song, seconds, model) for draft, song in zip(batch, songs, strict=True)
+            ]
+            for proposal in sorted(proposals, key=lambda each: -each.score):
+                print_of_notes = _fingerprint(proposal.song)
+                if print_of_notes not in seen:
+                    seen.add(print_of_notes)
+                    yield proposal
+            made += len(batch)
+
+    def _write(
+        self, writer: Writer, request: Request, batch: Sequence[Draft], made: int,
+        cancelled: Callable[[], bool] | None,
+    ) -> list[Song]:  # fmt: skip
+        tasks = [_assignment(request, draft) for draft in batch]
+        songs = [draft.song for draft in batch]
+        for cells in writer.write(tasks, cancelled):
+            bars = 1 + max(bar for _, bar in cells[0])
+            for number, (draft, task, done) in enumerate(zip(batch, tasks, cells, strict=True)):
+                if self._listener is not None or bars >= task.sheet.bars or bars > _last_bar(task):
+                    songs[number] = _song(draft, task, done)
+                    if self._listener is not None:
+                        self._listener(made + number, songs[number], bars)
+        return songs
+
+
+def _some(drafts: Iterator[Draft], count: int) -> list[Draft]:
+    return [draft for draft, _ in zip(drafts, range(count), strict=False)]
+
+
+def _last_bar(task: Assignment) -> int:
+    return int(np.flatnonzero(task.written.any(axis=0))[-1])
+
+
+def _assignment(request: Request, draft: Draft) -> Assignment:
+    from cocomposer.model.writer import Assignment, Chance
+
+    sheet = sheet_of(draft.song, keep_silent=True)
+    lane = lane_of(sheet, tune_known=not draft.writes_tune)
+    shape = (len(sheet.parts), sheet.bars)
+    written, controls = np.zeros(shape, bool), np.zeros((*shape, len(CONTROLS)), np.int64)
+    players = {}
+    loose = 0.15 * (request.adventurous - 0.3)
+    for index, part in enumerate(draft.song.parts):
+        wishes = request.controls_for(part.name, part.role)
+        program = grid.DRUMS if part.is_drums else part.program
+        players[index] = player_for(program, part.role, wishes, DEFAULT_STRICTNESS - loose)
+        if index in draft.targets:
+            written[index] = [draft.first <= tick < draft.last for tick in sheet.bar_ticks]
+            controls[index] = cell_controls(wishes, players[index], program)
+            controls[index, :, -2:] = draft.closeness
+    if not written.any():
+        raise RequestError("There is nothing to write here: no bars, or no parts.")
+    place = Place(sheet, lane, returning_bars(sheet))
+
+    def reference(part: int, bar: int, done: Mapping[tuple[int, int], Cell]) -> Cell | None:
+        return draft.source(part, bar, done, place)
+
+    return Assignment(
+        sheet=sheet,
+        order=draft.order,
+        written=written,
+        controls=controls,
+        players=players,
+        reference=reference,
+        seed=draft.seed,
+        chance=Chance(temperature=0.9 + 0.3 * request.adventurous, nucleus=0.95 + 0.05 * request.adventurous),
+        source=grid.SOURCES.index(draft.kind),
+        genre=grid.GENRES.index(draft.genre),
+        locked=request.keep or "",
+        lane=lane,
+    )
+
+
+def _song(draft: Draft, task: Assignment, done: Mapping[tuple[int, int], Cell]) -> Song:
+    """The draft's song with what was written in the place of what was there."""
+    parts = list(draft.song.parts)
+    for index in draft.targets:
+        part = parts[index]
+        kept = [note for note in part.notes if not draft.first <= note.start < draft.last]
+        kept = [replace(note, duration=min(note.end, draft.first) - note.start) if note.start < draft.first else note
+                for note in kept]  # fmt: skip
+        fresh: list[Note] = []
+        for (owner, bar), cell in done.items():
+            if owner == index:
+                fresh += notes_of(cell, bar, task.sheet, part.is_drums, draft.song.length)
+        random = Random(f"{draft.seed}/{index}/{part.name}")
+        single = task.players[index].is_single
+        played = performed(replace(part, notes=without_overlaps(fresh)), draft.song, random, single)
+        parts[index] = replace(part, notes=without_overlaps((*kept, *played.notes)))
+    return replace(draft.song, parts=tuple(parts))
+
+
+def _proposal(request: Request, draft: Draft, song: Song, seconds: float, model: str) -> Proposal:
+    band = tuple(song.parts[index] for index in draft.targets if song.parts[index].notes)
+    between = (draft.targets, draft.first, draft.last)
+    new = share_of_new_notes(draft.song, song, *between) if draft.rewrites else share_of_new_bars(song, *between)
+    song = replace(song, parts=tuple(part for part in song.parts if part.notes))
+    figures = {**features(song, draft.first, draft.last), "new": new}
+    reasons = (*draft.reasons, *(heard(song, band, request, draft.first, draft.last) if band else ()))
+    return Proposal(
+        song=song,
+        title=draft.title,
+        style=draft.style,
+        seed=draft.seed,
+        seconds=seconds,
+        reasons=(*reasons, _novelty_words(new, draft)),
+        score=musical_score(figures),
+        features=figures,
+        composer="model",
+        model=model,
+    )
+
+
+def _novelty_words(new: float, draft: Draft) -> str:
+    if draft.rewrites:
+        return f"{100 * new:.0f}% of the notes here are new; the others stayed where they were."
+    return f"{100 * new:.0f}% of the bars are new; the others return to what was played before."
+
+
+def _fingerprint(song: Song) -> str:
+    digest = hashlib.sha256()
+    for part in song.parts:
+        if part.role is not Role.MELODY or len(song.parts) == 1:
+            digest.update(repr([(note.start // 60, note.pitch) for note in part.notes]).encode())
+    return digest.hexdigest()

@@ -1,0 +1,76 @@
+"""From an artist's controls to what the network and its grammar are told."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cocomposer.composer.controls import Controls
+from cocomposer.model.features import BUCKETS, CONTROLS, EDGES
+from cocomposer.model.grammar import Player, player_of
+from cocomposer.model.grid import DRUMS, IntArray
+from cocomposer.music import Role
+
+DEFAULT_STRICTNESS = 0.6
+_SAME = 0.999
+
+
+def with_mood(controls: Controls) -> Controls:
+    """The controls with what a mood means for those that were left free.
+
+    Arousal is heard as loudness, register and movement, valence as consonance and register (Gabrielsson and Lindström,
+    "The role of structure in the musical expression of emotions", 2010).
+    """
+    mood: dict[str, float] = {}
+    if controls.arousal is not None:
+        up = 0.5 + 0.45 * controls.arousal
+        mood |= {"density": up, "activity": up, "velocity": up, "register": 0.5 + 0.15 * controls.arousal}
+    if controls.valence is not None:
+        mood["strictness"] = 0.65 + 0.35 * controls.valence
+        mood["register"] = mood.get("register", 0.5) + 0.1 * controls.valence
+    return Controls(**mood).merged(controls)  # type: ignore[arg-type]
+
+
+def player_for(program: int, role: Role, controls: Controls, strictness: float) -> Player:
+    """The player of a part under its controls; `strictness` where these leave it free."""
+    controls = with_mood(controls)
+    bound = strictness if controls.strictness is None else controls.strictness
+    return player_of(
+        program, role, bound,
+        controls.velocity_min if controls.velocity_min is not None else 20,
+        controls.velocity_max if controls.velocity_max is not None else 122,
+    )  # fmt: skip
+
+
+def cell_controls(controls: Controls, player: Player, program: int) -> IntArray:
+    """What the cells of a part are asked for, in buckets, shape (len(CONTROLS),); 0 is free."""
+    controls = with_mood(controls)
+    table = np.zeros(len(CONTROLS), np.int64)
+
+    def ask(name: str, bucket: float) -> None:
+        table[CONTROLS.index(name)] = min(BUCKETS, max(1, round(bucket)))
+
+    if controls.density is not None:
+        ask("density", 2 + 6 * controls.density)
+    for name in ("activity", "velocity", "syncopation"):
+        value = getattr(controls, name)
+        if value is not None:
+            ask(name, 1 + 7 * value)
+    if controls.polyphony is not None and not player.is_single:
+        ask("polyphony", 1 + 7 * controls.polyphony)
+    if controls.strictness is not None and program != DRUMS:
+        ask("strictness", 1 + 7 * controls.strictness)
+    if controls.register is not None and program != DRUMS:
+        ask("register", 1 + int(np.searchsorted(EDGES["register"], aimed_pitch(player, controls.register))))
+    return table
+
+
+def aimed_pitch(player: Player, register: float) -> float:
+    """The mean MIDI pitch that a register 0..1 asks of a player: his middle range, a sixth from either end."""
+    low, high = max(player.low, 28), min(player.high, 96)
+    return low + (high - low) * (1 / 6 + register * 2 / 3)
+
+
+def similarity_bucket(similarity: float) -> int:
+    """The bucket of a similarity 0..1 to a reference."""
+    edges = EDGES["pitch_similarity"]
+    return 1 + sum(edge < similarity for edge in edges) if similarity < _SAME else len(edges)
