@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from cocomposer.composer.sketch import understand
-from cocomposer.errors import CocomposerError
-from cocomposer.formats import read
+from cocomposer.errors import CocomposerError, FormatError
 from cocomposer.model import grid
 from cocomposer.model.sheet import sheet_of
 from cocomposer.training import store
-from cocomposer.training.corpora import CORPORA, Corpus, Piece, read_piece
+from cocomposer.training.corpora import CORPORA, OWN, Corpus, Piece, read_piece
+from cocomposer.training.unpack import corpora_in
 
 VALIDATION_SHARE = 0.06
+_MOST_JOBS = 64
 
 
 def is_validation(corpus: str, name: str) -> bool:
@@ -25,30 +25,36 @@ def is_validation(corpus: str, name: str) -> bool:
     return int.from_bytes(digest[:4], "big") / 2**32 < VALIDATION_SHARE
 
 
-def prepare(data: Path, out: Path, report: Callable[[str], None] = print) -> None:
-    """Prepare every corpus found as a folder of `data`; where none is, every MIDI file in it as the artist's own."""
-    out.mkdir(parents=True, exist_ok=True)
-    found = [corpus for corpus in CORPORA if (data / corpus.name).is_dir()]
-    found = found or [Corpus("own", "", 1.0, "the artist's own", str(data.name), _own_files)]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for corpus in found:
-            folder = data if corpus.name == "own" else data / corpus.name
-            jobs = min(64, len(list(corpus.read(folder))))
-            pieces = [
-                piece
-                for chunk in pool.map(_prepare_some, [corpus.name] * jobs, [folder] * jobs, range(jobs), [jobs] * jobs)
-                for piece in chunk
-            ]
-            pieces.sort(key=lambda piece: piece.name)
-            store.save(pieces, out / f"{corpus.name}.npz")
+def prepare(data: Path, out: Path, report: Callable[[str], None] = print, processes: int = os.cpu_count() or 1) -> None:
+    """Prepare every corpus found in `data` as a folder or zip file; where none is, its MIDI files as the artist's own.
+
+    Raises FormatError where there is no music at all.
+    """
+    names = [corpus.name for corpus in CORPORA]
+    with corpora_in(data, names) as found, ProcessPoolExecutor(processes) as pool:
+        empty = True
+        for name, folder in (found or {OWN.name: data}).items():
+            jobs = min(_MOST_JOBS, len(list(_corpus(name).read(folder))))
+            chunks = pool.map(_prepare_some, [name] * jobs, [folder] * jobs, range(jobs), [jobs] * jobs)
+            pieces = sorted((piece for chunk in chunks for piece in chunk), key=lambda piece: piece.name)
             notes = sum(len(part.pitch) for piece in pieces for part in piece.sheet.parts)
-            report(f"{corpus.name}: {len(pieces)} songs, {notes:,} notes")
+            report(f"{name}: {len(pieces)} songs, {notes:,} notes")
+            if pieces:
+                out.mkdir(parents=True, exist_ok=True)
+                store.save(pieces, out / f"{name}.npz")
+                empty = False
+    if empty:
+        raise FormatError(f"There is no music in {data.name}: name a folder that holds the corpora or MIDI files.")
+
+
+def _corpus(name: str) -> Corpus:
+    return next((corpus for corpus in CORPORA if corpus.name == name), OWN)
 
 
 def _prepare_some(name: str, folder: Path, turn: int, turns: int) -> list[store.Prepared]:
-    corpus = next((each for each in CORPORA if each.name == name), None)
-    loads = list(corpus.read(folder) if corpus else _own_files(folder))
-    return [made for load in loads[turn::turns] if (piece := read_piece(load)) is not None and (made := _made(piece))]
+    """The pieces of one job: every so many-th of its corpus."""
+    loads = list(_corpus(name).read(folder))[turn::turns]
+    return [made for load in loads if (piece := read_piece(load)) is not None and (made := _made(piece))]
 
 
 def _made(piece: Piece) -> store.Prepared | None:
@@ -59,8 +65,3 @@ def _made(piece: Piece) -> store.Prepared | None:
     return store.Prepared(
         piece.name, sheet, grid.SOURCES.index(piece.source), grid.GENRES.index(piece.genre), piece.felt
     )
-
-
-def _own_files(folder: Path) -> Iterator[Callable[[], Piece | None]]:
-    for path in sorted(folder.rglob("*.mid")):
-        yield lambda path=path: Piece(path.stem, understand(read(path)), "", tempo_known=True)
