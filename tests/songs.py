@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cocomposer.music import (
     ChordChange,
     Key,
@@ -51,3 +53,22 @@ def lead_sheet(meter: str = "4/4", changes: str = CHANGES, bpm: float = 104, mel
         sections=(Section(0, "A"), Section(8 * size, "B")) if len(chords) > 8 else (Section(0, "A"),),
         parts=parts,
     )
+
+
+_LOOPS = ("C Am F G", "F C G Am", "Dm G C C", "Am F C G")
+
+
+def band_song(number: int = 0) -> Song:
+    """A tune over four chords that return, with a bass on the root and a drummer who never changes his mind."""
+    song = lead_sheet(changes=" ".join([_LOOPS[number % 4]] * 4))
+    bass = [
+        Note(span.start + beat * 480, 36 + span.chord.root, 420, 96) for span in song.chord_spans for beat in range(4)
+    ]
+    drums = [
+        Note(bar * 1920 + eighth * 240, pitch, 60, 104 if pitch == 42 else 112)
+        for bar in range(16)
+        for eighth in range(8)
+        for pitch in (42, *((36,) if eighth % 4 == 0 else (38,) if eighth % 4 == 2 else ()))
+    ]
+    band = (Part("Bass", Role.BASS, 33, tuple(bass)), Part("Drums", Role.DRUMS, 0, tuple(drums)))
+    return replace(song, parts=(*song.parts, *band))

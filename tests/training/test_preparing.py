@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from conftest import band_song
+from songs import band_song
 
 from cocomposer import formats
 from cocomposer.errors import FormatError

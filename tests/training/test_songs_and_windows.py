@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from conftest import BAR, band_song
+from songs import band_song
 
 from cocomposer.model.form import returning_bars
 from cocomposer.model.sheet import Sheet, sheet_of
@@ -21,6 +21,8 @@ from cocomposer.training import store
 from cocomposer.training.prepare import is_validation
 from cocomposer.training.train import load_songs
 from cocomposer.training.windows import transposed
+
+BAR = 1920
 
 
 def same(one: Any, other: Any) -> bool:

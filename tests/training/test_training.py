@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
+
 from cocomposer.errors import ModelError
 from cocomposer.model.batch import batch_of
 from cocomposer.model.network import Network, NetworkConfig
