@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cocomposer.music import ChordChange, Key, Meter, MeterChange, MeterMap, Note, Part, Role, Song
+from cocomposer.music import ChordChange, Key, Meter, MeterChange, MeterMap, Mode, Note, Part, Role, Song
 from cocomposer.music.analysis.chords import find_chords
 from cocomposer.music.analysis.form import find_sections, section_energies
 from cocomposer.music.analysis.harmonise import harmonise
@@ -156,3 +156,37 @@ def test_every_song_can_be_analysed(song: Song) -> None:
     made = replace(song, chords=harmonise(song, melody, key), sections=sections, keys=keys)
     assert all(0 <= energy <= 1 for energy in section_energies(made, melody))
     assert len(guess_roles(song).parts) == 3
+
+
+# The notes are those of C major and of A minor alike.
+TURN = (64, 67, 69, 67, 64, 62, 60, 62, 64, 67, 69, 72, 69, 67, 69, None)
+
+
+def tune_ending_on(last: int, bars: int, duration: int = 3 * QUARTER, tonic: int = 0) -> Part:
+    """Turns in C major or A minor, moved up by `tonic`, and in the last bar one note."""
+    steps = (TURN * bars)[: 4 * (bars - 1)]
+    notes = [Note(place * QUARTER, step + tonic, 440) for place, step in enumerate(steps) if step is not None]
+    return Part("Tune", notes=(*notes, Note((bars - 1) * BAR, last + tonic, duration)))
+
+
+@pytest.mark.parametrize("tonic", range(12))
+def test_the_last_note_of_a_tune_tells_relatives_apart(tonic: int) -> None:
+    assert find_key([tune_ending_on(60, 32, tonic=tonic)]) == Key(tonic)
+    assert find_key([tune_ending_on(69, 32, tonic=tonic)]) == Key((tonic + 9) % 12, Mode.MINOR)
+    assert find_key([tune_ending_on(64, 32, tonic=tonic)]) == Key(tonic)
+
+
+def test_where_a_piece_of_a_tune_breaks_off_says_little() -> None:
+    assert find_key([tune_ending_on(69, 4, QUARTER)]) == find_key([tune_ending_on(67, 4, QUARTER)]) == Key(0)
+
+
+def test_chords_outweigh_the_last_note() -> None:
+    chords = tuple(ChordChange(bar * BAR, parse_chord(each)) for bar, each in enumerate(["C", "F", "G7", "C"] * 8))
+    assert find_key([tune_ending_on(69, 32)], chords) == Key(0)
+
+
+def test_the_bridge_of_a_tune_is_no_change_of_key_and_a_new_key_that_stays_is() -> None:
+    home, away = (*TURN[:-1], 60), tuple(None if step is None else step + 2 for step in PHRASE_B)
+    bridged, raised = tune(home, home, away, away, home, home), tune(*[home] * 3, *[away] * 3)
+    assert [change.key for change in find_keys(song_of(bridged, 48))] == [Key(0)]
+    assert [change.key for change in find_keys(song_of(raised, 48))] == [Key(0), Key(2)]

@@ -2,8 +2,12 @@
 
 The sound of each of the 24 keys is the profile of J. Albrecht and D. Shanahan, "The Use of Large Corpora to Train a
 New Type of Key-Finding Algorithm", Music Perception 31(1), 2013: on half of POP909 it beat those of Krumhansl and
-Kessler and of Temperley.  What chords and endings say is added with weights
-rounded from a logistic regression on the same half.
+Kessler and of Temperley.  What chords and endings say is added with weights rounded from a logistic regression on the
+same half.
+
+Without chords the notes of a tune leave open which of two relatives is meant, and the last note tells.  How much it
+tells was tuned on the whole tunes of OpenEWLD and POP909 and on their first 4, 8 and 16 bars (the training and
+development songs of `training/harmony_corpus.py`); the ends of inner phrases, and notes on bar lines, added nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +35,15 @@ _BAR = 4 * TICKS_PER_QUARTER
 _WINDOW = 12
 """Bars heard together when looking for a change of key."""
 _CHANGE_COST = 14.0
+_CHANGE_COST_ALONE = 24.0
+"""The same without chords: the bridge of a song is soon taken for another key where only a tune is heard."""
+
+_LAST_ALONE, _MINOR_ALONE = 3.0, -0.9
+"""Weights without chords: the last note is the tonic, and a leaning to major, which more tunes are in."""
+_WHOLE = 24 * _BAR
+"""Length of a tune whose last note has its full weight; a short one may be a piece of something and end anywhere."""
+_RESTFUL, _RESTLESS = 2 * TICKS_PER_QUARTER, 0.4
+"""A last note shorter than the first hardly sounds like an end: its weight is multiplied by the second."""
 
 
 def _profiles() -> FloatArray:
@@ -72,7 +85,7 @@ def find_keys(song: Song, chords: Sequence[ChordChange] = ()) -> tuple[KeyChange
 
 
 def _keys(notes: IntArray, chords: Sequence[ChordChange], edges: IntArray) -> list[KeyChange]:
-    starts = _modulations(notes, edges)
+    starts = _modulations(notes, edges, _CHANGE_COST if chords else _CHANGE_COST_ALONE)
     changes: list[KeyChange] = []
     for first, last in zip(starts, [*starts[1:], len(edges) - 1], strict=True):
         begin, end = int(edges[first]), int(edges[last])
@@ -113,11 +126,24 @@ def _key_scores(notes: IntArray, chords: Sequence[ChordChange], lengths: Sequenc
     if total and total_of_chords:
         from_chords *= 0.5 * total / total_of_chords
     scores = _PROFILE * _fit(heard + from_chords)
+    if not chords:
+        return scores + _said_by_ending(notes)
     if len(notes):
         ending = notes[notes[:, 1] >= notes[:, 1].max() - TICKS_PER_QUARTER]
         lowest = int(ending[:, 2].min()) % 12
-        scores[[lowest, lowest + 12]] += _LAST if chords else 2 * _LAST
+        scores[[lowest, lowest + 12]] += _LAST
     return scores + _said_by_chords(chords, lengths)
+
+
+def _said_by_ending(notes: IntArray) -> FloatArray:
+    """Evidence for each key from the last note where there are no chords, shape (24,); of several the lowest counts."""
+    scores = np.zeros(24)
+    if len(notes):
+        start, end, pitch, _ = min(notes[notes[:, 0] == notes[-1, 0]].tolist(), key=lambda note: note[2])
+        weight = _LAST_ALONE * min(1.0, (end - notes[0, 0]) / _WHOLE) * (1.0 if end - start >= _RESTFUL else _RESTLESS)
+        scores[[pitch % 12, pitch % 12 + 12]] = weight
+        scores[12:] += _MINOR_ALONE
+    return scores
 
 
 def _durations(notes: IntArray) -> FloatArray:
@@ -150,8 +176,8 @@ def _said_by_chords(chords: Sequence[ChordChange], lengths: Sequence[int]) -> Fl
     return scores
 
 
-def _modulations(notes: IntArray, edges: IntArray) -> list[int]:
-    """Bars in which a new collection of notes begins, the first bar always among them."""
+def _modulations(notes: IntArray, edges: IntArray, cost: float) -> list[int]:
+    """Bars in which a new collection of notes begins, the first bar always among them; `cost` is that of a change."""
     count = len(edges) - 1
     if count < 2 * _WINDOW or not len(notes):
         return [0]
@@ -163,7 +189,7 @@ def _modulations(notes: IntArray, edges: IntArray) -> list[int]:
     high = np.clip(np.arange(count) + _WINDOW // 2, 0, count)
     fit = _fit(running[high] - running[low])
     collection = np.maximum(fit[:, :12], np.roll(fit[:, 12:], 3, axis=1)) * _PROFILE
-    path = _steadiest(collection)
+    path = _steadiest(collection, cost)
     alone = _fit(histogram)
     alone = np.maximum(alone[:, :12], np.roll(alone[:, 12:], 3, axis=1))
     starts = [0]
@@ -182,15 +208,15 @@ def _exact_change(alone: FloatArray, index: int, before: int, after: int) -> int
     return low + int(np.concatenate([[0.0], gain.cumsum()]).argmax())
 
 
-def _steadiest(scores: FloatArray) -> IntArray:
-    """Best path through the scores of each bar at one cost for every change (Viterbi)."""
+def _steadiest(scores: FloatArray, cost: float) -> IntArray:
+    """Best path through the scores of each bar at the same cost for every change (Viterbi)."""
     came_from = np.zeros(scores.shape, dtype=np.int64)
     best, itself = scores[0], np.arange(scores.shape[1])
     for index in range(1, len(scores)):
         top = int(best.argmax())
-        stays = best >= best[top] - _CHANGE_COST
+        stays = best >= best[top] - cost
         came_from[index] = np.where(stays, itself, top)
-        best = np.maximum(best, best[top] - _CHANGE_COST) + scores[index]
+        best = np.maximum(best, best[top] - cost) + scores[index]
     path = np.zeros(len(scores), dtype=np.int64)
     path[-1] = int(best.argmax())
     for index in range(len(scores) - 1, 0, -1):
