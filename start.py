@@ -29,10 +29,19 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "cocomposer-setup.json"
 UNFINISHED = VENV / "cocomposer-setup-unfinished"
 LOG = VENV / "cocomposer-setup.log"
+MODEL_LOG = VENV / "cocomposer-setup-model.log"
 FIRST_SKETCH = ROOT / "assets" / "sketches" / "first_light.mid"
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # the audio libraries have ready-made packages for these
 FREE_SPACE = 1_500_000_000  # bytes; the packages take about half of it once installed, the rest while unpacking
+MODEL_SPACE = 1_200_000_000  # bytes that PyTorch needs besides: four fifths once installed, the rest while unpacking
+
+# What the neural composer is made of.  From PyPI, PyTorch for Linux drags gigabytes of CUDA along; its builds for the
+# processor alone are called `+cpu` there and lie on an index of their own.  Asking for exactly that name can only get
+# the small one: from where pip looks anyway, else from that index.  macOS and Windows get the small one from PyPI.
+MODEL = "model"
+MODEL_PACKAGES = ("torch", "safetensors")
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 # The first words there are: those of this file, then the commands of `cocomposer`.
 WORDS = ("test", "bench", "propose", "render", "info", "styles")
@@ -53,6 +62,9 @@ TEST_PACKAGES = (
 
 # The SoundFont player of first choice asks for PyAudio, which must be compiled on Linux and is not needed to render.
 WITHOUT_DEPENDENCIES = ("tinysoundfont",)
+
+# What must load before anything is run.
+LOADED = ("numpy", "dawdreamer", "pedalboard", "symusic", "mido", "rich", "cocomposer")
 
 NO_NETWORK = ("Retrying (", "NewConnectionError", "ConnectTimeout", "Name or service not known", "ProxyError",
               "Temporary failure in name resolution", "Network is unreachable", "Read timed out")  # fmt: skip
@@ -154,12 +166,28 @@ def is_ready(extras: set[str]) -> bool:
 
 
 def set_up(extras: set[str]) -> None:
-    """Make `.venv` hold what is needed.  Does nothing, quickly, where it already does."""
+    """Make `.venv` hold what is needed, and the extra `model` too where that can be had.
+
+    Does nothing, quickly, where all of `extras` is there.
+    """
     if is_ready(extras):
         return
-    say("Setting Cocomposer up; this happens once and takes about a minute.")
+    extras = (extras | read_stamp().get("extras", set())) - {MODEL}
+    if not is_ready(extras):
+        set_up_without_model(extras)
+    if add_model():
+        extras.add(MODEL)
+    version = python_version([venv_program("python")])
+    assert version is not None
+    written = {"fingerprint": fingerprint(version), "extras": sorted(extras), "installed": installed()}
+    STAMP.write_text(json.dumps(written), encoding="utf-8")
+    say("Ready.")
+
+
+def set_up_without_model(extras: set[str]) -> None:
+    """Make `.venv` hold the program and `extras`, and see to it that they load."""
+    say("Setting Cocomposer up; this happens once and takes a minute or two.")
     stamp = read_stamp()
-    extras = extras | stamp.get("extras", set())
     broken = not stamp.get("installed", set()) <= set(installed())
     if broken or UNFINISHED.exists() or python_version([venv_program("python")]) is None:
         remove_venv()  # packages or Python are gone, an interruption left it half-filled, or it was never made
@@ -175,11 +203,6 @@ def set_up(extras: set[str]) -> None:
         problem = import_problem()
     if problem:
         raise SetupError(f"The installed packages do not load: {problem}")
-    version = python_version([venv_program("python")])
-    assert version is not None
-    written = {"fingerprint": fingerprint(version), "extras": sorted(extras), "installed": installed()}
-    STAMP.write_text(json.dumps(written), encoding="utf-8")
-    say("Ready.")
 
 
 def remove_venv() -> None:
@@ -212,10 +235,50 @@ def fill_venv(extras: set[str]) -> None:
     UNFINISHED.unlink()
 
 
-def pip_install(*words: str) -> None:
+def add_model() -> bool:
+    """Install what the neural composer needs; where that cannot be done it says why and returns False."""
+    UNFINISHED.touch()
+    problem = install_model()
+    UNFINISHED.unlink()
+    if problem:
+        say(f"The style composer plays alone, as PyTorch cannot be installed: {problem}")
+    return problem is None
+
+
+def install_model() -> str | None:
+    """Install PyTorch without CUDA and all else in the extra `model`; the reason where that fails, else None."""
+    free = shutil.disk_usage(ROOT).free
+    if free < MODEL_SPACE:
+        return f"it needs {MODEL_SPACE / 1e9:.1f} GB free at {ROOT}, and {free / 1e9:.1f} GB are left."
+    packages, sources = list(MODEL_PACKAGES), [[]]
+    if sys.platform == "linux":
+        packages[0] = f"{torch_pin()}+cpu"
+        sources.append(["--extra-index-url", CPU_INDEX])
+    problem = None
+    for source in sources:
+        try:
+            pip_install("--only-binary", ":all:", *source, *packages, log=MODEL_LOG)
+        except SetupError as failed:
+            problem = str(failed)
+        else:
+            problem = import_problem(MODEL_PACKAGES)
+            if problem:  # whoever finds it there would take it for working
+                pip = [venv_program("python"), "-m", "pip", "uninstall", "--yes", MODEL_PACKAGES[0]]
+                run_logged(pip, MODEL_LOG, "removing PyTorch")
+            break
+    return problem
+
+
+def torch_pin() -> str:
+    """The line `torch==...` of constraints.txt."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
+    return next(line for line in lines if line.startswith("torch=="))
+
+
+def pip_install(*words: str, log: Path = LOG) -> None:
     """Install into `.venv` at the pinned versions."""
     pip = [venv_program("python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    run_logged([*pip, "-c", str(ROOT / "constraints.txt"), *words], LOG, "installing")
+    run_logged([*pip, "-c", str(ROOT / "constraints.txt"), *words], log, "installing")
 
 
 def venv_packages() -> tuple[str, ...]:
@@ -273,9 +336,9 @@ def explain(output: str, doing: str, log: Path) -> str:
     return f"Something failed while {doing}: {errors[-1] if errors else 'no reason was printed.'}{where}"
 
 
-def import_problem() -> str | None:
-    """The error of loading the native libraries and the program in `.venv`, None if all load."""
-    check = "import numpy, dawdreamer, pedalboard, symusic, mido, rich, cocomposer"
+def import_problem(modules: tuple[str, ...] = LOADED) -> str | None:
+    """The error of loading `modules`, by default the native libraries and the program, in `.venv`; None if all load."""
+    check = f"import {', '.join(modules)}"
     probe = subprocess.run(
         [venv_program("python"), "-c", check], cwd=str(VENV), capture_output=True, encoding="utf-8", errors="replace"
     )
@@ -348,6 +411,9 @@ def run_checks(arguments: list[str]) -> int:
         ("import rules", [venv_program("lint-imports")]),
         ("pytest", [python, "-m", "pytest", *arguments]),
     ]
+    if MODEL not in read_stamp()["extras"]:
+        say("Left out, as they need PyTorch: mypy and the tests of the neural composer.")
+        checks = [check for check in checks if check[0] != "mypy --strict"]
     failed = []
     for name, command in checks:
         say(f"\n== {name}")
@@ -405,9 +471,9 @@ def main(arguments: list[str]) -> int:
             raise SetupError(problem)
         return hand_over([*other, str(Path(__file__).resolve()), *arguments])
     if arguments[:1] == ["test"]:
-        set_up({"dev"})
+        set_up({"dev", MODEL})
         return run_checks(arguments[1:])
-    set_up(set())
+    set_up(set() if arguments else {MODEL})  # with words, no time is lost trying again for what could not be had
     python = venv_program("python")
     if arguments[:1] == ["bench"]:
         return hand_over([python, str(ROOT / "tests" / "benchmarks" / "bench.py"), *arguments[1:]])

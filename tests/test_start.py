@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -143,6 +144,85 @@ def test_a_full_disk_is_said_before_anything_is_made(start: ModuleType, monkeypa
 )
 def test_a_failed_step_is_explained(start: ModuleType, output: str, sentence: str) -> None:
     assert sentence in start.explain(output, "installing", start.LOG)
+
+
+class Pip:
+    """Stands in for pip: notes what it is asked for, and fails while `refusals` are left."""
+
+    def __init__(self, start: ModuleType, refusals: int) -> None:
+        self._start, self._refusals, self.asked = start, refusals, []
+
+    def __call__(self, *words: str, log: Path) -> None:
+        self.asked.append(words)
+        self._refusals -= 1
+        if self._refusals >= 0:
+            raise self._start.SetupError(f"No matching distribution for {words[-2]}.")
+
+
+@pytest.mark.parametrize(
+    ("platform", "refusals", "torch", "indexes"),
+    [("linux", 0, "+cpu", [False]), ("linux", 1, "+cpu", [False, True]), ("darwin", 0, "torch", [False])],
+)
+def test_only_pytorch_without_cuda_is_ever_asked_for(
+    filled: ModuleType, monkeypatch: pytest.MonkeyPatch, platform: str, refusals: int, torch: str, indexes: list[bool]
+) -> None:
+    """From where pip looks anyway, and on Linux from PyTorch's own index where it is not there."""
+    pip = Pip(filled, refusals)
+    monkeypatch.setattr(filled.sys, "platform", platform)
+    monkeypatch.setattr(filled, "pip_install", pip)
+    monkeypatch.setattr(filled, "import_problem", lambda _: None)
+    assert filled.add_model()
+    assert [filled.CPU_INDEX in words for words in pip.asked] == indexes
+    assert all(words[-2].startswith("torch") and words[-2].endswith(torch) for words in pip.asked)
+    assert not filled.UNFINISHED.exists()
+
+
+def test_without_pytorch_the_set_up_is_finished_all_the_same(
+    filled: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(filled, "pip_install", Pip(filled, 2))
+    filled.set_up({"dev", filled.MODEL})
+    said = capsys.readouterr().err
+    assert "style composer plays alone, as PyTorch cannot be installed: No matching distribution for torch==" in said
+    assert filled.is_ready({"dev"})
+    assert not filled.is_ready({filled.MODEL})
+
+
+def test_pytorch_that_does_not_load_is_taken_away(filled: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr(filled, "pip_install", Pip(filled, 0))
+    monkeypatch.setattr(filled, "run_logged", lambda command, *_: ran.append(command))
+    filled.set_up({filled.MODEL})  # the environment of this test is empty: nothing can be imported in it
+    assert [command[3:] for command in ran] == [["uninstall", "--yes", "torch"]]
+    assert not filled.is_ready({filled.MODEL})
+
+
+def test_a_disk_too_small_for_pytorch_alone_is_no_obstacle(filled: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filled.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 0))
+    assert "GB free" in filled.install_model()
+    assert not filled.add_model()
+
+
+def test_the_extra_model_is_what_start_installs(start: ModuleType) -> None:
+    import tomllib
+
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"][start.MODEL]
+    assert tuple(requirement.split(">")[0] for requirement in extra) == start.MODEL_PACKAGES
+
+
+def test_what_pytorch_needs_is_pinned_with_it() -> None:
+    from importlib import metadata
+
+    pytest.importorskip("torch")
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().split()}
+    needed, seen = ["torch", "safetensors"], set()
+    while needed:
+        name = needed.pop()
+        if name not in seen:
+            seen.add(name)
+            wanted = metadata.requires(name) or []
+            needed += [re.split(r"[^\w-]", each)[0].lower() for each in wanted if "extra ==" not in each]
+    assert seen <= pinned
 
 
 def test_missing_system_packages_come_with_the_command(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

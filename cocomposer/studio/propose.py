@@ -104,30 +104,18 @@ def composer_named(name: str, request: Request) -> Composer:
     """
     if name not in ("style", "model", "auto"):
         raise RequestError(f"There is no composer {name!r}: use style, model or auto.")
-    model = _model_composer() if name != "style" else None
-    if model is not None:
-        return model
-    beyond = beyond_styles(request)
-    if name == "style" or (name == "auto" and not beyond):
+    if name == "style":
         return StyleComposer()
-    why = f" is needed for {beyond} and" if beyond else ""
-    raise RequestError(
-        f"The neural composer{why} is not installed here: `pip install 'cocomposer[model]'` installs it."
-    )
+    from cocomposer.composer.model_composer import ModelComposer, why_unavailable  # not for those who do without
 
-
-def _model_composer() -> Composer | None:
-    """The neural composer, None where what it needs is not installed."""
-    try:
-        # Here and not above: whoever has no neural network installed composes all the same.
-        from cocomposer.composer.model_composer import (  # type: ignore[import-not-found,unused-ignore]
-            ModelComposer,
-            available,
-        )
-    except ImportError:
-        return None
-    composer: Composer | None = ModelComposer() if available() else None
-    return composer
+    why = why_unavailable()
+    if not why:
+        return ModelComposer()
+    beyond = beyond_styles(request)
+    if name == "auto" and not beyond:
+        return StyleComposer()
+    needed = f" is needed for {beyond} and" if beyond else ""
+    raise RequestError(f"The neural composer{needed} cannot play: {why}.")
 
 
 def propose(

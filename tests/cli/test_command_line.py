@@ -144,7 +144,7 @@ def test_a_mistake_is_one_sentence(
 def test_without_the_neural_composer_it_says_how_to_get_it(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "cocomposer.composer.model_composer", None)
+    monkeypatch.setattr("cocomposer.composer.model_composer.find_spec", lambda _: None)
     words = ["propose", str(SKETCH), "--out", str(tmp_path)]
     assert "pip install 'cocomposer[model]'" in complaint([*words, "--composer", "model"], capsys)
     assert "needed for the task continue" in complaint([*words, "--task", "continue"], capsys)

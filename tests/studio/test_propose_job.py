@@ -39,12 +39,18 @@ SILENT = Wish(composer="style", audio=None)
 MODEL = "cocomposer.composer.model_composer"
 
 
-def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a machine without the neural composer's libraries."""
-    monkeypatch.setitem(sys.modules, MODEL, None)
+    monkeypatch.setattr(f"{MODEL}.find_spec", lambda _: None)
 
 
-def model_that(monkeypatch: pytest.MonkeyPatch, *, can_play: bool) -> None:
+def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine with its libraries alone."""
+    monkeypatch.setattr(f"{MODEL}.find_spec", lambda _: True)
+    monkeypatch.setattr(f"{MODEL}.weights_path", lambda: Path("nowhere"))
+
+
+def model_that_plays(monkeypatch: pytest.MonkeyPatch) -> None:
     """A neural composer that gives the sketch back, in place of the real one."""
 
     class ModelComposer:
@@ -54,7 +60,7 @@ def model_that(monkeypatch: pytest.MonkeyPatch, *, can_play: bool) -> None:
             yield Proposal(request.sketch, "Echo", "", 7, 0.0, (), 0.5, composer="model", model="echo 1")
 
     module = ModuleType(MODEL)
-    module.__dict__.update(ModelComposer=ModelComposer, available=lambda: can_play)
+    module.__dict__.update(ModelComposer=ModelComposer, why_unavailable=str)
     monkeypatch.setitem(sys.modules, MODEL, module)
 
 
@@ -107,24 +113,26 @@ def test_leaving_the_stream_stops_the_work(tmp_path: Path) -> None:
     assert not (tmp_path / "proposals.json").exists()
 
 
-def test_a_model_that_is_not_here_is_said_before_anything_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("stand_in", "why"), [(no_torch, "PyTorch is not installed"), (no_weights, "its weights are missing")]
+)
+def test_why_the_model_cannot_play_is_said_before_anything_is_written(
+    stand_in: Callable[[pytest.MonkeyPatch], None], why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for stand_in in (no_model, lambda patch: model_that(patch, can_play=False)):
-        stand_in(monkeypatch)
-        with pytest.raises(RequestError, match="neural composer is not installed"):
-            list(propose(SKETCH, tmp_path / "new", Wish(composer="model")))
+    stand_in(monkeypatch)
+    with pytest.raises(RequestError, match=rf"^The neural composer cannot play: {why}[^\n]*[^.]\.$"):
+        list(propose(SKETCH, tmp_path / "new", Wish(composer="model")))
     assert not list(tmp_path.iterdir())
 
 
 def test_auto_is_the_model_where_it_can_play(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = Request(formats.read(SKETCH))
-    model_that(monkeypatch, can_play=True)
-    assert composer_named("auto", plain).name == "model"
-    assert composer_named("style", plain).name == "style"
-    model_that(monkeypatch, can_play=False)
+    with monkeypatch.context() as patch:
+        model_that_plays(patch)
+        assert composer_named("auto", plain).name == "model"
+        assert composer_named("style", plain).name == "style"
+    no_torch(monkeypatch)
     assert isinstance(composer_named("auto", plain), StyleComposer)
-    no_model(monkeypatch)
     assert isinstance(composer_named("auto", replace(plain, task=Task.REMIX)), StyleComposer)
     with pytest.raises(RequestError, match=r"needed for the task vary.*pip install"):
         composer_named("auto", replace(plain, task=Task.VARY))
@@ -142,7 +150,7 @@ def test_the_room_loads_no_neural_network() -> None:
 
 def test_the_whole_wish_reaches_the_composer_and_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[Request] = []
-    model_that(monkeypatch, can_play=True)
+    model_that_plays(monkeypatch)
     echo = sys.modules[MODEL].ModelComposer
     original = echo.propose
     monkeypatch.setattr(echo, "propose", lambda self, request, stop: heard.append(request) or original(self, request))
@@ -179,7 +187,7 @@ def test_the_whole_wish_reaches_the_composer_and_the_report(tmp_path: Path, monk
 
 
 def test_how_far_a_song_goes_on_is_asked_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model_that(monkeypatch, can_play=True)
+    model_that_plays(monkeypatch)
     list(propose(SKETCH, tmp_path, Wish(audio=None, task=Task.CONTINUE, length=12)))
     assert json.loads((tmp_path / "proposals.json").read_text())["length"] == 12
     list(propose(SKETCH, tmp_path, replace(SILENT, count=1)))
