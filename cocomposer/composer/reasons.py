@@ -136,6 +136,9 @@ _NAMES_SHOWN = 8
 
 def _harmony(song: Song, request: Request) -> str:
     key = song.key_at(0)
+    if request.task is Task.HARMONISE:
+        shown = listed(dict.fromkeys(str(span.chord) for span in song.chord_spans[:8]))
+        return f"The chords are {shown}{' ...' if len(song.chord_spans) > 8 else ''}, in {key}."
     if request.sketch.chords:
         return f"Your chords are kept as written, in {key}." if key else "Your chords are kept as written."
     chords = list(dict.fromkeys(str(span.chord) for span in song.chord_spans))

@@ -1,7 +1,7 @@
 """What can be played at all: the rules that mask the network's choices before one is drawn.
 
-Nothing is repaired afterwards: a note outside the instrument's range, under a note that is still held, or beyond the reach
-of the hand is never offered.
+Nothing is repaired afterwards: a note outside the instrument's range, under a note that is still held, or beyond the
+reach of the hand is never offered.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ IMPOSSIBLE = np.float32(-1e9)
 KIT = range(35, 82)
 """The keys of a General MIDI drum kit."""
 _TWO_HANDS, _GUITAR, _SECTION = 28, 24, 24
-"""How far apart, in semitones, the notes of one stroke lie at most: ten fingers, six strings, a section's close voicing."""
+"""How far apart, in semitones, the notes of a stroke lie at most: ten fingers, six strings, a close section."""
 _LONGEST_PASSING = grid.STEPS_PER_QUARTER
 """Steps a note outside the chord may last under strict harmony."""
 
@@ -35,7 +35,7 @@ class Player:
 
     `low` and `high` are the lowest and highest MIDI pitch, `notes` how many at once, `span` semitones between the outer
     ones, `strokes` how many in a bar.  `strictness` 0..1 says how much the harmony binds, `softest` and `loudest` bound
-    the MIDI velocity.
+    the MIDI velocity.  `eager` is what resting through a bar costs him, in nats.
     """
 
     low: int
@@ -48,6 +48,7 @@ class Player:
     softest: int = 20
     loudest: int = 122
     strokes: int = 48
+    eager: float = 0.0
 
     @property
     def is_single(self) -> bool:
@@ -70,8 +71,8 @@ def player_of(program: int, role: Role, strictness: float = 0.6, softest: int = 
 def positions_open(player: Player, length: int, last: int, strokes_there: int, free_from: int) -> BoolArray:
     """Where in a bar of `length` steps the next stroke may fall, shape (POSITIONS,).
 
-    `last` is the position of the stroke before (-1 none), of which there are `strokes_there`; `free_from` is the position
-    from which a single voice is free again.
+    `last` is the position of the stroke before (-1 none), of which there are `strokes_there`; `free_from` is the
+    position from which a single voice is free again.
     """
     places = np.arange(grid.POSITIONS)
     again = not player.is_single and not player.drums and 0 < strokes_there < 3
@@ -105,9 +106,9 @@ def durations_open(
 ) -> BoolArray:
     """How long a stroke of `pitches` may last, shape (LENGTHS,).
 
-    It ends before the part strikes one of its pitches again in what is given (`next_struck`, the step for each pitch) and
-    before the song does (`end`).  Under strict harmony it does not outlast its chord where the next has no place for it,
-    and a note outside the chord passes quickly.  The shortest is always open.
+    It ends before the part strikes one of its pitches again in what is given (`next_struck`, the step for each pitch)
+    and before the song does (`end`).  Under strict harmony it does not outlast its chord where the next has no place
+    for it, and a note outside the chord passes quickly.  The shortest is always open.
     """
     room = min(end, int(next_struck[pitches].min())) - step
     if player.strictness >= 0.5 and lane.tones[step].any():
@@ -117,14 +118,14 @@ def durations_open(
         until = int(lane.until_change[step])
         if not lane.next_tones[step][classes].all():
             room = min(room, max(until, 1))
-    allowed = grid.DURATIONS <= room
+    allowed = room >= grid.DURATIONS
     allowed[0] = True
     return allowed
 
 
 def draw(scores: FloatArray, allowed: BoolArray, temperature: float, nucleus: float, chance: float) -> int:
-    """One choice among the allowed ones, by `chance` 0..1: scores over `temperature`, of which the likeliest choices that
-    make up `nucleus` of the probability are kept (Holtzman et al. 2020).
+    """One choice among the allowed ones, by `chance` 0..1: scores over `temperature`, of which the likeliest choices
+    that make up `nucleus` of the probability are kept (Holtzman et al. 2020).
 
     `allowed` has at least one choice.
     """

@@ -41,6 +41,7 @@ from cocomposer.model.window import (
     padded_notes,
     stroke_figures,
 )
+from cocomposer.music import Role
 
 STRETCH = 4
 """Bars written between two readings."""
@@ -62,9 +63,9 @@ class Assignment:
     """One proposal to write.
 
     `sheet` holds the parts that are there and those to be written (empty, or with what stays); `order` those that take
-    part, in writing order; `written` (parts, bars) the cells asked for; `controls` (parts, bars, len(CONTROLS)) buckets;
-    `players` by part.  `reference` answers the reference of a part in a bar, given the cells written so far (by part and
-    bar).  `must_sound` are bars in which somebody has to play.
+    part, in writing order; `written` (parts, bars) the cells asked for; `controls` (parts, bars, len(CONTROLS)) their
+    buckets; `players` by part.  `reference` answers the reference of a part in a bar, given the cells written so far
+    (by part and bar); `locked` keeps the "rhythm" or the "pitch" of it, "" neither.
     """
 
     sheet: Sheet
@@ -177,11 +178,13 @@ class _Row:
     def positions(self) -> BoolArray:
         """Which of POSITIONS + END are open."""
         assert self.current is not None
-        part, bar = self.current
+        part, _ = self.current
         free = int(self.until[part].max()) - self.start if self.player.is_single else 0
         allowed = positions_open(self.player, self.length, self.last, self.there, free)
         if len(self.drafts) >= self.player.strokes:
             allowed[:] = False
+        if not self.drafts and self._must_play() and allowed.any():
+            return _or_else(allowed, False)
         if self.task.locked == "rhythm" and len(self.ref):
             allowed &= self.locked
             to_come = np.flatnonzero(allowed & (np.arange(grid.POSITIONS) > self.last))
@@ -189,6 +192,22 @@ class _Row:
             allowed[to_come[1:]] = False
             return _or_else(allowed, not len(to_come))
         return _or_else(allowed, True)
+
+    def _must_play(self) -> bool:
+        """Would the band be silent for a whole bar, or one player alone for two?"""
+        assert self.current is not None
+        _, bar = self.current
+        if any(other == bar and self.task.written[part, other] for part, other in self.pending):
+            return False
+        alone = int(self.task.written[:, bar].sum()) == 1
+        for index in self.task.order:
+            if (index, bar) != self.current and self._is_heard(index) and len(self.cell(index, bar)):
+                return False
+        return not alone or bar == 0 or not len(self.cell(self.current[0], bar - 1))
+
+    def _is_heard(self, part: int) -> bool:
+        """Does the part belong to the band rather than being the tune that it accompanies?"""
+        return self.sheet.parts[part].role is not Role.MELODY or bool(self.task.written[part].any())
 
     def place(self, position: int) -> None:
         """Set the pen on a position of the bar."""
@@ -308,8 +327,8 @@ def _hints(before: Cell, reference: Cell) -> list[IntArray]:
 
 
 def _next_struck(sheet: Sheet, part: int, written: BoolArray) -> IntArray:
-    """For each pitch the first step at which what is given of the part strikes it again after the cells written; far away
-    where it never does."""
+    """For each pitch the first step at which what is given of the part strikes it again after the cells written; far
+    away where it never does."""
     strokes = sheet.parts[part]
     table = np.full(grid.PITCHES, _FAR)
     bars = np.flatnonzero(written[part])
@@ -374,7 +393,8 @@ class Writer:
                 if not allowed.any():
                     row.complete()
                     break
-                choice = draw(scores[place], allowed, chance.temperature, chance.nucleus, row.random.random())
+                wishes = _eager(scores[place], row)
+                choice = draw(wishes, allowed, chance.temperature, chance.nucleus, row.random.random())
                 if choice == grid.END:
                     row.complete()
                     break
@@ -429,6 +449,15 @@ class Writer:
                 duration = draw(scores[place], row.lengths(), row.task.chance.temperature, row.task.chance.nucleus,
                                 row.random.random())  # fmt: skip
             row.strike(duration, loud[place], late[place])
+
+
+def _eager(scores: FloatArray, row: _Row) -> FloatArray:
+    """The scores with resting through the bar made as unlikely as the player is eager."""
+    if row.drafts or not row.player.eager:
+        return scores
+    scores = scores.copy()
+    scores[grid.END] -= row.player.eager
+    return scores
 
 
 def _draw_velocity(scores: FloatArray, row: _Row) -> int:
