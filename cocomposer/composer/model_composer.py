@@ -166,8 +166,6 @@ def _song(draft: Draft, task: Assignment, done: Mapping[tuple[int, int], Cell]) 
     for index in draft.targets:
         part = parts[index]
         kept = [note for note in part.notes if not draft.first <= note.start < draft.last]
-        kept = [replace(note, duration=min(note.end, draft.first) - note.start) if note.start < draft.first else note
-                for note in kept]  # fmt: skip
         fresh: list[Note] = []
         for (owner, bar), cell in done.items():
             if owner == index:
@@ -175,8 +173,21 @@ def _song(draft: Draft, task: Assignment, done: Mapping[tuple[int, int], Cell]) 
         random = Random(f"{draft.seed}/{index}/{part.name}")
         single = task.players[index].is_single
         played = performed(replace(part, notes=without_overlaps(fresh)), draft.song, random, single)
-        parts[index] = replace(part, notes=without_overlaps((*kept, *played.notes)))
+        parts[index] = replace(part, notes=(*kept, *_beside(kept, played.notes, single)))
     return replace(draft.song, parts=tuple(parts))
+
+
+def _beside(kept: Sequence[Note], fresh: Sequence[Note], single: bool) -> list[Note]:
+    """The fresh notes without what a player's small deviations would have overlap the kept ones, which stay whole."""
+    placed = []
+    for note in fresh:
+        start, end = note.start, note.end
+        for other in kept:
+            if (single or other.pitch == note.pitch) and other.start < end and start < other.end:
+                start, end = (other.end, end) if other.start <= start else (start, other.start)
+        if start < end:
+            placed.append(replace(note, start=start, duration=end - start))
+    return placed
 
 
 def _proposal(request: Request, draft: Draft, song: Song, seconds: float, model: str) -> Proposal:

@@ -244,15 +244,15 @@ class _Row:
         return _or_else(allowed, bool(struck))
 
     def lengths(self) -> BoolArray:
+        """How long the stroke may last."""
         assert self.current is not None
-        return durations_open(
-            self.player,
-            self.lane,
-            self.step,
-            np.array(self.struck),
-            self.next_struck[self.current[0]],
-            self.sheet.steps,
-        )
+        following = self.next_struck[self.current[0]]
+        end = self.sheet.steps
+        if self.task.locked == "rhythm" and len(self.ref) and self.player.is_single:
+            # The next onset that has to come must find the voice free.
+            to_come = np.flatnonzero(self.locked[self.last + 1 :])
+            end = min(end, self.step + 1 + int(to_come[0]) if len(to_come) else self.start + self.length)
+        return durations_open(self.player, self.lane, self.step, np.array(self.struck), following, end)
 
     def strike(self, duration: int, velocity: Sequence[int], micro: Sequence[int]) -> None:
         """Put the stroke on paper, as the next element to read."""
