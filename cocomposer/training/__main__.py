@@ -113,12 +113,12 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     corpora = sorted(path.stem for path in arguments.folder.glob("*.npz"))
     if not corpora:
         raise FormatError(f"There are no prepared songs in {arguments.folder.name}: run `prepare` into it first.")
-    rows = []
-    for corpus in ("*", *corpora):
-        row = measure(network, arguments.folder, corpus, count=arguments.batches, device=arguments.device)
-        if row is not None:
-            rows.append(row)
-            print(table([row]), flush=True)
+    measured = (
+        measure(network, arguments.folder, corpus, count=arguments.batches, device=arguments.device)
+        for corpus in ("*", *corpora)
+    )
+    rows = [row for row in measured if row is not None]
+    print(table(rows))
     (arguments.trained / LIKELIHOOD).write_text(json.dumps(as_json(rows), indent=2) + "\n", encoding="utf-8")
 
 

@@ -16,6 +16,7 @@ from cocomposer.model.network import Network
 from cocomposer.training.checkpoint import mean_network, read_info
 from cocomposer.training.corpora import CORPORA, OWN
 from cocomposer.training.likelihood import from_json, table
+from cocomposer.training.prepare import VALIDATION_SHARE
 from cocomposer.training.train import hardware, read_log
 
 CARD = "README.md"
@@ -55,7 +56,8 @@ def card(run: Path, name: str, log: Sequence[Mapping[str, Any]]) -> str:
         "SHA-256; a file that differs is not loaded.",
         "## What it heard",
         "\n".join(_corpora(starts)),
-        "Songs are transposed at random; 6 % of them, chosen by a hash of their names, are kept aside.",
+        f"Songs are heard in keys at random. Some {100 * VALIDATION_SHARE:.0f} %, chosen by a hash of their names, are "
+        "kept aside; what one drummer played in a session, and what was made over one chart, stays together.",
         "## How it was trained",
         "\n".join(_training(info, starts)),
         f"![Losses over the steps of training]({CURVES.as_posix()})",
@@ -107,8 +109,10 @@ def _figures(run: Path, log: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         if path.name == LIKELIHOOD:
             yield (
                 "Negative log-likelihood on the songs kept aside, in nats a note (`micro`: a note whose timing was "
-                "played). `unigram` knows how often each answer is right, `bar repeat` also copies the bar before "
-                "as often as suits the training songs best; less is better:"
+                "played); less is better. `unigram` knows how often each answer is right, `bar repeat` also copies "
+                "the bar before as often as suits the training songs best. The network hears what a window gives it "
+                "as well: the parts beside, mostly chords and tune, often the bar that returns, and in some windows "
+                "controls read off what is to be written."
             )
             yield table(from_json(kept))
         else:
