@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from random import Random
 
 from cocomposer.composer.orchestration import Texture, orchestrate
 from cocomposer.music import Part, Role
@@ -32,6 +33,29 @@ def band_of(style: Style, texture: Texture, taken: Collection[Role]) -> tuple[Pa
         for part in style.parts
         if chosen is None or part.id in chosen
     )
+
+
+_GUESTS = (
+    Part("Organ", Role.KEYS, 17, (), 70, 40), Part("Electric Piano", Role.KEYS, 4, (), 78, 76),
+    Part("Clean Guitar", Role.GUITAR, 27, (), 74, 34), Part("Acoustic Guitar", Role.GUITAR, 25, (), 74, 94),
+    Part("Muted Guitar", Role.GUITAR, 28, (), 70, 100), Part("Strings", Role.PAD, 48, (), 66, 58),
+    Part("Synth Strings", Role.PAD, 50, (), 62, 72), Part("Warm Pad", Role.PAD, 89, (), 60, 64),
+    Part("Choir", Role.PAD, 52, (), 62, 68), Part("Brass Section", Role.PAD, 61, (), 68, 52),
+    Part("Violin", Role.COUNTER, 40, (), 74, 46), Part("Cello", Role.COUNTER, 42, (), 76, 82),
+    Part("French Horn", Role.COUNTER, 60, (), 72, 50), Part("Alto Sax", Role.COUNTER, 65, (), 76, 78),
+    Part("Flute", Role.COUNTER, 73, (), 74, 88), Part("Trumpet", Role.COUNTER, 56, (), 72, 44),
+    Part("Vibraphone", Role.ARPEGGIO, 11, (), 70, 90), Part("Harp", Role.ARPEGGIO, 46, (), 68, 38),
+)  # fmt: skip
+_HOW_MANY = (0, 1, 1, 2, 2, 3)
+_FULL_BAND = 9
+
+
+def with_guests(band: tuple[Part, ...], random: Random, taken: Collection[Role]) -> tuple[Part, ...]:
+    """The band with up to three more players, of instruments that it does not have and roles that nobody has taken."""
+    there = {part.program // 8 for part in band if not part.is_drums}
+    guests = [part for part in _GUESTS if part.program // 8 not in there and part.role not in taken]
+    count = min(random.choice(_HOW_MANY), max(0, _FULL_BAND - len(band)), len(guests))
+    return (*band, *random.sample(guests, count))
 
 
 def players(names: Collection[str], style: Style) -> tuple[Part, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from random import Random
 
-from cocomposer.composer.bands import band_of, players, with_distinct_names
+from cocomposer.composer.bands import band_of, players, with_distinct_names, with_guests
 from cocomposer.composer.orchestration import TEXTURES
 from cocomposer.composer.part_names import listed
 from cocomposer.composer.references import Source, from_song, original, returning
@@ -29,8 +31,14 @@ _GENRES = {
     "cinematic": "", "ambient": "",
 }  # fmt: skip
 """What the genres of styles are called among those the network has heard, where the words differ."""
+_RETURNING = (6, 6)
+"""How near a bar that returns comes to what was played before, in buckets of rhythm and pitch similarity: nearly as it
+was, so that the form is heard."""
 _USUAL_SIMILARITY = 0.5
 """How near a style's or a reference's playing is followed unless it is said."""
+
+_OPEN_TEXTURES = ("", "big")
+"""Textures in which a style's band may have guests."""
 
 Stopped = Callable[[], bool] | None
 
@@ -41,7 +49,7 @@ class Draft:
 
     `song` has all its parts, those to be written silent or with what is to be replaced; `targets` are their indices,
     `first` and `last` the ticks between which they are written; `order` all parts in writing order.  `source` answers
-    references; `closeness` are the buckets of rhythm and pitch similarity to them (0 free).
+    references; `closeness` are the buckets of rhythm and pitch similarity to them where there is one (0 free).
     """
 
     song: Song
@@ -54,7 +62,7 @@ class Draft:
     style: str = ""
     genre: str = ""
     kind: str = "band"
-    closeness: tuple[int, int] = (0, 0)
+    closeness: tuple[int, int] = _RETURNING
     reasons: tuple[str, ...] = ()
     rewrites: bool = False
     order: tuple[int, ...] = field(init=False)
@@ -95,7 +103,7 @@ def _stretch(request: Request, song: Song) -> tuple[int, int]:
 
 def _closeness(request: Request, similarity: float | None) -> tuple[int, int]:
     if similarity is None:
-        return 0, 0
+        return _RETURNING
     bucket = similarity_bucket(similarity)
     same = similarity_bucket(1.0)
     return same if request.keep == "rhythm" else bucket, same if request.keep == "pitch" else bucket
@@ -110,7 +118,9 @@ def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
     taken = set() if remix else {part.role for part in own}
     other = understand(request.reference) if request.reference is not None else None
     energies = section_energies(sketch, melody_line(tune) if tune is not None else ())
-    plain = replace(request, parts=())
+    # Two sketches that one style would suit best do not always get it: what is written depends on the sketch too.
+    turn = _turn_of(sketch)
+    plain = replace(request, parts=(), seed=1 + (request.seed * 7919 + turn) % 1_000_003)
     for number, (fit, texture) in enumerate(choices(sketch, plain)):
         style, seed = fit.style, request.seed + number
         source: Source = returning
@@ -124,6 +134,8 @@ def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
             reasons = [f"Played after {other.title or 'your reference'}: its players, and what they do."]
         else:
             band = band_of(style, texture, taken) or band_of(style, TEXTURES[0], ())
+            if request.style == "auto" and texture.name in _OPEN_TEXTURES:
+                band = with_guests(band, Random(f"guests/{seed}/{turn}"), taken)
         if other is not None:
             source, similarity = from_song(other), _USUAL_SIMILARITY if similarity is None else similarity
         elif request.style != "auto":
@@ -137,6 +149,14 @@ def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
             kind="pop" if len(band) == 1 and band[0].role is Role.KEYS else "band",
             closeness=_closeness(request, similarity), reasons=tuple(reasons),
         )  # fmt: skip
+
+
+def _turn_of(sketch: Song) -> int:
+    """A number that goes with the notes and chords of a sketch."""
+    tune = sketch.part_of_role(Role.MELODY)
+    notes = [(note.start, note.pitch) for note in tune.notes] if tune is not None else []
+    chords = [(change.tick, change.chord.root, change.chord.intervals) for change in sketch.chords]
+    return int.from_bytes(sha256(repr((notes, chords)).encode()).digest()[:4], "big")
 
 
 def _genre(style: Style) -> str:

@@ -21,7 +21,7 @@ from cocomposer.composer.novelty import share_of_new_bars, share_of_new_notes
 from cocomposer.composer.performing import performed
 from cocomposer.composer.ranking import features, musical_score
 from cocomposer.composer.reasons import heard
-from cocomposer.composer.references import Place
+from cocomposer.composer.references import Place, returning
 from cocomposer.composer.request import Proposal, Request
 from cocomposer.composer.steering import DEFAULT_STRICTNESS, cell_controls, player_for
 from cocomposer.errors import RequestError
@@ -128,6 +128,8 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
     shape = (len(sheet.parts), sheet.bars)
     written, controls = np.zeros(shape, bool), np.zeros((*shape, len(CONTROLS)), np.int64)
     players = {}
+    place = Place(sheet, lane, returning_bars(sheet))
+    referred = np.ones(sheet.bars, bool) if draft.source is not returning else place.returns >= 0
     loose = 0.15 * (request.adventurous - 0.3)
     for index, part in enumerate(draft.song.parts):
         wishes = request.controls_for(part.name, part.role)
@@ -136,10 +138,9 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
         if index in draft.targets:
             written[index] = [draft.first <= tick < draft.last for tick in sheet.bar_ticks]
             controls[index] = cell_controls(wishes, players[index], program)
-            controls[index, :, -2:] = draft.closeness
+            controls[index, :, -2:] = np.where(referred[:, None], draft.closeness, 0)
     if not written.any():
         raise RequestError("There is nothing to write here: no bars, or no parts.")
-    place = Place(sheet, lane, returning_bars(sheet))
 
     def reference(part: int, bar: int, done: Mapping[tuple[int, int], Cell]) -> Cell | None:
         return draft.source(part, bar, done, place)

@@ -12,9 +12,10 @@ from cocomposer.model.grammar import Player, player_of
 from cocomposer.model.grid import DRUMS, IntArray
 from cocomposer.music import Role
 
-DEFAULT_STRICTNESS = 0.6
+DEFAULT_STRICTNESS = 0.4
 _SAME = 0.999
-_EAGER = {Role.DRUMS: 2.0, Role.BASS: 2.0, Role.KEYS: 1.5, Role.GUITAR: 1.0, Role.MELODY: 1.0}
+_EAGER = {Role.DRUMS: 2.0, Role.BASS: 2.0, Role.KEYS: 1.5, Role.GUITAR: 1.0, Role.MELODY: 1.0, Role.PAD: 0.7,
+          Role.COUNTER: 0.7, Role.ARPEGGIO: 0.7}  # fmt: skip
 """What resting through a bar costs the players that a band stands on, in nats: less than the network's own wish to rest
 where it is sure of it."""
 

@@ -25,6 +25,10 @@ KIT = range(35, 82)
 """The keys of a General MIDI drum kit."""
 _TWO_HANDS, _GUITAR, _SECTION = 28, 24, 24
 """How far apart, in semitones, the notes of a stroke lie at most: ten fingers, six strings, a close section."""
+_OFF_BEAT = 0.5
+"""How much less the harmony binds between the beats."""
+_BINDING, _STRICT = 0.3, 0.6
+"""From which strictness on notes give way to the next chord, and notes outside the chord have to pass."""
 _LONGEST_PASSING = grid.STEPS_PER_QUARTER
 """Steps a note outside the chord may last under strict harmony."""
 
@@ -88,17 +92,36 @@ def pitches_open(player: Player, busy: BoolArray, above: int) -> BoolArray:
     return (pitches >= player.low) & (pitches <= player.high) & (pitches > above) & ~busy
 
 
-def harmony_cost(player: Player, lane: Lane, step: int) -> FloatArray:
-    """What each pitch is charged for lying outside the chord at a step, shape (128,), in nats."""
+def harmony_cost(player: Player, lane: Lane, step: int, position: int) -> FloatArray:
+    """What each pitch is charged for lying outside the chord at a step, at that position of its bar, shape (128,), in
+    nats."""
     tones = lane.tones[step]
     if player.drums or not tones.any():
         return np.zeros(grid.PITCHES, np.float32)
     weight = 7.0 * player.strictness**2
+    if position % grid.STEPS_PER_QUARTER:  # what passes between the beats is freer
+        weight *= _OFF_BEAT
     outside = 1.0 - tones[np.arange(grid.PITCHES) % 12]
     if lane.scale[step].any():  # what is foreign to the key as well costs twice
         outside = outside * (2.0 - lane.scale[step][np.arange(grid.PITCHES) % 12])
     cost: FloatArray = (weight * outside).astype(np.float32)
     return cost
+
+
+def charged(scores: FloatArray, cost: FloatArray, allowed: BoolArray) -> FloatArray:
+    """Scores of pitches and, last, "no more", with the pitches charged `cost`.
+
+    What outside notes lose goes to the others: chords do not become thinner for being kept to the harmony.
+    """
+    pitches = scores[:-1][allowed[:-1]]
+    if not len(pitches) or not cost.any():
+        return scores
+    after = pitches - cost[allowed[:-1]]
+    top = pitches.max()
+    gain = np.log(np.exp(pitches - top).sum()) - np.log(np.exp(after - top).sum() + 1e-30)
+    result = scores.copy()
+    result[:-1] += min(gain, 20.0) - cost
+    return result
 
 
 def durations_open(
@@ -111,9 +134,9 @@ def durations_open(
     for it, and a note outside the chord passes quickly.  The shortest is always open.
     """
     room = min(end, int(next_struck[pitches].min())) - step
-    if player.strictness >= 0.5 and lane.tones[step].any():
+    if player.strictness >= _BINDING and lane.tones[step].any():
         classes = pitches % 12
-        if not lane.tones[step][classes].all():
+        if player.strictness >= _STRICT and not lane.tones[step][classes].all():
             room = min(room, _LONGEST_PASSING)
         until = int(lane.until_change[step])
         if not lane.next_tones[step][classes].all():

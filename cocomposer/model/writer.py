@@ -22,6 +22,7 @@ from cocomposer.model.grammar import (
     BoolArray,
     FloatArray,
     Player,
+    charged,
     draw,
     durations_open,
     harmony_cost,
@@ -183,15 +184,14 @@ class _Row:
         allowed = positions_open(self.player, self.length, self.last, self.there, free)
         if len(self.drafts) >= self.player.strokes:
             allowed[:] = False
-        if not self.drafts and self._must_play() and allowed.any():
-            return _or_else(allowed, False)
         if self.task.locked == "rhythm" and len(self.ref):
             allowed &= self.locked
             to_come = np.flatnonzero(allowed & (np.arange(grid.POSITIONS) > self.last))
             # The next onset of the reference or, at once, another stroke where the last one was.
             allowed[to_come[1:]] = False
             return _or_else(allowed, not len(to_come))
-        return _or_else(allowed, True)
+        rests = bool(self.drafts) or not allowed.any() or not self._must_play()
+        return _or_else(allowed, rests)
 
     def _must_play(self) -> bool:
         """Would the band be silent for a whole bar, or one player alone for two?"""
@@ -410,7 +410,9 @@ class Writer:
         stroke, pointers = head.stroke(striking, state)
         stack = stroke
         going = list(range(len(striking)))
-        costs = [harmony_cost(rows[index].player, rows[index].lane, rows[index].step) for index in striking]
+        costs = [
+            harmony_cost(rows[index].player, rows[index].lane, rows[index].step, rows[index].last) for index in striking
+        ]
         loud: dict[int, list[int]] = {place: [] for place in going}
         late: dict[int, list[int]] = {place: [] for place in going}
         while going:
@@ -423,8 +425,7 @@ class Writer:
                 if not allowed.any():
                     continue
                 chance = row.task.chance
-                costly = note_scores[line]
-                costly[: grid.PITCHES] -= costs[place]
+                costly = charged(note_scores[line], costs[place], allowed)
                 choice = draw(costly, allowed, chance.temperature, chance.nucleus, row.random.random())
                 if choice < grid.PITCHES:
                     row.struck.append(choice)

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from cocomposer import formats
 from cocomposer.composer import Request, StyleComposer
+from cocomposer.composer.model_composer import why_unavailable
 from cocomposer.music import Song
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,10 +51,11 @@ def main() -> int:
             Figure("cocomposer --help", _median_seconds(["--help"], 7), "s", 0.3),
             Figure(
                 "four proposals of 16 bars, MIDI only",
-                _median_seconds(["propose", str(SKETCH), "--audio", "none", "--out", folder], 5),
+                _median_seconds(["propose", str(SKETCH), "--composer", "style", "--audio", "none", "--out", folder], 5),
                 "s", 1.5,
             ),
             *_rendering(Path(folder)),
+            *_model(),
         ]  # fmt: skip
     _show(figures)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -80,6 +82,30 @@ def _rendering(folder: Path) -> list[Figure]:
     if sys.platform == "linux":
         figures.append(Figure("peak memory of rendering it", _peak_memory(words) / 1e6, "MB", 1000.0))
     return figures
+
+
+def _model() -> list[Figure]:
+    """The neural composer, where it can play here."""
+    if why_unavailable():
+        print(f"The neural composer is not measured: {why_unavailable()}.")
+        return []
+    done = subprocess.run([sys.executable, str(Path(__file__).with_name("model_bench.py"))], capture_output=True)
+    if done.returncode != 0:
+        raise SystemExit(f"The neural composer failed: {done.stderr.decode(errors='replace')}")
+    found = json.loads(done.stdout)
+    curve = {int(bars): seconds for bars, seconds in found["curve"].items()}
+    print("Seconds a bar by length of the song: " + ", ".join(f"{bars} bars {s:.3f}" for bars, s in curve.items()))
+    shortest, longest = min(curve), max(curve)
+    return [
+        Figure("loading the model", found["loading the model"], "s", 1.5),
+        Figure("first bar of the first of four", found["first bar of the first of four proposals"], "s", 1.0),
+        Figure("four proposals, 8 bars, 5 parts", found["four proposals of 8 bars, 5 parts"], "s", 4.0),
+        Figure("a proposal of 64 bars, 5 parts", 64 * curve[64], "s", 20.0),
+        Figure(f"a bar of {longest} to one of {shortest}", curve[longest] / curve[shortest], "times", 1.25),
+        Figure("the grammar's share of writing", found["grammar's share of writing"], "", 0.25),
+        Figure("stopping", found["stopping"], "s", 0.2),
+        Figure("peak memory of the model", found["peak memory in MB"], "MB", 1500.0),
+    ]
 
 
 def _six_parts() -> Song:
