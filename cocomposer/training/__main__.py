@@ -19,6 +19,7 @@ _DESCRIPTION = """How the models are made:
   prepare DATA --out SONGS          read the corpora (folders or zip files), or any folder of your own MIDI files
   train SONGS --out RUN             train; the same command again goes on, Ctrl-C writes a checkpoint
   evaluate SONGS --run RUN          measure on the songs kept aside, beside simple baselines
+  measure DATA --run RUN            measure the shipped model at work: controls, infill, drums
   export RUN --name NAME            write the weights to assets/models/NAME
   card RUN --name NAME              write the model card beside them
   harmony-train DATA --cache SONGS  the same for the network that harmonises melodies
@@ -66,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--run", type=Path, required=True, dest="trained", metavar="RUN", help="folder of `train`")
     evaluate.add_argument("--batches", type=int, default=12, help="of each corpus and of all together")
     evaluate.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    measure = command("measure", _measure, "DATA")
+    measure.add_argument("--run", type=Path, required=True, dest="trained", metavar="RUN", help="folder of `train`")
+    measure.add_argument("--songs", type=int, default=12, help="of each kind at most")
     for name, run in (("export", _export), ("card", _card)):
         command(name, run, "RUN").add_argument("--name", required=True, help="of the model in assets/models")
     harmony = command("harmony-train", _harmony_train, "DATA")
@@ -120,6 +124,14 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     rows = [row for row in measured if row is not None]
     print(table(rows))
     (arguments.trained / LIKELIHOOD).write_text(json.dumps(as_json(rows), indent=2) + "\n", encoding="utf-8")
+
+
+def _measure(arguments: argparse.Namespace) -> None:
+    from cocomposer.composer.model_composer import ModelComposer
+    from cocomposer.training.composer_evaluation import measure
+
+    figures = measure(arguments.folder, ModelComposer(), arguments.songs)
+    (arguments.trained / "at_work.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 def _export(arguments: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from cocomposer.composer import Request, understand
@@ -120,7 +121,7 @@ def main() -> int:
         "four proposals of 8 bars, 5 parts": min(timed(lambda: propose(composer, 8, 4)) for _ in range(3)),
         "stopping": cancelling(composer),
         "grammar's share of writing": grammar_share(composer),
-        "curve": {bars: timed(lambda: propose(composer, bars, 1)) / bars for bars in CURVE},
+        "curve": {bars: timed(partial(propose, composer, bars, 1)) / bars for bars in CURVE},
         "peak memory in MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
     }
     json.dump(figures, sys.stdout)
