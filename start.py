@@ -34,7 +34,7 @@ FIRST_SKETCH = ROOT / "assets" / "sketches" / "first_light.mid"
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # the audio libraries have ready-made packages for these
 FREE_SPACE = 1_500_000_000  # bytes; the packages take about half of it once installed, the rest while unpacking
-MODEL_SPACE = 1_200_000_000  # bytes that PyTorch needs besides: four fifths once installed, the rest while unpacking
+MODEL_SPACE = 1_200_000_000  # bytes that PyTorch needs besides: two thirds once installed, the rest while unpacking
 
 # What the neural composer is made of.  From PyPI, PyTorch for Linux drags gigabytes of CUDA along; its builds for the
 # processor alone are called `+cpu` there and lie on an index of their own.  Asking for exactly that name can only get
@@ -186,7 +186,7 @@ def set_up(extras: set[str]) -> None:
 
 def set_up_without_model(extras: set[str]) -> None:
     """Make `.venv` hold the program and `extras`, and see to it that they load."""
-    say("Setting Cocomposer up; this happens once and takes a minute or two.")
+    say("Setting Cocomposer up; this happens once and takes one to four minutes.")
     stamp = read_stamp()
     broken = not stamp.get("installed", set()) <= set(installed())
     if broken or UNFINISHED.exists() or python_version([venv_program("python")]) is None:
