@@ -17,20 +17,12 @@ from cocomposer.composer.steering import similarity_bucket
 from cocomposer.composer.style_choice import choose_styles
 from cocomposer.composer.style_composer import around, choices
 from cocomposer.errors import RequestError
-from cocomposer.model.grid import GENRES
 from cocomposer.model.window import SLOTS, WRITING_ORDER
 from cocomposer.music import Role, Song
 from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
-from cocomposer.styles import Style, arrange, load_styles
+from cocomposer.styles import arrange, load_styles
 
-_GENRES = {
-    "r&b": "soul", "bossa nova": "bossa", "disco": "electronic", "house": "electronic", "electropop": "electronic",
-    "synthwave": "electronic", "drum and bass": "electronic", "chiptune": "electronic", "trap": "hiphop",
-    "lo-fi": "hiphop", "trip-hop": "hiphop", "afro-cuban": "latin", "afrobeat": "afro", "indie": "rock",
-    "cinematic": "", "ambient": "",
-}  # fmt: skip
-"""What the genres of styles are called among those the network has heard, where the words differ."""
 _RETURNING = (6, 6)
 """How near a bar that returns comes to what was played before, in buckets of rhythm and pitch similarity: nearly as it
 was, so that the form is heard."""
@@ -49,7 +41,8 @@ class Draft:
 
     `song` has all its parts, those to be written silent or with what is to be replaced; `targets` are their indices,
     `first` and `last` the ticks between which they are written; `order` all parts in writing order.  `source` answers
-    references; `closeness` are the buckets of rhythm and pitch similarity to them where there is one (0 free).
+    references, `closeness` are the buckets of rhythm and pitch similarity to them where there is one (0 free).  `kind`
+    is the corpus (of grid.SOURCES) whose way of playing is meant.
     """
 
     song: Song
@@ -60,7 +53,6 @@ class Draft:
     seed: int
     source: Source
     style: str = ""
-    genre: str = ""
     kind: str = "band"
     closeness: tuple[int, int] = _RETURNING
     reasons: tuple[str, ...] = ()
@@ -145,7 +137,7 @@ def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
         yield Draft(
             song=song, targets=tuple(range(len(own), len(song.parts))), first=first, last=last,
             title=f"{style.name}, {texture.name}" if texture.name and not request.parts else style.name,
-            seed=seed, source=source, style=style.id, genre=_genre(style),
+            seed=seed, source=source, style=style.id,
             kind="pop" if len(band) == 1 and band[0].role is Role.KEYS else "band",
             closeness=_closeness(request, similarity), reasons=tuple(reasons),
         )  # fmt: skip
@@ -157,11 +149,6 @@ def _turn_of(sketch: Song) -> int:
     notes = [(note.start, note.pitch) for note in tune.notes] if tune is not None else []
     chords = [(change.tick, change.chord.root, change.chord.intervals) for change in sketch.chords]
     return int.from_bytes(sha256(repr((notes, chords)).encode()).digest()[:4], "big")
-
-
-def _genre(style: Style) -> str:
-    genre = _GENRES.get(style.genre, style.genre)
-    return genre if genre in GENRES else ""
 
 
 def _rewrite(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Draft]:

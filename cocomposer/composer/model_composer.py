@@ -34,7 +34,7 @@ from cocomposer.model.sheet import sheet_of
 from cocomposer.music import Note, Role, Song, without_overlaps
 
 if TYPE_CHECKING:
-    from cocomposer.model.writer import Assignment, Writer
+    from cocomposer.model.writer import Assignment, Chance, Writer
 
 SIDE_BY_SIDE = 4
 """Proposals written in one batch."""
@@ -121,9 +121,10 @@ def _last_bar(task: Assignment) -> int:
 
 
 def _assignment(request: Request, draft: Draft) -> Assignment:
-    from cocomposer.model.writer import Assignment, Chance
+    from cocomposer.model.writer import Assignment
 
-    sheet = sheet_of(draft.song, keep_silent=True)
+    # The bands that the network heard came without tempo and genre: it knows them best when it is told neither.
+    sheet = sheet_of(draft.song, tempo_known=draft.kind != "band", keep_silent=True)
     lane = lane_of(sheet, tune_known=not draft.writes_tune)
     shape = (len(sheet.parts), sheet.bars)
     written, controls = np.zeros(shape, bool), np.zeros((*shape, len(CONTROLS)), np.int64)
@@ -153,12 +154,18 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
         players=players,
         reference=reference,
         seed=draft.seed,
-        chance=Chance(temperature=0.9 + 0.3 * request.adventurous, nucleus=0.95 + 0.05 * request.adventurous),
+        chance=_chance(request.adventurous),
         source=grid.SOURCES.index(draft.kind),
-        genre=grid.GENRES.index(draft.genre),
+        genre=grid.GENRES.index("pop" if draft.kind == "pop" else ""),
         locked=request.keep or "",
         lane=lane,
     )
+
+
+def _chance(adventurous: float) -> Chance:
+    from cocomposer.model.writer import Chance
+
+    return Chance(0.9 + 0.3 * adventurous, 0.95 + 0.05 * adventurous, 0.85 + 0.15 * adventurous)
 
 
 def _song(draft: Draft, task: Assignment, done: Mapping[tuple[int, int], Cell]) -> Song:

@@ -6,6 +6,7 @@ reach of the hand is never offered.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,24 +14,38 @@ from numpy.typing import NDArray
 
 from cocomposer.model import grid
 from cocomposer.model.features import Lane
-from cocomposer.model.grid import IntArray
+from cocomposer.model.grid import ByteArray, IntArray
 from cocomposer.music import Role
 from cocomposer.music.general_midi import is_monophonic, playable_range
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float32]
 
-IMPOSSIBLE = np.float32(-1e9)
 KIT = range(35, 82)
 """The keys of a General MIDI drum kit."""
 _TWO_HANDS, _GUITAR, _SECTION = 28, 24, 24
 """How far apart, in semitones, the notes of a stroke lie at most: ten fingers, six strings, a close section."""
-_OFF_BEAT = 0.5
-"""How much less the harmony binds between the beats."""
-_BINDING, _STRICT = 0.3, 0.6
+_BINDS = 7.0
+"""What a note outside the chord costs on a beat as harmony becomes strict, in nats; under the strictest it is out."""
+_NEVER = 1e3
+_OFF_BEAT = 0.25
+"""How much of that it costs between the beats, where notes pass."""
+_BINDING, _STRICT = 0.25, 0.35
 """From which strictness on notes give way to the next chord, and notes outside the chord have to pass."""
 _LONGEST_PASSING = grid.STEPS_PER_QUARTER
 """Steps a note outside the chord may last under strict harmony."""
+_STEP, _LEAP = 2, 8
+"""What counts as a step, at most, and as a leap, at least, in semitones."""
+_STEP_GAIN, _LEAP_COST = 0.5, 0.8
+"""What a step gains and a leap costs, in nats."""
+_FULLER = 0.6
+"""What stopping after the first note of a chord costs, in nats."""
+
+_PLACES = np.arange(grid.POSITIONS)
+_STRAIGHT = np.isin(_PLACES % grid.STEPS_PER_QUARTER, (0, 3, 6, 9))
+_TRIPLET = np.isin(_PLACES % grid.STEPS_PER_QUARTER, (0, 2, 4, 6, 8, 10))
+_NEAREST = 3
+"""Steps between two strokes of one player at least."""
 
 
 @dataclass(frozen=True)
@@ -72,18 +87,33 @@ def player_of(program: int, role: Role, strictness: float = 0.6, softest: int = 
     return Player(low, high, notes, span, False, False, strictness, softest, loudest)
 
 
-def positions_open(player: Player, length: int, last: int, strokes_there: int, free_from: int) -> BoolArray:
+def positions_open(
+    player: Player, length: int, last: int, strokes_there: int, free_from: int, within: Sequence[int] | None = ()
+) -> BoolArray:
     """Where in a bar of `length` steps the next stroke may fall, shape (POSITIONS,).
 
     `last` is the position of the stroke before (-1 none), of which there are `strokes_there`; `free_from` is the
-    position from which a single voice is free again.
+    position from which a single voice is free again.  A beat is divided in one way, into sixteenths or into triplets:
+    `within` are the positions already struck in the beat of `last` (None to leave the beats alone).
     """
-    places = np.arange(grid.POSITIONS)
     again = not player.is_single and not player.drums and 0 < strokes_there < 3
     first = last if again else last + 1
     if player.is_single:
         first = max(first, free_from)
-    return (places >= first) & (places < length)
+    allowed = (first <= _PLACES) & (length > _PLACES)
+    if within is not None:
+        allowed &= _STRAIGHT | _TRIPLET
+        if last >= 0:
+            beat = last // grid.STEPS_PER_QUARTER
+            here = beat == _PLACES // grid.STEPS_PER_QUARTER
+            inside = np.asarray(within, np.int64)
+            if (_STRAIGHT & ~_TRIPLET)[inside].any():
+                allowed &= ~here | _STRAIGHT
+            if (_TRIPLET & ~_STRAIGHT)[inside].any():
+                allowed &= ~here | _TRIPLET
+            # Nor do two strokes of one player lie closer than a sixteenth.
+            allowed &= (last == _PLACES) | (last + _NEAREST <= _PLACES) | ~here
+    return allowed
 
 
 def pitches_open(player: Player, busy: BoolArray, above: int) -> BoolArray:
@@ -98,14 +128,37 @@ def harmony_cost(player: Player, lane: Lane, step: int, position: int) -> FloatA
     tones = lane.tones[step]
     if player.drums or not tones.any():
         return np.zeros(grid.PITCHES, np.float32)
-    weight = 7.0 * player.strictness**2
+    weight = _BINDS * player.strictness**2 if player.strictness < 1 else _NEVER
     if position % grid.STEPS_PER_QUARTER:  # what passes between the beats is freer
-        weight *= _OFF_BEAT
+        weight *= max(_OFF_BEAT, player.strictness**2)
     outside = 1.0 - tones[np.arange(grid.PITCHES) % 12]
     if lane.scale[step].any():  # what is foreign to the key as well costs twice
         outside = outside * (2.0 - lane.scale[step][np.arange(grid.PITCHES) % 12])
     cost: FloatArray = (weight * outside).astype(np.float32)
     return cost
+
+
+def leading_cost(player: Player, previous: ByteArray) -> FloatArray:
+    """What each pitch is charged for where it comes from, shape (128,), in nats: steps from what was struck last
+    (`previous`) are favoured over leaps, but for basses and drums, whose lines go by roots."""
+    cost = np.zeros(grid.PITCHES, np.float32)
+    struck = np.flatnonzero(previous)
+    if player.drums or player.bass or not len(struck):
+        return cost
+    apart = np.abs(np.arange(grid.PITCHES)[:, None] - struck[None, :]).min(axis=1)
+    cost[(apart >= 1) & (apart <= _STEP)] = -_STEP_GAIN
+    cost[apart >= _LEAP] = _LEAP_COST
+    return cost
+
+
+def fuller(scores: FloatArray, player: Player, struck: int) -> FloatArray:
+    """Scores of pitches and, last, "no more", after `struck` notes: who can play chords is a little less content with
+    one note than the network, whose widest chords the other rules take away."""
+    if struck != 1 or player.is_single or player.drums:
+        return scores
+    scores = scores.copy()
+    scores[-1] -= _FULLER
+    return scores
 
 
 def charged(scores: FloatArray, cost: FloatArray, allowed: BoolArray) -> FloatArray:

@@ -25,7 +25,9 @@ from cocomposer.model.grammar import (
     charged,
     draw,
     durations_open,
+    fuller,
     harmony_cost,
+    leading_cost,
     pitches_open,
     positions_open,
 )
@@ -53,10 +55,12 @@ _FAR = 1 << 30
 
 @dataclass(frozen=True)
 class Chance:
-    """How freely is drawn: `temperature` (1 as learned) and `nucleus` (share of the probability that is kept)."""
+    """How freely is drawn: `temperature` (1 as learned) and `nucleus` (share of the probability that is kept), the
+    latter apart for the rhythm, where a single stray stroke is heard most."""
 
     temperature: float = 1.0
     nucleus: float = 0.98
+    rhythm: float = 0.95
 
 
 @dataclass(frozen=True)
@@ -181,10 +185,13 @@ class _Row:
         assert self.current is not None
         part, _ = self.current
         free = int(self.until[part].max()) - self.start if self.player.is_single else 0
-        allowed = positions_open(self.player, self.length, self.last, self.there, free)
+        locked = self.task.locked == "rhythm" and len(self.ref) > 0
+        beat = self.last // grid.STEPS_PER_QUARTER
+        within = [draft.position for draft in self.drafts if draft.position // grid.STEPS_PER_QUARTER == beat]
+        allowed = positions_open(self.player, self.length, self.last, self.there, free, None if locked else within)
         if len(self.drafts) >= self.player.strokes:
             allowed[:] = False
-        if self.task.locked == "rhythm" and len(self.ref):
+        if locked:
             allowed &= self.locked
             to_come = np.flatnonzero(allowed & (np.arange(grid.POSITIONS) > self.last))
             # The next onset of the reference or, at once, another stroke where the last one was.
@@ -394,7 +401,7 @@ class Writer:
                     row.complete()
                     break
                 wishes = _eager(scores[place], row)
-                choice = draw(wishes, allowed, chance.temperature, chance.nucleus, row.random.random())
+                choice = draw(wishes, allowed, chance.temperature, chance.rhythm, row.random.random())
                 if choice == grid.END:
                     row.complete()
                     break
@@ -410,9 +417,7 @@ class Writer:
         stroke, pointers = head.stroke(striking, state)
         stack = stroke
         going = list(range(len(striking)))
-        costs = [
-            harmony_cost(rows[index].player, rows[index].lane, rows[index].step, rows[index].last) for index in striking
-        ]
+        costs = [_cost(rows[index]) for index in striking]
         loud: dict[int, list[int]] = {place: [] for place in going}
         late: dict[int, list[int]] = {place: [] for place in going}
         while going:
@@ -425,7 +430,8 @@ class Writer:
                 if not allowed.any():
                     continue
                 chance = row.task.chance
-                costly = charged(note_scores[line], costs[place], allowed)
+                wishes = fuller(note_scores[line], row.player, len(row.struck))
+                costly = charged(wishes, costs[place], allowed)
                 choice = draw(costly, allowed, chance.temperature, chance.nucleus, row.random.random())
                 if choice < grid.PITCHES:
                     row.struck.append(choice)
@@ -450,6 +456,11 @@ class Writer:
                 duration = draw(scores[place], row.lengths(), row.task.chance.temperature, row.task.chance.nucleus,
                                 row.random.random())  # fmt: skip
             row.strike(duration, loud[place], late[place])
+
+
+def _cost(row: _Row) -> FloatArray:
+    """What the pitches of a stroke are charged for, in nats."""
+    return harmony_cost(row.player, row.lane, row.step, row.last) + leading_cost(row.player, row.previous_hot)
 
 
 def _eager(scores: FloatArray, row: _Row) -> FloatArray:
