@@ -106,11 +106,12 @@ def composer_named(name: str, request: Request) -> Composer:
         raise RequestError(f"There is no composer {name!r}: use style, model or auto.")
     if name == "style":
         return StyleComposer()
-    from cocomposer.composer.model_composer import ModelComposer, why_unavailable  # not for those who do without
+    from cocomposer.composer.auto_composer import AutoComposer  # not for those who do without
+    from cocomposer.composer.model_composer import ModelComposer, why_unavailable
 
     why = why_unavailable()
     if not why:
-        return ModelComposer()
+        return AutoComposer() if name == "auto" else ModelComposer()
     beyond = beyond_styles(request)
     if name == "auto" and not beyond:
         return StyleComposer()

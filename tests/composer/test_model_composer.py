@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from cocomposer.composer import Controls, Request, Task, understand  # noqa: E402
+from cocomposer.composer.auto_composer import AutoComposer  # noqa: E402
 from cocomposer.composer.model_composer import ModelComposer, available  # noqa: E402
 from cocomposer.composer.ranking import features  # noqa: E402
 from cocomposer.errors import Cancelled, ModelError, RequestError  # noqa: E402
@@ -251,6 +252,17 @@ def test_damaged_weights_are_told(tmp_path: Path) -> None:
     (tmp_path / "hashes.json").write_text("{}")
     with pytest.raises(ModelError):
         list(ModelComposer(tmp_path / "composer.safetensors").propose(Request(sketch())))
+
+
+def test_auto_plays_a_style_where_the_weights_are_damaged_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "composer.safetensors").write_bytes(b"nothing of the kind")
+    (tmp_path / "hashes.json").write_text("{}")
+    auto = AutoComposer(ModelComposer(tmp_path / "composer.safetensors"))
+    proposals = list(auto.propose(Request(sketch(), count=2)))
+    assert [proposal.composer for proposal in proposals] == ["style", "style"]
+    assert all(proposal.reasons[0].startswith("A style plays this.") for proposal in proposals)
+    with pytest.raises(ModelError):
+        list(auto.propose(Request(sketch(), task=Task.CONTINUE)))
 
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
