@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from cocomposer.composer.model_composer import ModelComposer
-from cocomposer.composer.request import Proposal, Request
+from cocomposer.composer.request import Composer, Proposal, Request
 from cocomposer.composer.style_composer import StyleComposer, beyond_styles
 from cocomposer.errors import ModelError
 
 
 class AutoComposer:
-    """Answers with `model`; a style plays instead, and says so, where the model fails and a style can do what is asked."""
+    """Answers with `model`; where its weights cannot be read and a style can do what is asked, a style plays and says
+    so."""
 
     name = "auto"
 
-    def __init__(self, model: ModelComposer | None = None) -> None:
-        self._model = model or ModelComposer()
+    def __init__(self, model: Composer) -> None:
+        self._model = model
 
     def propose(self, request: Request, cancelled: Callable[[], bool] | None = None) -> Iterator[Proposal]:
         """Stream proposals; raises what the composers do, ModelError only where no style could do it."""

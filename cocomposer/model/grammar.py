@@ -105,14 +105,14 @@ def positions_open(
         allowed &= _STRAIGHT | _TRIPLET
         if last >= 0:
             beat = last // grid.STEPS_PER_QUARTER
-            here = beat == _PLACES // grid.STEPS_PER_QUARTER
+            elsewhere: BoolArray = beat != _PLACES // grid.STEPS_PER_QUARTER
             inside = np.asarray(within, np.int64)
             if (_STRAIGHT & ~_TRIPLET)[inside].any():
-                allowed &= ~here | _STRAIGHT
+                allowed &= elsewhere | _STRAIGHT
             if (_TRIPLET & ~_STRAIGHT)[inside].any():
-                allowed &= ~here | _TRIPLET
+                allowed &= elsewhere | _TRIPLET
             # Nor do two strokes of one player lie closer than a sixteenth.
-            allowed &= (last == _PLACES) | (last + _NEAREST <= _PLACES) | ~here
+            allowed &= (last == _PLACES) | (last + _NEAREST <= _PLACES) | elsewhere
     return allowed
 
 

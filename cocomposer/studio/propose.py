@@ -111,7 +111,7 @@ def composer_named(name: str, request: Request) -> Composer:
 
     why = why_unavailable()
     if not why:
-        return AutoComposer() if name == "auto" else ModelComposer()
+        return AutoComposer(ModelComposer()) if name == "auto" else ModelComposer()
     beyond = beyond_styles(request)
     if name == "auto" and not beyond:
         return StyleComposer()

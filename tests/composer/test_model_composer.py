@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,10 @@ def composer(tmp_path_factory: pytest.TempPathFactory) -> ModelComposer:
     return ModelComposer(path)
 
 
-def sketch(bars: int = 4, meter: Meter = Meter(4, 4), chords: bool = True, tune: bool = True) -> Song:
+FOUR_FOUR = Meter(4, 4)
+
+
+def sketch(bars: int = 4, meter: Meter = FOUR_FOUR, chords: bool = True, tune: bool = True) -> Song:
     size = meter.ticks_per_bar
     names = ("C", "Am", "F", "G7")
     notes = [
@@ -168,7 +172,7 @@ def test_a_melody_comes_over_chords_alone(composer: ModelComposer) -> None:
     (proposal,) = composer.propose(Request(sketch(4, tune=False), count=1, task=Task.MELODY))
     notes = tune_of(proposal.song)
     assert notes
-    assert all(after.start >= before.end for before, after in zip(notes, notes[1:], strict=False))
+    assert all(after.start >= before.end for before, after in pairwise(notes))
 
 
 def test_harmonising_finds_chords_and_somebody_plays_them(composer: ModelComposer) -> None:

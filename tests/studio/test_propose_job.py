@@ -129,7 +129,8 @@ def test_auto_is_the_model_where_it_can_play(monkeypatch: pytest.MonkeyPatch) ->
     plain = Request(formats.read(SKETCH))
     with monkeypatch.context() as patch:
         model_that_plays(patch)
-        assert composer_named("auto", plain).name == "model"
+        assert composer_named("auto", plain).name == "auto"
+        assert composer_named("model", plain).name == "model"
         assert composer_named("style", plain).name == "style"
     no_torch(monkeypatch)
     assert isinstance(composer_named("auto", plain), StyleComposer)
