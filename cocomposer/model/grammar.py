@@ -112,7 +112,8 @@ def positions_open(
             if (_TRIPLET & ~_STRAIGHT)[inside].any():
                 allowed &= elsewhere | _TRIPLET
             # Nor do two strokes of one player lie closer than a sixteenth.
-            allowed &= (last == _PLACES) | (last + _NEAREST <= _PLACES) | elsewhere
+            apart: BoolArray = (last == _PLACES) | (last + _NEAREST <= _PLACES)
+            allowed &= apart | elsewhere
     return allowed
 
 
