@@ -104,8 +104,7 @@ def positions_open(
     if within is not None:
         allowed &= _STRAIGHT | _TRIPLET
         if last >= 0:
-            beat = last // grid.STEPS_PER_QUARTER
-            elsewhere: BoolArray = beat != _PLACES // grid.STEPS_PER_QUARTER
+            elsewhere = np.not_equal(_PLACES // grid.STEPS_PER_QUARTER, last // grid.STEPS_PER_QUARTER)
             inside = np.asarray(within, np.int64)
             if (_STRAIGHT & ~_TRIPLET)[inside].any():
                 allowed &= elsewhere | _STRAIGHT
