@@ -14,6 +14,10 @@ from cocomposer.music import Role
 
 DEFAULT_STRICTNESS = 0.4
 _SAME = 0.999
+_AROUND_VELOCITY, _AROUND_PITCH = 22, 13
+"""How far notes stray from the velocity and the pitch that are aimed at, in MIDI steps and semitones."""
+_FULLNESS = 6.0
+"""How much polyphony from none to most moves a player's fullness, in nats."""
 _EAGER = {Role.DRUMS: 2.0, Role.BASS: 2.0, Role.KEYS: 1.5, Role.GUITAR: 1.0, Role.MELODY: 1.0, Role.PAD: 0.7,
           Role.COUNTER: 0.7, Role.ARPEGGIO: 0.7}  # fmt: skip
 """What resting through a bar costs the players that a band stands on, in nats: less than the network's own wish to rest
@@ -32,7 +36,7 @@ def with_mood(controls: Controls) -> Controls:
         mood |= {"density": up, "activity": up, "velocity": up, "register": 0.5 + 0.15 * controls.arousal}
     if controls.valence is not None:
         mood["strictness"] = 0.65 + 0.35 * controls.valence
-        mood["register"] = mood.get("register", 0.5) + 0.1 * controls.valence
+        mood["register"] = mood.get("register", 0.5) + 0.15 * controls.valence
     return Controls(**mood).merged(controls)  # type: ignore[arg-type]
 
 
@@ -45,7 +49,25 @@ def player_for(program: int, role: Role, controls: Controls, strictness: float) 
         controls.velocity_min if controls.velocity_min is not None else 20,
         controls.velocity_max if controls.velocity_max is not None else 122,
     )  # fmt: skip
-    return replace(player, eager=_EAGER.get(role, 0.0))
+    return _bounded(replace(player, eager=_EAGER.get(role, 0.0)), controls)
+
+
+def _bounded(player: Player, controls: Controls) -> Player:
+    """The player kept near what is asked for: the network's own sense of it is soft."""
+    if controls.velocity is not None:
+        aim = 24 + 88 * controls.velocity
+        softest = max(controls.velocity_min or 1, min(round(aim - _AROUND_VELOCITY), controls.velocity_max or 127))
+        loudest = min(controls.velocity_max or 127, max(round(aim + _AROUND_VELOCITY), softest))
+        player = replace(player, softest=softest, loudest=loudest)
+    if controls.register is not None and not player.drums:
+        aim = aimed_pitch(player, controls.register)
+        low, high = round(max(player.low, aim - _AROUND_PITCH)), round(min(player.high, aim + _AROUND_PITCH))
+        player = replace(player, low=low, high=high)
+    if controls.polyphony is not None and not player.is_single and not player.drums:
+        notes = 1 + round(controls.polyphony * 1.3 * (player.notes - 1))
+        fullness = _FULLNESS * (controls.polyphony - 0.3)
+        player = replace(player, notes=min(player.notes, notes), fullness=fullness)
+    return player
 
 
 def cell_controls(controls: Controls, player: Player, program: int) -> IntArray:

@@ -38,9 +38,6 @@ _STEP, _LEAP = 2, 8
 """What counts as a step, at most, and as a leap, at least, in semitones."""
 _STEP_GAIN, _LEAP_COST = 0.5, 0.8
 """What a step gains and a leap costs, in nats."""
-_FULLER = 0.6
-"""What stopping after the first note of a chord costs, in nats."""
-
 _PLACES = np.arange(grid.POSITIONS)
 _STRAIGHT = np.isin(_PLACES % grid.STEPS_PER_QUARTER, (0, 3, 6, 9))
 _TRIPLET = np.isin(_PLACES % grid.STEPS_PER_QUARTER, (0, 2, 4, 6, 8, 10))
@@ -54,7 +51,8 @@ class Player:
 
     `low` and `high` are the lowest and highest MIDI pitch, `notes` how many at once, `span` semitones between the outer
     ones, `strokes` how many in a bar.  `strictness` 0..1 says how much the harmony binds, `softest` and `loudest` bound
-    the MIDI velocity.  `eager` is what resting through a bar costs him, in nats.
+    the MIDI velocity.  `eager` is what resting through a bar costs him, `fullness` what stopping before
+    a chord is full, in nats.
     """
 
     low: int
@@ -68,6 +66,7 @@ class Player:
     loudest: int = 122
     strokes: int = 48
     eager: float = 0.0
+    fullness: float = 0.6
 
     @property
     def is_single(self) -> bool:
@@ -152,12 +151,12 @@ def leading_cost(player: Player, previous: ByteArray) -> FloatArray:
 
 
 def fuller(scores: FloatArray, player: Player, struck: int) -> FloatArray:
-    """Scores of pitches and, last, "no more", after `struck` notes: who can play chords is a little less content with
-    one note than the network, whose widest chords the other rules take away."""
-    if struck != 1 or player.is_single or player.drums:
+    """Scores of pitches and, last, "no more", after `struck` notes: who can play chords is less content with few notes
+    than the network by his `fullness`."""
+    if not struck or player.is_single or player.drums:
         return scores
     scores = scores.copy()
-    scores[-1] -= _FULLER
+    scores[-1] -= player.fullness / struck
     return scores
 
 
