@@ -48,7 +48,7 @@ _GUESTS = (
 )  # fmt: skip
 _HOW_MANY = (1, 1, 2, 2, 3)
 _FULL_BAND = 9
-_COLOURS = 1
+_COLOURS = 0
 """Guests that play chords, at most: the others bring lines of their own."""
 
 

@@ -23,9 +23,6 @@ from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
 from cocomposer.styles import arrange, load_styles
 
-_RETURNING = (6, 6)
-"""How near a bar that returns comes to what was played before, in buckets of rhythm and pitch similarity: nearly as it
-was, so that the form is heard."""
 _USUAL_SIMILARITY = 0.5
 """How near a style's or a reference's playing is followed unless it is said."""
 
@@ -54,7 +51,7 @@ class Draft:
     source: Source
     style: str = ""
     kind: str = "band"
-    closeness: tuple[int, int] = _RETURNING
+    closeness: tuple[int, int] = (0, 0)
     reasons: tuple[str, ...] = ()
     rewrites: bool = False
     order: tuple[int, ...] = field(init=False)
@@ -95,7 +92,7 @@ def _stretch(request: Request, song: Song) -> tuple[int, int]:
 
 def _closeness(request: Request, similarity: float | None) -> tuple[int, int]:
     if similarity is None:
-        return _RETURNING
+        return 0, 0
     bucket = similarity_bucket(similarity)
     same = similarity_bucket(1.0)
     return same if request.keep == "rhythm" else bucket, same if request.keep == "pitch" else bucket

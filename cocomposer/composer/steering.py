@@ -12,7 +12,7 @@ from cocomposer.model.grammar import Player, player_of
 from cocomposer.model.grid import DRUMS, IntArray
 from cocomposer.music import Role
 
-DEFAULT_STRICTNESS = 0.4
+DEFAULT_STRICTNESS = 0.45
 _SAME = 0.999
 _AROUND_VELOCITY, _AROUND_PITCH = 22, 13
 """How far notes stray from the velocity and the pitch that are aimed at, in MIDI steps and semitones."""

@@ -30,6 +30,8 @@ _BINDS = 7.0
 _NEVER = 1e3
 _OFF_BEAT = 0.25
 """How much of that it costs between the beats, where notes pass."""
+_BASS_ELSEWHERE = 1.0
+"""What a bass pays on a beat for any other note than the chord's bass, in nats."""
 _BINDING, _STRICT = 0.25, 0.35
 """From which strictness on notes give way to the next chord, and notes outside the chord have to pass."""
 _LONGEST_PASSING = grid.STEPS_PER_QUARTER
@@ -66,7 +68,7 @@ class Player:
     loudest: int = 122
     strokes: int = 48
     eager: float = 0.0
-    fullness: float = 0.6
+    fullness: float = 0.0
 
     @property
     def is_single(self) -> bool:
@@ -134,6 +136,8 @@ def harmony_cost(player: Player, lane: Lane, step: int, position: int) -> FloatA
     if lane.scale[step].any():  # what is foreign to the key as well costs twice
         outside = outside * (2.0 - lane.scale[step][np.arange(grid.PITCHES) % 12])
     cost: FloatArray = (weight * outside).astype(np.float32)
+    if player.bass and position % grid.STEPS_PER_QUARTER == 0:  # a bass says on the beat which chord it is
+        cost += np.where(np.arange(grid.PITCHES) % 12 == lane.bass[step], 0.0, _BASS_ELSEWHERE).astype(np.float32)
     return cost
 
 
