@@ -27,7 +27,6 @@ _TWO_HANDS, _GUITAR, _SECTION = 28, 24, 24
 """How far apart, in semitones, the notes of a stroke lie at most: ten fingers, six strings, a close section."""
 _BINDS = 7.0
 """What a note outside the chord costs on a beat as harmony becomes strict, in nats; under the strictest it is out."""
-_NEVER = 1e3
 _OFF_BEAT = 0.25
 """How much of that it costs between the beats, where notes pass."""
 _BASS_ELSEWHERE = 1.0
@@ -117,9 +116,12 @@ def positions_open(
     return allowed
 
 
-def pitches_open(player: Player, busy: BoolArray, above: int) -> BoolArray:
-    """Which pitches may be struck, shape (128,): in range, not sounding (`busy`), and above pitch `above`."""
+def pitches_open(player: Player, busy: BoolArray, above: int, tones: ByteArray) -> BoolArray:
+    """Which pitches may be struck, shape (128,): in range, not sounding (`busy`), and above pitch `above`; under the
+    strictest harmony only `tones` of the chord (12, none for no chord)."""
     pitches = np.arange(grid.PITCHES)
+    if player.strictness >= 1 and tones.any() and not player.drums:
+        busy = busy | (tones[pitches % 12] == 0)
     return (pitches >= player.low) & (pitches <= player.high) & (pitches > above) & ~busy
 
 
@@ -129,7 +131,7 @@ def harmony_cost(player: Player, lane: Lane, step: int, position: int) -> FloatA
     tones = lane.tones[step]
     if player.drums or not tones.any():
         return np.zeros(grid.PITCHES, np.float32)
-    weight = _BINDS * player.strictness**2 if player.strictness < 1 else _NEVER
+    weight = _BINDS * player.strictness**2
     if position % grid.STEPS_PER_QUARTER:  # what passes between the beats is freer
         weight *= max(_OFF_BEAT, player.strictness**2)
     outside = 1.0 - tones[np.arange(grid.PITCHES) % 12]

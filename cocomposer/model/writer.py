@@ -240,7 +240,7 @@ class _Row:
         """Which pitches, and "no more", are open for the next note of the stroke."""
         struck = self.struck
         above = struck[-1] if struck else self.floor
-        allowed = pitches_open(self.player, self.busy, above)
+        allowed = pitches_open(self.player, self.busy, above, self.lane.tones[self.step])
         if self.task.locked == "pitch" and len(self.ref):
             allowed &= self.kept
         bottom = self.bottom if self.bottom >= 0 else (struck[0] if struck else -1)
