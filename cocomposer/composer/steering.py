@@ -16,6 +16,8 @@ DEFAULT_STRICTNESS = 0.45
 _SAME = 0.999
 _AROUND_VELOCITY, _AROUND_PITCH = 22, 13
 """How far notes stray from the velocity and the pitch that are aimed at, in MIDI steps and semitones."""
+_DRIVE = 5.0
+"""How much density from none to most moves a player's drive, in nats."""
 _FULLNESS = 6.0
 """How much polyphony from none to most moves a player's fullness, in nats."""
 _EAGER = {Role.DRUMS: 2.0, Role.BASS: 2.0, Role.KEYS: 1.5, Role.GUITAR: 1.0, Role.MELODY: 1.0, Role.PAD: 0.7,
@@ -54,6 +56,8 @@ def player_for(program: int, role: Role, controls: Controls, strictness: float) 
 
 def _bounded(player: Player, controls: Controls) -> Player:
     """The player kept near what is asked for: the network's own sense of it is soft."""
+    if controls.density is not None:
+        player = replace(player, drive=_DRIVE * (controls.density - 0.5))
     if controls.velocity is not None:
         aim = 24 + 88 * controls.velocity
         softest = max(controls.velocity_min or 1, min(round(aim - _AROUND_VELOCITY), controls.velocity_max or 127))

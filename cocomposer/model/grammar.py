@@ -53,7 +53,7 @@ class Player:
     `low` and `high` are the lowest and highest MIDI pitch, `notes` how many at once, `span` semitones between the outer
     ones, `strokes` how many in a bar.  `strictness` 0..1 says how much the harmony binds, `softest` and `loudest` bound
     the MIDI velocity.  `eager` is what resting through a bar costs him, `fullness` what stopping before
-    a chord is full, in nats.
+    a chord is full, and `drive` what ending a bar at any stroke, in nats.
     """
 
     low: int
@@ -68,6 +68,7 @@ class Player:
     strokes: int = 48
     eager: float = 0.0
     fullness: float = 0.0
+    drive: float = 0.0
 
     @property
     def is_single(self) -> bool:

@@ -464,11 +464,12 @@ def _cost(row: _Row) -> FloatArray:
 
 
 def _eager(scores: FloatArray, row: _Row) -> FloatArray:
-    """The scores with resting through the bar made as unlikely as the player is eager."""
-    if row.drafts or not row.player.eager:
+    """The scores with ending the bar as unlikely as the player's drive, and resting through it as he is eager."""
+    cost = row.player.drive + (0.0 if row.drafts else row.player.eager)
+    if not cost:
         return scores
     scores = scores.copy()
-    scores[grid.END] -= row.player.eager
+    scores[grid.END] -= cost
     return scores
 
 
