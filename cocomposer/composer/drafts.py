@@ -39,7 +39,8 @@ class Draft:
     `song` has all its parts, those to be written silent or with what is to be replaced; `targets` are their indices,
     `first` and `last` the ticks between which they are written; `order` all parts in writing order.  `source` answers
     references, `closeness` are the buckets of rhythm and pitch similarity to them where there is one (0 free).  `kind`
-    is the corpus (of grid.SOURCES) whose way of playing is meant.
+    is the corpus (of grid.SOURCES) whose way of playing is meant.  `stays` is the share, 0..1, of what stood there that
+    stays as it is, None where nothing does by rule.
     """
 
     song: Song
@@ -54,6 +55,7 @@ class Draft:
     closeness: tuple[int, int] = (0, 0)
     reasons: tuple[str, ...] = ()
     rewrites: bool = False
+    stays: float | None = None
     order: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -165,7 +167,7 @@ def _rewrite(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
             song=sketch, targets=request.targets, first=first, last=last,
             title=f"{'Variation' if varies else 'Filling'} {number + 1}: {names}",
             seed=request.seed + number, source=original if goes_by else returning,
-            closeness=_closeness(request, similarity), rewrites=True,
+            closeness=_closeness(request, similarity), rewrites=True, stays=similarity,
             reasons=(f"{verb}: {names} in {where}; everything else is as it was.", *_kept_side(request)),
         )  # fmt: skip
 

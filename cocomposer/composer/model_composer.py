@@ -23,18 +23,21 @@ from cocomposer.composer.ranking import features, musical_score
 from cocomposer.composer.reasons import heard
 from cocomposer.composer.references import Place, returning
 from cocomposer.composer.request import Proposal, Request
-from cocomposer.composer.steering import DEFAULT_STRICTNESS, cell_controls, player_for
+from cocomposer.composer.staying import staying_strokes
+from cocomposer.composer.steering import DEFAULT_STRICTNESS, cell_controls, like, near_home, player_for
 from cocomposer.errors import RequestError
 from cocomposer.model import grid
 from cocomposer.model.composer_weights import load_network, weights_path
-from cocomposer.model.features import CONTROLS, Cell, lane_of
+from cocomposer.model.features import CONTROLS, Cell, Lane, cell_of, lane_of
 from cocomposer.model.form import returning_bars
+from cocomposer.model.grammar import BoolArray
 from cocomposer.model.parts import notes_of
-from cocomposer.model.sheet import sheet_of
+from cocomposer.model.row import Assignment, Chance, Written
+from cocomposer.model.sheet import Sheet, places_of, sheet_of
 from cocomposer.music import Note, Role, Song, without_overlaps
 
 if TYPE_CHECKING:
-    from cocomposer.model.writer import Assignment, Chance, Writer
+    from cocomposer.model.writer import Writer
 
 SIDE_BY_SIDE = 4
 """Proposals written in one batch."""
@@ -84,10 +87,11 @@ class ModelComposer:
         drafts = drafts_for(request, cancelled)
         while batch := _some(drafts, SIDE_BY_SIDE):
             began = perf_counter()
-            songs = self._write(writer, request, batch, made, cancelled)
+            songs, surprises = self._write(writer, request, batch, made, cancelled)
             seconds = (perf_counter() - began) / len(batch)
             proposals = [
-                _proposal(request, draft, song, seconds, model) for draft, song in zip(batch, songs, strict=True)
+                _proposal(request, draft, song, surprise, seconds, model)
+                for draft, song, surprise in zip(batch, songs, surprises, strict=True)
             ]
             for proposal in sorted(proposals, key=lambda each: -each.score):
                 print_of_notes = _fingerprint(proposal.song)
@@ -99,17 +103,18 @@ class ModelComposer:
     def _write(
         self, writer: Writer, request: Request, batch: Sequence[Draft], made: int,
         cancelled: Callable[[], bool] | None,
-    ) -> list[Song]:  # fmt: skip
+    ) -> tuple[list[Song], list[float]]:  # fmt: skip
+        """The songs of the drafts, and how surprising the network finds each."""
         tasks = [_assignment(request, draft) for draft in batch]
-        songs = [draft.song for draft in batch]
-        for cells in writer.write(tasks, cancelled):
-            bars = 1 + max(bar for _, bar in cells[0])
-            for number, (draft, task, done) in enumerate(zip(batch, tasks, cells, strict=True)):
+        songs, written = [draft.song for draft in batch], list[Written]()
+        for written in writer.write(tasks, cancelled):
+            bars = 1 + max(bar for _, bar in written[0].cells)
+            for number, (draft, task, made_of) in enumerate(zip(batch, tasks, written, strict=True)):
                 if self._listener is not None or bars >= task.sheet.bars or bars > _last_bar(task):
-                    songs[number] = _song(draft, task, done)
+                    songs[number] = _song(draft, task, made_of)
                     if self._listener is not None:
                         self._listener(made + number, songs[number], bars)
-        return songs
+        return songs, [each.surprise for each in written]
 
 
 def _some(drafts: Iterator[Draft], count: int) -> list[Draft]:
@@ -121,8 +126,6 @@ def _last_bar(task: Assignment) -> int:
 
 
 def _assignment(request: Request, draft: Draft) -> Assignment:
-    from cocomposer.model.writer import Assignment
-
     # The bands that the network heard came without tempo and genre: it knows them best when it is told neither.
     sheet = sheet_of(draft.song, tempo_known=draft.kind != "band", keep_silent=True)
     lane = lane_of(sheet, tune_known=not draft.writes_tune)
@@ -136,9 +139,15 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
         wishes = request.controls_for(part.name, part.role)
         program = grid.DRUMS if part.is_drums else part.program
         players[index] = player_for(program, part.role, wishes, DEFAULT_STRICTNESS - loose)
+        if wishes.register is None:
+            players[index] = near_home(players[index], sheet.parts[index].pitch)
         if index in draft.targets:
             written[index] = [draft.first <= tick < draft.last for tick in sheet.bar_ticks]
             controls[index] = cell_controls(wishes, players[index], program)
+            if draft.stays is not None:
+                original = np.stack([like(cell_of(sheet.parts[index], bar, lane), lane, sheet.bar_length(bar),
+                                          part.is_drums) for bar in range(sheet.bars)])  # fmt: skip
+                controls[index] = np.where(controls[index] > 0, controls[index], original)
             controls[index, :, -2:] = np.where(referred[:, None], draft.closeness, 0)
     if not written.any():
         raise RequestError("There is nothing to write here: no bars, or no parts.")
@@ -158,31 +167,62 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
         source=grid.SOURCES.index(draft.kind),
         genre=grid.GENRES.index("pop" if draft.kind == "pop" else ""),
         locked=request.keep or "",
+        staying=_staying(sheet, lane, draft, written),
         lane=lane,
     )
 
 
-def _chance(adventurous: float) -> Chance:
-    from cocomposer.model.writer import Chance
+def _staying(sheet: Sheet, lane: Lane, draft: Draft, written: BoolArray) -> dict[tuple[int, int], Cell]:
+    """The strokes of what is written anew that stay all the same."""
+    if draft.stays is None:
+        return {}
+    places = [(int(part), int(bar)) for part, bar in np.argwhere(written)]
+    cells = ((place, cell_of(sheet.parts[place[0]], place[1], lane)) for place in places)
+    return staying_strokes(cells, draft.stays, draft.seed)
 
+
+def _chance(adventurous: float) -> Chance:
     return Chance(0.9 + 0.3 * adventurous, 0.95 + 0.05 * adventurous, 0.85 + 0.15 * adventurous)
 
 
-def _song(draft: Draft, task: Assignment, done: Mapping[tuple[int, int], Cell]) -> Song:
+def _song(draft: Draft, task: Assignment, written: Written) -> Song:
     """The draft's song with what was written in the place of what was there."""
     parts = list(draft.song.parts)
     for index in draft.targets:
         part = parts[index]
-        kept = [note for note in part.notes if not draft.first <= note.start < draft.last]
+        kept = _kept_notes(draft, task, index)
         fresh: list[Note] = []
-        for (owner, bar), cell in done.items():
+        for (owner, bar), cell in written.cells.items():
             if owner == index:
+                if (stays := task.staying.get((owner, bar))) is not None:
+                    cell = cell.only(np.flatnonzero(~np.isin(cell.position, stays.position)))
                 fresh += notes_of(cell, bar, task.sheet, part.is_drums, draft.song.length)
         random = Random(f"{draft.seed}/{index}/{part.name}")
         single = task.players[index].is_single
         played = performed(replace(part, notes=without_overlaps(fresh)), draft.song, random, single)
         parts[index] = replace(part, notes=(*kept, *_beside(kept, played.notes, single)))
     return replace(draft.song, parts=tuple(parts))
+
+
+def _kept_notes(draft: Draft, task: Assignment, index: int) -> list[Note]:
+    """The notes of a part that are not to be written, and those among the others that stay: exactly as they were."""
+    notes = draft.song.parts[index].notes
+    if draft.stays == 1.0:
+        return list(notes)
+    staying = {
+        (bar, int(cell.position[stroke]), int(pitch))
+        for (owner, bar), cell in task.staying.items()
+        if owner == index
+        for stroke in range(len(cell))
+        for pitch in cell.pitch[cell.first[stroke] : cell.first[stroke + 1]]
+    }
+    bars, positions, _ = places_of(draft.song).of(np.array([note.start for note in notes], np.int64))
+    places = zip(bars.tolist(), positions.tolist(), [note.pitch for note in notes], strict=True)
+    return [
+        note
+        for note, place in zip(notes, places, strict=True)
+        if not draft.first <= note.start < draft.last or place in staying
+    ]
 
 
 def _beside(kept: Sequence[Note], fresh: Sequence[Note], single: bool) -> list[Note]:
@@ -198,12 +238,12 @@ def _beside(kept: Sequence[Note], fresh: Sequence[Note], single: bool) -> list[N
     return placed
 
 
-def _proposal(request: Request, draft: Draft, song: Song, seconds: float, model: str) -> Proposal:
+def _proposal(request: Request, draft: Draft, song: Song, surprise: float, seconds: float, model: str) -> Proposal:
     band = tuple(song.parts[index] for index in draft.targets if song.parts[index].notes)
     between = (draft.targets, draft.first, draft.last)
     new = share_of_new_notes(draft.song, song, *between) if draft.rewrites else share_of_new_bars(song, *between)
     song = replace(song, parts=tuple(part for part in song.parts if part.notes))
-    figures = {**features(song, draft.first, draft.last), "new": new}
+    figures = {**features(song, draft.first, draft.last), "new": new, "surprise": surprise}
     reasons = (*draft.reasons, *(heard(song, band, request, draft.first, draft.last) if band else ()))
     return Proposal(
         song=song,

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from cocomposer.music import Note, Part, Role, Song
+
+_TOGETHER = 60
+"""Ticks within which notes are struck together."""
+_SMOOTH = 2.0
+"""Semitones that the voices of a chord may move without anybody minding."""
+_SOMETHING_NEW = 0.3
+"""Share of what is written that should be new at least."""
 
 
 def features(song: Song, first: int = 0, last: int | None = None) -> dict[str, float]:
     """Figures of an arrangement between ticks `first` and `last`: notes a bar, parts, share of chord tones (by
-    duration), clashes with the tune (semitone rubs per bar), and mean velocity."""
+    duration), clashes with the tune (semitone rubs per bar), mean velocity, and how far the voices of chords move from
+    one to the next (semitones in the mean)."""
     last = song.length if last is None else last
     bars = max(1, sum(first <= bar.start < last for bar in song.bars))
     accompaniment = [part for part in song.parts if part.role is not Role.MELODY]
@@ -23,6 +32,7 @@ def features(song: Song, first: int = 0, last: int | None = None) -> dict[str, f
         "chord_tones": _chord_tone_share(song, sounding),
         "clashes_per_bar": _clashes(tune, sounding) / bars,
         "velocity": sum(note.velocity for note in notes) / max(1, len(notes)),
+        "voice_motion": _voice_motion(pitched, first, last),
     }
 
 
@@ -33,8 +43,26 @@ def score(fit: float, figures: Mapping[str, float]) -> float:
 
 
 def musical_score(figures: Mapping[str, float]) -> float:
-    """0..1: how little rubs against the chords and the tune, where no style has to suit."""
-    return score(0.95, figures)
+    """0..1: how little rubs against the chords and the tune, how smoothly voices move, how sure the network was
+    (`surprise`, nats a choice), and whether there is anything `new` at all (share 0..1)."""
+    smooth = 0.03 * min(3.0, max(0.0, figures["voice_motion"] - _SMOOTH))
+    unsure = 0.1 * min(2.0, figures["surprise"])
+    stale = 0.2 * max(0.0, _SOMETHING_NEW - figures["new"])
+    return score(0.95 - smooth - unsure - stale, figures)
+
+
+def _voice_motion(parts: Sequence[Part], first: int, last: int) -> float:
+    """How far the notes of chords lie from the nearest note of the chord before, in semitones, in the mean."""
+    moves = []
+    for part in parts:
+        chords: dict[int, list[int]] = {}
+        for note in part.notes:
+            if first <= note.start < last:
+                chords.setdefault(round(note.start / _TOGETHER), []).append(note.pitch)
+        struck = [pitches for _, pitches in sorted(chords.items()) if len(pitches) > 2]
+        for before, after in pairwise(struck):
+            moves += [min(abs(pitch - old) for old in before) for pitch in after]
+    return sum(moves) / len(moves) if moves else 0.0
 
 
 def _chord_tone_share(song: Song, notes: Sequence[Note]) -> float:

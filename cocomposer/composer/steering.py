@@ -7,13 +7,17 @@ from dataclasses import replace
 import numpy as np
 
 from cocomposer.composer.controls import Controls
-from cocomposer.model.features import BUCKETS, CONTROLS, EDGES
+from cocomposer.model.features import BUCKETS, CONTROLS, EDGES, Cell, Lane, buckets, figures
 from cocomposer.model.grammar import Player, player_of
 from cocomposer.model.grid import DRUMS, IntArray
 from cocomposer.music import Role
 
 DEFAULT_STRICTNESS = 0.45
 _SAME = 0.999
+_BEYOND = 5
+"""Semitones that a player goes beyond where he plays in the rest of the song."""
+_CHARACTER = ("density", "activity", "polyphony", "register", "velocity")
+"""What a variation takes after."""
 _AROUND_VELOCITY, _AROUND_PITCH = 22, 13
 """How far notes stray from the velocity and the pitch that are aimed at, in MIDI steps and semitones."""
 _DRIVE = 5.0
@@ -72,6 +76,20 @@ def _bounded(player: Player, controls: Controls) -> Player:
         fullness = _FULLNESS * (controls.polyphony - 0.3)
         player = replace(player, notes=min(player.notes, notes), fullness=fullness)
     return player
+
+
+def near_home(player: Player, pitches: IntArray) -> Player:
+    """The player kept near the register in which he plays elsewhere in the song (`pitches`, MIDI)."""
+    if player.drums or not len(pitches):
+        return player
+    low, high = max(player.low, int(pitches.min()) - _BEYOND), min(player.high, int(pitches.max()) + _BEYOND)
+    return replace(player, low=low, high=high) if low < high else player
+
+
+def like(cell: Cell, lane: Lane, length: int, drums: bool) -> IntArray:
+    """What a cell is like, in buckets, shape (len(CONTROLS),): how full, how busy, how high and how loud; 0 is free."""
+    values = figures(cell, lane, length, None, drums)
+    return np.where(np.isin(CONTROLS, _CHARACTER), buckets(values), 0)
 
 
 def cell_controls(controls: Controls, player: Player, program: int) -> IntArray:

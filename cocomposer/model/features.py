@@ -124,6 +124,15 @@ class Cell:
     def ends(self) -> IntArray:
         return self.start + grid.DURATIONS[self.duration]
 
+    def only(self, chosen: IntArray) -> Cell:
+        """The cell with those of its strokes alone, by index, ascending."""
+        sizes = np.diff(self.first)[chosen]
+        notes = np.repeat(self.first[chosen] - np.r_[0, np.cumsum(sizes)[:-1]], sizes) + np.arange(sizes.sum())
+        return Cell(
+            self.position[chosen], self.start[chosen], self.duration[chosen], self.loudness[chosen], self.hot[chosen],
+            self.base[chosen], np.r_[0, np.cumsum(sizes)], self.pitch[notes], self.velocity[notes], self.micro[notes],
+        )  # fmt: skip
+
 
 def cell_of(strokes: Strokes, bar: int, lane: Lane) -> Cell:
     """The strokes of a part that begin in a bar."""

@@ -222,3 +222,10 @@ def draw(scores: FloatArray, allowed: BoolArray, temperature: float, nucleus: fl
     while not allowed[order[at]]:  # rounding must not lead outside
         at -= 1
     return int(order[at])
+
+
+def surprise(scores: FloatArray, allowed: BoolArray, choice: int) -> float:
+    """How surprising a choice is among the allowed ones: its negative log-likelihood in nats."""
+    open_scores = scores[allowed]
+    top = open_scores.max()
+    return float(top + np.log(np.exp(open_scores - top).sum()) - scores[choice])

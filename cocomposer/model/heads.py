@@ -19,7 +19,7 @@ from cocomposer.model.stepping import Memory
 from cocomposer.model.window import padded_notes
 
 if TYPE_CHECKING:
-    from cocomposer.model.writer import Row
+    from cocomposer.model.row import Row
 
 
 class Heads:

@@ -6,344 +6,24 @@ written before it, so that a bar costs the same in a long song as in a short one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
-from numpy.random import Generator
 from torch import Tensor
 
 from cocomposer.errors import Cancelled
 from cocomposer.model import grid
-from cocomposer.model.features import EMPTY_CELL, Cell, Lane, cell_of, lane_of
-from cocomposer.model.grammar import (
-    BoolArray,
-    FloatArray,
-    Player,
-    charged,
-    draw,
-    durations_open,
-    fuller,
-    harmony_cost,
-    leading_cost,
-    pitches_open,
-    positions_open,
-)
-from cocomposer.model.grid import ByteArray, IntArray
+from cocomposer.model.grammar import FloatArray, charged, fuller
 from cocomposer.model.heads import Heads
 from cocomposer.model.network import Network
-from cocomposer.model.sheet import Sheet
+from cocomposer.model.row import Assignment, Row, Written
 from cocomposer.model.stepping import Memory
-from cocomposer.model.window import (
-    NOTHING_BEFORE,
-    Plan,
-    Window,
-    at_position,
-    open_window,
-    stroke_figures,
-)
-from cocomposer.music import Role
 
 STRETCH = 4
 """Bars written between two readings."""
-BEHIND, AHEAD = 8, 4
-"""Bars read before and after a stretch."""
-_FAR = 1 << 30
-
-
-@dataclass(frozen=True)
-class Chance:
-    """How freely is drawn: `temperature` (1 as learned) and `nucleus` (share of the probability that is kept), the
-    latter apart for the rhythm, where a single stray stroke is heard most."""
-
-    temperature: float = 1.0
-    nucleus: float = 0.98
-    rhythm: float = 0.95
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """One proposal to write.
-
-    `sheet` holds the parts that are there and those to be written (empty, or with what stays); `order` those that take
-    part, in writing order; `written` (parts, bars) the cells asked for; `controls` (parts, bars, len(CONTROLS)) their
-    buckets; `players` by part.  `reference` answers the reference of a part in a bar, given the cells written so far
-    (by part and bar); `locked` keeps the "rhythm" or the "pitch" of it, "" neither.
-    """
-
-    sheet: Sheet
-    order: tuple[int, ...]
-    written: BoolArray
-    controls: IntArray
-    players: Mapping[int, Player]
-    reference: Callable[[int, int, Mapping[tuple[int, int], Cell]], Cell | None]
-    seed: int
-    chance: Chance = field(default_factory=Chance)
-    source: int = 0
-    genre: int = 0
-    locked: str = ""
-    lane: Lane | None = None
-
-
-class Row:
-    """An assignment under way: what is written, and where the pen is."""
-
-    def __init__(self, task: Assignment) -> None:
-        self.task = task
-        self.sheet = task.sheet
-        self.lane = task.lane or lane_of(task.sheet)
-        self.random: Generator = np.random.default_rng(task.seed)
-        self.done: dict[tuple[int, int], Cell] = {}
-        parts = len(self.sheet.parts)
-        self.until = np.zeros((parts, grid.PITCHES), np.int64)
-        self.likelihood = 0.0
-        self.choices = 0
-        self.next_struck = {index: _next_struck(self.sheet, index, task.written) for index in task.order}
-        self.window: Window = None  # type: ignore[assignment]  # opened by `begin`
-        self.pending: list[tuple[int, int]] = []
-
-    # ------------------------------------------------------------- cells
-
-    def cell(self, part: int, bar: int) -> Cell:
-        """What a part plays in a bar: written, or given."""
-        if bar < 0:
-            return EMPTY_CELL
-        if self.task.written[part, bar]:
-            return self.done.get((part, bar), EMPTY_CELL)
-        return cell_of(self.sheet.parts[part], bar, self.lane)
-
-    def reference(self, part: int, bar: int) -> Cell:
-        return self.task.reference(part, bar, self.done) or EMPTY_CELL
-
-    # ------------------------------------------------------------- windows
-
-    def begin(self, first: int, last: int) -> None:
-        """Open the window for writing bars [first, last): all that is given, then what was written before."""
-        begin, end = max(0, first - BEHIND), min(self.sheet.bars, last + AHEAD)
-        here = slice(begin, end)
-        task = self.task
-        plan = Plan(begin, end, task.order, task.written[:, here], task.controls[:, here], task.source, task.genre)
-        self.window = open_window(self.sheet, plan, self.lane)
-        self.given = len(self.window.elements)
-        self.slot_of = {part: slot for slot, part in enumerate(task.order)}
-        for bar in range(begin, first):
-            for part in task.order:
-                if task.written[part, bar]:
-                    self._open(part, bar)
-                    self.window.read(2, self.slot_of[part], self.row, bar - begin, self.done[part, bar])
-                    self.window.finish(self.slot_of[part], self.done[part, bar])
-                else:
-                    self._pass(part, bar)
-        self.pending = [(part, bar) for bar in range(first, last) for part in task.order]
-        self.first = begin
-        self.current: tuple[int, int] | None = None
-        self.advance()
-
-    def _pass(self, part: int, bar: int) -> None:
-        cell = cell_of(self.sheet.parts[part], bar, self.lane)
-        if len(cell):
-            self.window.latest[self.slot_of[part]] = (cell.hot[-1], int(cell.duration[-1]), int(cell.loudness[-1]))
-            ends = np.repeat(cell.ends, np.diff(cell.first))
-            np.maximum.at(self.until[part], cell.pitch, ends)
-
-    def _open(self, part: int, bar: int) -> None:
-        start, length = int(self.sheet.bar_starts[bar]), self.sheet.bar_length(bar)
-        self.before, self.ref = self.cell(part, bar - 1), self.reference(part, bar)
-        self.row = self.window.open_cell(
-            self.slot_of[part], bar - self.window.plan.first, start, length, self.before, self.ref,
-            self.task.controls[part, bar],
-        )  # fmt: skip
-
-    def advance(self) -> None:
-        """Open the next cell that is to be written; `current` is None when the stretch is complete."""
-        while self.pending:
-            part, bar = self.pending.pop(0)
-            if not self.task.written[part, bar]:
-                self._pass(part, bar)
-                continue
-            self.current = (part, bar)
-            self._open(part, bar)
-            self.player = self.task.players[part]
-            self.start, self.length = int(self.sheet.bar_starts[bar]), self.sheet.bar_length(bar)
-            self.drafts: list[_Draft] = []
-            self.last, self.there, self.floor = -1, 0, -1
-            self.old_hot, self.old_base = at_position(self.before, np.arange(grid.POSITIONS))
-            self.ref_hot, self.ref_base = at_position(self.ref, np.arange(grid.POSITIONS))
-            self.hints = _hints(self.before, self.ref)
-            self.used = np.zeros(grid.PITCHES, np.uint8)
-            self.locked = np.isin(np.arange(grid.POSITIONS), self.ref.position)
-            self.kept = self.ref.hot.any(axis=0)
-            return
-        self.current = None
-
-    # ------------------------------------------------------------- the grammar's questions
-
-    def positions(self) -> BoolArray:
-        """Which of POSITIONS + END are open."""
-        assert self.current is not None
-        part, _ = self.current
-        free = int(self.until[part].max()) - self.start if self.player.is_single else 0
-        locked = self.task.locked == "rhythm" and len(self.ref) > 0
-        beat = self.last // grid.STEPS_PER_QUARTER
-        within = [draft.position for draft in self.drafts if draft.position // grid.STEPS_PER_QUARTER == beat]
-        allowed = positions_open(self.player, self.length, self.last, self.there, free, None if locked else within)
-        if len(self.drafts) >= self.player.strokes:
-            allowed[:] = False
-        if locked:
-            allowed &= self.locked
-            to_come = np.flatnonzero(allowed & (np.arange(grid.POSITIONS) > self.last))
-            # The next onset of the reference or, at once, another stroke where the last one was.
-            allowed[to_come[1:]] = False
-            return _or_else(allowed, not len(to_come))
-        rests = bool(self.drafts) or not allowed.any() or not self._must_play()
-        return _or_else(allowed, rests)
-
-    def _must_play(self) -> bool:
-        """Would the band be silent for a whole bar, or one player alone for two?"""
-        assert self.current is not None
-        _, bar = self.current
-        if any(other == bar and self.task.written[part, other] for part, other in self.pending):
-            return False
-        alone = int(self.task.written[:, bar].sum()) == 1
-        for index in self.task.order:
-            if (index, bar) != self.current and self._is_heard(index) and len(self.cell(index, bar)):
-                return False
-        return not alone or bar == 0 or not len(self.cell(self.current[0], bar - 1))
-
-    def _is_heard(self, part: int) -> bool:
-        """Does the part belong to the band rather than being the tune that it accompanies?"""
-        return self.sheet.parts[part].role is not Role.MELODY or bool(self.task.written[part].any())
-
-    def place(self, position: int) -> None:
-        """Set the pen on a position of the bar."""
-        assert self.current is not None
-        part, _ = self.current
-        self.there = self.there + 1 if position == self.last else 1
-        if position != self.last:
-            self.floor = -1
-            self.bottom = -1
-        self.last, self.step = position, self.start + position
-        self.busy = self.until[part] > self.step
-        slot = self.slot_of[part]
-        latest = self.window.latest.get(slot, NOTHING_BEFORE)
-        hot, duration, loudness = self.drafts[-1].summary() if self.drafts else latest
-        self.previous_hot = hot
-        self.figures = np.array(
-            [self.hints[0][position], self.hints[1][position], duration, self.hints[2][position],
-             self.hints[3][position], loudness, self.hints[4][position], self.hints[5][position]]
-        )  # fmt: skip
-        self.struck: list[int] = []
-
-    def pitches(self) -> BoolArray:
-        """Which pitches, and "no more", are open for the next note of the stroke."""
-        struck = self.struck
-        above = struck[-1] if struck else self.floor
-        allowed = pitches_open(self.player, self.busy, above, self.lane.tones[self.step])
-        if self.task.locked == "pitch" and len(self.ref):
-            allowed &= self.kept
-        bottom = self.bottom if self.bottom >= 0 else (struck[0] if struck else -1)
-        if bottom >= 0 and not self.player.drums:
-            allowed[min(grid.PITCHES, bottom + self.player.span + 1) :] = False
-        if len(struck) >= min(self.player.notes, grid.CHORD_NOTES):
-            allowed[:] = False
-        return _or_else(allowed, bool(struck))
-
-    def lengths(self) -> BoolArray:
-        """How long the stroke may last."""
-        assert self.current is not None
-        following = self.next_struck[self.current[0]]
-        end = self.sheet.steps
-        if self.task.locked == "rhythm" and len(self.ref) and self.player.is_single:
-            # The next onset that has to come must find the voice free.
-            to_come = np.flatnonzero(self.locked[self.last + 1 :])
-            end = min(end, self.step + 1 + int(to_come[0]) if len(to_come) else self.start + self.length)
-        return durations_open(self.player, self.lane, self.step, np.array(self.struck), following, end)
-
-    def strike(self, duration: int, velocity: Sequence[int], micro: Sequence[int]) -> None:
-        """Put the stroke on paper, as the next element to read."""
-        assert self.current is not None
-        part, bar = self.current
-        draft = _Draft(self.last, duration, self.struck, list(velocity), list(micro))
-        self.drafts.append(draft)
-        if not self.player.drums:
-            self.until[part, self.struck] = self.step + int(grid.DURATIONS[duration])
-        self.floor = self.struck[0]
-        if self.bottom < 0:
-            self.bottom = self.struck[0]
-        self.used[self.struck] = 1
-        loudness = draft.summary()[2]
-        self.window.elements.append(
-            (2, self.slot_of[part], self.row, bar - self.window.plan.first, self.last,
-             self.step - self.window.start, duration, loudness)
-        )  # fmt: skip
-        self.window.notes.append(np.array(self.struck))
-
-    def complete(self) -> None:
-        """The bar is complete for this part: the others hear it."""
-        assert self.current is not None
-        cell = _cell(self.drafts, self.start, self.lane)
-        self.done[self.current] = cell
-        self.window.finish(self.slot_of[self.current[0]], cell)
-        self.advance()
-
-
-def _or_else(allowed: BoolArray, last: bool) -> BoolArray:
-    """The choices with one more at the end: to stop."""
-    return np.concatenate([allowed, np.array([last])])
-
-
-@dataclass
-class _Draft:
-    position: int
-    duration: int
-    pitch: list[int]
-    velocity: list[int]
-    micro: list[int]
-
-    def summary(self) -> tuple[ByteArray, int, int]:
-        hot = np.zeros(grid.PITCHES, np.uint8)
-        hot[self.pitch] = 1
-        return hot, self.duration, round(sum(self.velocity) / len(self.velocity))
-
-
-def _cell(drafts: Sequence[_Draft], start: int, lane: Lane) -> Cell:
-    if not drafts:
-        return EMPTY_CELL
-    position = np.array([draft.position for draft in drafts])
-    summaries = [draft.summary() for draft in drafts]
-    return Cell(
-        position, position + start, np.array([draft.duration for draft in drafts]),
-        np.array([loudness for _, _, loudness in summaries]), np.stack([hot for hot, _, _ in summaries]),
-        lane.base[position + start], np.cumsum([0, *(len(draft.pitch) for draft in drafts)]),
-        np.concatenate([draft.pitch for draft in drafts]), np.concatenate([draft.velocity for draft in drafts]),
-        np.concatenate([draft.micro for draft in drafts]),
-    )  # fmt: skip
-
-
-def _hints(before: Cell, reference: Cell) -> list[IntArray]:
-    """The figures of `stroke_figures` that depend on the position alone, for every position."""
-    places = np.arange(grid.POSITIONS)
-    probe = replace(
-        EMPTY_CELL, position=places, duration=np.zeros(grid.POSITIONS, np.int64),
-        loudness=np.zeros(grid.POSITIONS, np.int64),
-    )  # fmt: skip
-    table = stroke_figures(NOTHING_BEFORE, probe, before, reference)
-    return [table[:, column] for column in (0, 1, 3, 4, 6, 7)]
-
-
-def _next_struck(sheet: Sheet, part: int, written: BoolArray) -> IntArray:
-    """For each pitch the first step at which what is given of the part strikes it again after the cells written; far
-    away where it never does."""
-    strokes = sheet.parts[part]
-    table = np.full(grid.PITCHES, _FAR)
-    bars = np.flatnonzero(written[part])
-    if not len(bars):
-        return table
-    later = (strokes.bar > bars[0]) & ~written[part][strokes.bar]
-    for index in np.flatnonzero(later)[::-1]:
-        table[strokes.pitch[strokes.first[index] : strokes.first[index + 1]]] = strokes.start[index]
-    return table
+_FEEL = 0.95
+"""Share of the probability that is kept where loudness and timing are drawn."""
 
 
 class Writer:
@@ -354,8 +34,8 @@ class Writer:
 
     def write(
         self, tasks: Sequence[Assignment], cancelled: Callable[[], bool] | None = None
-    ) -> Iterator[list[dict[tuple[int, int], Cell]]]:
-        """Write all assignments side by side; after every stretch of bars, the cells of each so far, by part and bar.
+    ) -> Iterator[list[Written]]:
+        """Write all assignments side by side; after every stretch of bars, what is written of each so far.
 
         The assignments have equally many bars.  Raises Cancelled soon after `cancelled()` turns true.
         """
@@ -370,7 +50,7 @@ class Writer:
                 row.begin(first, stretch[-1] + 1)
             self._stretch(rows, cancelled)
             at += len(stretch)
-            yield [row.done for row in rows]
+            yield [row.written for row in rows]
 
     @torch.inference_mode()
     def _stretch(self, rows: Sequence[Row], cancelled: Callable[[], bool] | None) -> None:
@@ -393,16 +73,17 @@ class Writer:
         striking = []
         for place, index in enumerate(busy):
             row = rows[index]
-            chance = row.task.chance
             allowed = row.positions()
             while True:
                 if not allowed.any():
                     row.complete()
                     break
-                wishes = _eager(scores[place], row)
-                choice = draw(wishes, allowed, chance.temperature, chance.rhythm, row.random.random())
+                choice = row.draw(scores[place], allowed, row.task.chance.rhythm, _eager(scores[place], row))
                 if choice == grid.END:
                     row.complete()
+                    break
+                if row.stays_at(choice):
+                    row.keep()
                     break
                 row.place(choice)
                 if row.pitches()[: grid.PITCHES].any():
@@ -416,7 +97,7 @@ class Writer:
         stroke, pointers = head.stroke(striking, state)
         stack = stroke
         going = list(range(len(striking)))
-        costs = [_cost(rows[index]) for index in striking]
+        costs = [rows[index].costs() for index in striking]
         loud: dict[int, list[int]] = {place: [] for place in going}
         late: dict[int, list[int]] = {place: [] for place in going}
         while going:
@@ -428,10 +109,8 @@ class Writer:
                 allowed = row.pitches()
                 if not allowed.any():
                     continue
-                chance = row.task.chance
-                wishes = fuller(note_scores[line], row.player, len(row.struck))
-                costly = charged(wishes, costs[place], allowed)
-                choice = draw(costly, allowed, chance.temperature, chance.nucleus, row.random.random())
+                wishes = charged(fuller(note_scores[line], row.player, len(row.struck)), costs[place], allowed)
+                choice = row.draw(note_scores[line], allowed, row.task.chance.nucleus, wishes)
                 if choice < grid.PITCHES:
                     row.struck.append(choice)
                     still.append(place)
@@ -452,14 +131,8 @@ class Writer:
             row = rows[index]
             duration = 0
             if not row.player.drums:
-                duration = draw(scores[place], row.lengths(), row.task.chance.temperature, row.task.chance.nucleus,
-                                row.random.random())  # fmt: skip
+                duration = row.draw(scores[place], row.lengths(), row.task.chance.nucleus)
             row.strike(duration, loud[place], late[place])
-
-
-def _cost(row: Row) -> FloatArray:
-    """What the pitches of a stroke are charged for, in nats."""
-    return harmony_cost(row.player, row.lane, row.step, row.last) + leading_cost(row.player, row.previous_hot)
 
 
 def _eager(scores: FloatArray, row: Row) -> FloatArray:
@@ -475,11 +148,11 @@ def _eager(scores: FloatArray, row: Row) -> FloatArray:
 def _draw_velocity(scores: FloatArray, row: Row) -> int:
     buckets = np.arange(grid.VELOCITIES)
     allowed = (buckets >= row.player.softest // 8) & (buckets <= row.player.loudest // 8)
-    return draw(scores, allowed, row.task.chance.temperature, 0.95, row.random.random())
+    return row.draw(scores, allowed, _FEEL)
 
 
 def _draw_micro(scores: FloatArray, row: Row) -> int:
     """Only drummers were heard playing: everybody else stays on the grid here."""
     if not row.player.drums:
         return grid.MICRO_STEPS // 2
-    return draw(scores, np.ones(grid.MICRO_STEPS, bool), row.task.chance.temperature, 0.95, row.random.random())
+    return row.draw(scores, np.ones(grid.MICRO_STEPS, bool), _FEEL)

@@ -139,6 +139,20 @@ def test_infill_cuts_no_note_that_is_given(composer: ModelComposer) -> None:
         assert all(note.pitch != 64 or note.end <= held[1].start + 20 for note in written)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 1.0])
+def test_similarity_is_the_share_that_stays(composer: ModelComposer, share: float) -> None:
+    """What stays is the artist's own notes, to the tick; 1 is the same notes, 0 none by rule."""
+    song = sketch(8)
+    (proposal,) = composer.propose(Request(song, count=1, task=Task.VARY, parts=("Tune",), similarity=share))
+    mine, made = song.parts[0].notes, tune_of(proposal.song)
+    stayed = len(set(mine) & set(made)) / len(mine)
+    assert stayed == pytest.approx(share, abs=0.06)
+    assert (sorted(made) == sorted(mine)) is (share == 1.0)
+    assert 0.5 * len(mine) <= len(made) <= 1.5 * len(mine)
+    low, high = min(note.pitch for note in mine), max(note.pitch for note in mine)
+    assert all(low - 5 <= note.pitch <= high + 5 for note in made)
+
+
 def test_similarity_one_keeps_the_rhythm_when_it_is_locked(composer: ModelComposer) -> None:
     song = sketch(4)
     request = Request(song, count=1, task=Task.VARY, parts=("Tune",), similarity=0.2, keep="rhythm")

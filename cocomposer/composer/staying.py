@@ -1,0 +1,48 @@
+"""Which notes of what stood there stay in a variation: the bones of a bar first, its ornaments last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+
+import numpy as np
+
+from cocomposer.model.features import Cell
+from cocomposer.model.grid import STEPS_PER_QUARTER, IntArray
+
+_BY_CHANCE = 0.7
+"""How much chance there is in what counts as bones, beside the places in the bar (0..1)."""
+
+
+def staying_strokes(
+    cells: Iterable[tuple[tuple[int, int], Cell]], share: float, seed: int
+) -> dict[tuple[int, int], Cell]:
+    """The strokes that stay of cells (by part and bar), about `share` (0..1) of them.
+
+    Those on strong places are likelier to.  A bar that is played again keeps the same strokes as it did before.
+    """
+    found: dict[tuple[int, int], Cell] = {}
+    known: dict[tuple[int, bytes], IntArray] = {}
+    owed: dict[int, float] = {}
+    for (part, bar), cell in cells:
+        content = (part, cell.position.tobytes() + cell.pitch.tobytes() + cell.duration.tobytes())
+        if content not in known:
+            owed[part] = owed.get(part, 0.0) + share * len(cell)
+            count = min(len(cell), int(owed[part] + 1e-6))
+            owed[part] -= count
+            random = Random(f"{seed}/{len(known)}")
+            weight = [_strength(int(place)) + _BY_CHANCE * random.random() for place in cell.position]
+            known[content] = np.sort(np.argsort(-np.array(weight), kind="stable")[:count])
+        found[part, bar] = cell.only(known[content])
+    return found
+
+
+def _strength(position: int) -> float:
+    """How strong a place in a bar is, 0..1."""
+    if position == 0:
+        return 1.0
+    if position % (2 * STEPS_PER_QUARTER) == 0:
+        return 0.8
+    if position % STEPS_PER_QUARTER == 0:
+        return 0.6
+    return 0.3 if position % (STEPS_PER_QUARTER // 2) == 0 else 0.0
