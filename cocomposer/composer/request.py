@@ -43,39 +43,46 @@ _OF_THE_SKETCH = (Task.INFILL, Task.VARY, Task.CONTINUE)
 _PLAYERS = tuple(role for role in Role if role not in (Role.MELODY, Role.OTHER))
 
 
-@dataclass(frozen=True)
-class Request:
-    """A sketch and what is wanted of it.  The same request gives the same notes.
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What is wanted of a sketch.
 
     `style` is a style's id or name, or "auto".  `bars` limits the answer to a stretch, first and last bar counted
     from 0, both included.
 
     `parts` of a task that rewrites or goes on (infill, vary, continue) are parts of the sketch by name or role; of
     any other they are the players asked for, by role or General MIDI name.  Case does not matter; they are kept as
-    they are really spelt.  `reference` is a song to be like.
+    they are really spelt.
 
     `controls` hold for everybody, `part_controls` for the part of that name or role alone.  `similarity` is how near a
     rewriting stays to what was there, from 0 (only form and key) to 1 (the same notes); `keep` locks one side of the
     notes.  `adventurous` goes from 0 (what one expects) to 1.  `length` is how many bars a continuation has, 1..256.
-
-    Raises RequestError for a value outside its range, bars outside the song, parts that are not there, and a task that
-    has nothing to work on.
     """
 
-    sketch: Song
     count: int = 4
     seed: int = 0
     style: str = "auto"
     bars: tuple[int, int] | None = None
     task: Task = Task.ARRANGE
     parts: tuple[str, ...] = ()
-    reference: Song | None = None
     controls: Controls = field(default_factory=Controls)
     part_controls: Mapping[str, Controls] = field(default_factory=dict)
     similarity: float | None = None
     keep: Keep | None = None
     adventurous: float = DEFAULT_ADVENTUROUS
     length: int = DEFAULT_LENGTH
+
+
+@dataclass(frozen=True)
+class Request(Terms):
+    """A sketch and what is wanted of it.  The same request gives the same notes.
+
+    `reference` is a song to be like.  Raises RequestError for a value outside its range, bars outside the song, parts
+    that are not there, and a task that has nothing to work on.
+    """
+
+    sketch: Song
+    reference: Song | None = None
 
     def __post_init__(self) -> None:
         self._check_numbers()

@@ -6,13 +6,13 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from cocomposer import __version__, formats
-from cocomposer.composer import Composer, Controls, Proposal, Request, StyleComposer, Task
-from cocomposer.composer.request import DEFAULT_ADVENTUROUS, DEFAULT_LENGTH, Keep
+from cocomposer.composer import Composer, Proposal, Request, StyleComposer, Task
+from cocomposer.composer.request import Terms
 from cocomposer.composer.style_composer import beyond_styles
 from cocomposer.errors import Cancelled, RequestError
 from cocomposer.music import Song
@@ -26,32 +26,19 @@ RENDER_WORKERS = 2
 """Proposals that are rendered at the same time."""
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What is wanted of a sketch.
+@dataclass(frozen=True, kw_only=True)
+class Wish(Terms):
+    """What is wanted of a sketch, and in which form.
 
-    `composer` is "style", "model" or "auto"; `bars` are first and last, from 0; `audio` is "wav", "flac", "mp3", "ogg"
-    or None for MIDI only; `instruments` maps roles to plugin or SoundFont files; `reference` is a song file to be
-    like.  All from `task` on but the reference is as `Request` says.
+    `composer` is "style", "model" or "auto"; `audio` is "wav", "flac", "mp3", "ogg" or None for MIDI only;
+    `instruments` maps roles to plugin or SoundFont files; `reference` is a song file to be like.
     """
 
     composer: str = "auto"
-    style: str = "auto"
-    count: int = 4
-    seed: int = 0
-    bars: tuple[int, int] | None = None
     audio: str | None = "wav"
     stems: bool = False
     instruments: Mapping[str, str] = field(default_factory=dict)
-    task: Task = Task.ARRANGE
-    parts: tuple[str, ...] = ()
     reference: Path | None = None
-    controls: Controls = field(default_factory=Controls)
-    part_controls: Mapping[str, Controls] = field(default_factory=dict)
-    similarity: float | None = None
-    keep: Keep | None = None
-    adventurous: float = DEFAULT_ADVENTUROUS
-    length: int = DEFAULT_LENGTH
 
 
 @dataclass(frozen=True)
@@ -78,22 +65,9 @@ def request_for(sketch: Song, wish: Wish) -> Request:
 
     Raises RequestError where the wish does not fit the sketch, and FormatError for a reference that cannot be read.
     """
-    return Request(
-        sketch=sketch,
-        count=wish.count,
-        seed=wish.seed,
-        style=wish.style,
-        bars=wish.bars,
-        task=wish.task,
-        parts=wish.parts,
-        reference=formats.read(wish.reference) if wish.reference is not None else None,
-        controls=wish.controls,
-        part_controls=wish.part_controls,
-        similarity=wish.similarity,
-        keep=wish.keep,
-        adventurous=wish.adventurous,
-        length=wish.length,
-    )
+    reference = formats.read(wish.reference) if wish.reference is not None else None
+    terms = {term.name: getattr(wish, term.name) for term in fields(Terms)}
+    return Request(sketch, reference, **terms)
 
 
 def composer_named(name: str, request: Request) -> Composer:

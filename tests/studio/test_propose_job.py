@@ -174,8 +174,9 @@ def test_the_whole_wish_reaches_the_composer_and_the_report(tmp_path: Path, monk
     assert made.proposal.model == "echo 1"
     (request,) = heard
     assert request == Request(
-        formats.read(SKETCH), 1, 3, "auto", (0, 3), Task.VARY, ("Melody",),
-        formats.read(SKETCH.with_name("first_light.mid")), wish.controls, wish.part_controls, 0.5, "rhythm", 0.9,
+        formats.read(SKETCH), formats.read(SKETCH.with_name("first_light.mid")), count=1, seed=3, bars=(0, 3),
+        task=Task.VARY, parts=("Melody",), controls=wish.controls, part_controls=wish.part_controls, similarity=0.5,
+        keep="rhythm", adventurous=0.9,
     )  # fmt: skip
     report = json.loads((tmp_path / "proposals.json").read_text())
     assert (report["task"], report["seed"], report["bars"], report["parts"]) == ("vary", 3, [1, 4], ["melody"])
