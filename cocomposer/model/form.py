@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cocomposer.model.grid import IntArray
 from cocomposer.model.sheet import Sheet
 
+FloatArray = NDArray[np.float64]
 _SLOT = 3
 """Bars are compared by sixteenths."""
 _ALIKE = 0.6
@@ -20,16 +22,7 @@ def returning_bars(sheet: Sheet) -> IntArray:
     wins, then the nearer one.
     """
     bars = sheet.bars
-    slots = max((sheet.bar_length(bar) for bar in range(bars)), default=0) // _SLOT + 1
-    chord, tune = np.full((bars, slots), -2), np.full((bars, slots), -2)
-    weights = 1 << np.arange(12)
-    harmony = sheet.tones @ weights + 4096 * (sheet.bass + 1)
-    for bar in range(bars):
-        here = slice(int(sheet.bar_starts[bar]), int(sheet.bar_starts[bar + 1]), _SLOT)
-        values = harmony[here]
-        chord[bar, : len(values)] = values
-        tune[bar, : len(values)] = sheet.melody[here] + 128 * sheet.melody_onset[here]
-    alike = 0.5 * _agreement(chord) + 0.5 * _agreement(tune) if (sheet.melody >= 0).any() else _agreement(chord)
+    alike = likeness(sheet)
     distance = np.arange(bars)[:, None] - np.arange(bars)[None, :]
     bonus = 0.03 * (distance % 4 == 0) + 0.02 * (distance % 8 == 0)
     bonus = bonus + 0.02 * (sheet.place[:, None] == sheet.place[None, :]) - 0.0001 * distance
@@ -40,7 +33,22 @@ def returning_bars(sheet: Sheet) -> IntArray:
     return np.where(score[np.arange(bars), best] > 0, best, -1)
 
 
-def _agreement(table: IntArray) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def likeness(sheet: Sheet) -> FloatArray:
+    """How alike any two bars are in their chords and in the tune over them, 0..1, shape (bars, bars)."""
+    bars = sheet.bars
+    slots = max((sheet.bar_length(bar) for bar in range(bars)), default=0) // _SLOT + 1
+    chord, tune = np.full((bars, slots), -2), np.full((bars, slots), -2)
+    weights = 1 << np.arange(12)
+    harmony = sheet.tones @ weights + 4096 * (sheet.bass + 1)
+    for bar in range(bars):
+        here = slice(int(sheet.bar_starts[bar]), int(sheet.bar_starts[bar + 1]), _SLOT)
+        values = harmony[here]
+        chord[bar, : len(values)] = values
+        tune[bar, : len(values)] = sheet.melody[here] + 128 * sheet.melody_onset[here]
+    return 0.5 * _agreement(chord) + 0.5 * _agreement(tune) if (sheet.melody >= 0).any() else _agreement(chord)
+
+
+def _agreement(table: IntArray) -> FloatArray:
     """Share of slots in which two bars have the same value, of those that either has, shape (bars, bars)."""
     bars, slots = table.shape
     same, there = np.zeros((bars, bars)), np.zeros((bars, bars))
