@@ -20,6 +20,7 @@ COMMANDS = {
     "propose": "arrange a sketch several ways: MIDI, audio and the reasons",
     "render": "turn a song file into audio",
     "info": "what is in a file: key, chords, sections, parts, tempo, range",
+    "plugins": "your VST plugins: find them, list them, try one",
     "styles": "the styles there are, or one of them in detail",
 }
 SKETCH_SUFFIXES = (".mid", ".midi", ".musicxml", ".mxl", ".xml", ".txt")

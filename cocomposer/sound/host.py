@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cocomposer
 from cocomposer.errors import Cancelled, SoundError
@@ -23,19 +24,30 @@ class InstrumentError(SoundError):
     """An instrument crashed, hung, or gave no usable sound; the text finishes "The instrument X ..."."""
 
 
+def child_environment() -> dict[str, str]:
+    """The environment of a child process, in which the program can be imported.
+
+    Children are started with -P, which keeps the current folder, that may hold anything, off their path.
+    """
+    environment = dict(os.environ)
+    root = str(Path(cocomposer.__file__).resolve().parent.parent)
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
+    return environment
+
+
+def child_options() -> dict[str, Any]:
+    """What makes a child the leader of a group of its own, so that all it starts can be ended with it."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
 class Host:
     """One child process.  Not for use by two threads at once; `close` (or leaving `with`) ends it."""
 
     def __init__(self) -> None:
-        environment = dict(os.environ)
-        # -P keeps the current folder, which may hold anything, off the child's path; the program itself must be on it.
-        root = str(Path(cocomposer.__file__).resolve().parent.parent)
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
-        options: dict[str, int | bool] = {"start_new_session": True}
-        if sys.platform == "win32":
-            options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
         try:
-            self._process = subprocess.Popen(  # type: ignore[call-overload]
+            self._process: Any = subprocess.Popen(
                 [sys.executable, "-P", "-m", "cocomposer.sound.host_process", str(os.getpid())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -43,8 +55,8 @@ class Host:
                 text=True,
                 encoding="utf-8",
                 errors="replace",
-                env=environment,
-                **options,
+                env=child_environment(),
+                **child_options(),
             )
         except OSError as error:
             raise InstrumentError("could not be started") from error

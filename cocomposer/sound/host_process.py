@@ -34,7 +34,7 @@ class PlayingError(Exception):
 
 def main() -> None:
     parent = int(sys.argv[1])
-    _die_with(parent)
+    die_with(parent)
     # Plugins print to standard output; the protocol keeps the real one and they get the error stream.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
@@ -59,7 +59,8 @@ def main() -> None:
         faulthandler.cancel_dump_traceback_later()
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
+    """End this process with its parent, on Linux by the kernel."""
     if sys.platform == "linux":
         import ctypes
         import signal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 from collections import Counter
@@ -44,6 +45,14 @@ def folders_for(sketches: Sequence[Path], out: Path) -> tuple[Path, ...]:
 def _plain(name: str) -> str:
     """A name that every file system takes as one folder."""
     return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", name).strip(". ")[:100] or "sketch"
+
+
+def cache_folder() -> Path:
+    """Where what can be found out again is kept for this user; COCOMPOSER_CACHE names another folder."""
+    import platformdirs
+
+    named = os.environ.get("COCOMPOSER_CACHE")
+    return Path(named) if named else platformdirs.user_cache_path("cocomposer", appauthor=False)
 
 
 def file_name(text: str) -> str:

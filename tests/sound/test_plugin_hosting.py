@@ -1,7 +1,6 @@
 """Plugins that work sound; plugins that crash, hang or play rubbish are named, replaced, and leave nothing behind."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,27 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from faulty_plugins import build_faulty_plugins, needs_gcc
 
 from cocomposer.errors import Cancelled
 from cocomposer.music import Note, Part, Role, Song
 from cocomposer.sound.render import Rendering, RenderSettings, render
 
-SOURCE = Path(__file__).with_name("faulty_plugin.c")
-FAULTS = {"sound": 0, "load-crash": 1, "load-hang": 2, "play-crash": 3, "play-nan": 4, "silent": 5, "play-hang": 6,
-          "load-exit": 7, "chatty": 8}  # fmt: skip
 LIMIT = 3.0
-
-needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None or sys.platform != "linux", reason="no gcc on this machine")
 
 
 @pytest.fixture(scope="module")
 def plugins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("plugins")
-    paths = {name: folder / f"{name}.so" for name in FAULTS}
-    for name, path in paths.items():
-        command = ["gcc", "-shared", "-fPIC", "-O1", f"-DFAULT={FAULTS[name]}", str(SOURCE), "-o", str(path), "-lm"]
-        subprocess.run(command, check=True)
-    return paths
+    return build_faulty_plugins(tmp_path_factory.mktemp("plugins"))
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +145,7 @@ render(band(), RenderSettings(instruments={"melody": sys.argv[1]}, plugin_second
 def test_killing_the_program_leaves_no_child(plugins: dict[str, Path], tmp_path: Path) -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(plugins["load-hang"])],
-        cwd=SOURCE.parent,
+        cwd=Path(__file__).parent,
         env={**os.environ, "TMPDIR": str(tmp_path)},
     )  # a killed program cannot tidy up
     try:

@@ -1,0 +1,125 @@
+"""`cocomposer plugins`: find the VST plugins of this computer, list them, look at one."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cocomposer.commands.arguments import CommandParser, UsageError, chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cocomposer.sound.plugins import PluginInfo
+
+_ACTIONS = ("scan", "list", "info")
+
+
+def parser() -> CommandParser:
+    parser = CommandParser(
+        "plugins",
+        "Find the VST plugins of this computer and look at them.  Each is asked in a process of its own, so that one\n"
+        "that crashes or hangs harms nothing and is listed with what it did.",
+    )
+    parser.add_argument("action", metavar="ACTION", help="scan: look for plugins; list: those found; info: one of them")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="scan: more folders; info: a plugin's name or file")
+    parser.add_argument("--again", action="store_true", help="scan: ask those that had a problem once more")
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    return parser
+
+
+def run(arguments: argparse.Namespace) -> int:
+    action = chosen(arguments.action, _ACTIONS, "action")
+    if action == "scan":
+        return _scan(arguments)
+    if action == "list":
+        return _list(arguments)
+    if len(arguments.names) != 1:
+        raise UsageError("Say which plugin: cocomposer plugins info NAME, with a name from the list or a file.")
+    from cocomposer.commands.display import print_json
+    from cocomposer.studio.plugins import plugin_named
+
+    info = plugin_named(arguments.names[0])
+    if arguments.json:
+        print_json(info.to_data())
+    else:
+        _show(info)
+    return 1 if info.problem else 0
+
+
+def _scan(arguments: argparse.Namespace) -> int:
+    from rich.progress import Progress
+
+    from cocomposer.commands.display import output, print_json
+    from cocomposer.studio.plugins import scan_plugins
+
+    count, plugins = scan_plugins([Path(name) for name in arguments.names], again=arguments.again)
+    found = []
+    with Progress(console=output(), transient=True, disable=arguments.json) as progress:
+        task = progress.add_task("asking the plugins", total=count)
+        for info in plugins:
+            found.append(info)
+            progress.advance(task)
+    found.sort(key=lambda info: (info.name.casefold(), str(info.path)))
+    if arguments.json:
+        print_json([info.to_data() for info in found])
+    else:
+        _table(found)
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from cocomposer.commands.display import output, print_json
+    from cocomposer.studio.plugins import known_plugins
+
+    known = known_plugins().plugins()
+    if arguments.json:
+        print_json([info.to_data() for info in known])
+    elif known:
+        _table(known)
+    else:
+        output().print("No plugins are known yet: `cocomposer plugins scan` looks for them.")
+    return 0
+
+
+def _table(plugins: Sequence[PluginInfo]) -> None:
+    from rich.table import Table
+
+    from cocomposer.commands.display import escape, output
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("plugin", "kind", "what it is", "parameters", "where"):
+        table.add_column(column)
+    for info in plugins:
+        what = "instrument" if info.is_instrument else "effect"
+        if info.problem:
+            what = f"[yellow]{escape(info.problem)}[/]"
+        count = "" if info.problem else str(len(info.parameters))
+        table.add_row(f"[bold]{escape(info.name)}[/]", info.kind, what, count, f"[dim]{escape(str(info.path))}[/]")
+    broken = sum(bool(info.problem) for info in plugins)
+    console = output()
+    console.print(table)
+    console.print(f"{len(plugins) - broken} plugins work" + (f", {broken} do not." if broken else "."))
+    if broken:
+        console.print("[dim]`cocomposer plugins scan --again` asks those once more.[/]")
+
+
+def _show(info: PluginInfo) -> None:
+    from rich.table import Table
+
+    from cocomposer.commands.display import escape, output
+
+    console = output()
+    console.print(f"[bold]{escape(info.name)}[/]  [dim]{info.kind}, {escape(str(info.path))}[/]")
+    if info.problem:
+        console.print(f"[yellow]The plugin {escape(info.problem)}.[/]")
+        return
+    what = "instrument" if info.is_instrument else "effect"
+    console.print(f"{what}, {info.inputs} channels in, {info.outputs} out, latency {info.latency} samples")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("parameter", "at first", "unit"):
+        table.add_column(column)
+    for parameter in info.parameters:
+        table.add_row(escape(parameter.name), f"{parameter.default:.3f}", escape(parameter.unit))
+    console.print(table)

@@ -1,0 +1,54 @@
+"""The plugins of this computer: where they lie, what they are, what was wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from cocomposer.errors import SoundError
+from cocomposer.sound.plugin_scan import PluginCache, probe, scan
+from cocomposer.sound.plugins import PluginInfo, find_plugins, kind_of, usual_folders
+from cocomposer.studio.places import cache_folder
+
+
+def known_plugins() -> PluginCache:
+    """What earlier scans found."""
+    return PluginCache(cache_folder() / "plugins.json")
+
+
+def scan_plugins(
+    folders: Sequence[Path] = (), *, again: bool = False, cancelled: Callable[[], bool] = lambda: False
+) -> tuple[int, Iterator[PluginInfo]]:
+    """How many plugins lie in the usual folders and in `folders`, and each as it has answered.
+
+    What was found is kept, also where the scan is stopped.  `again` asks those that had a problem once more.  Raises
+    SoundError for a folder that is not there, and Cancelled.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise SoundError(f"There is no folder {folder}: name one that holds plugins.")
+    paths = find_plugins((*usual_folders(), *folders))
+
+    def found() -> Iterator[PluginInfo]:
+        cache = known_plugins()
+        try:
+            yield from scan(paths, cache, again=again, cancelled=cancelled)
+        finally:
+            cache.save()
+
+    return len(paths), found()
+
+
+def plugin_named(name: str) -> PluginInfo:
+    """The plugin at a path, asked now, or one that is known by that name.  Raises SoundError where there is none."""
+    path = Path(name).expanduser()
+    if path.exists():
+        if not kind_of(path):
+            raise SoundError(f"{name} is not a plugin: name a VST file.")
+        return probe(path)
+    known = known_plugins().plugins()
+    for info in known:
+        if info.name.casefold() == name.casefold():
+            return info
+    hint = "list` shows those that are known" if known else "scan` looks for them"
+    raise SoundError(f"No plugin is called {name!r}, and there is no such file: `cocomposer plugins {hint}.")
