@@ -93,15 +93,16 @@ def _model() -> list[Figure]:
     if done.returncode != 0:
         raise SystemExit(f"The neural composer failed: {done.stderr.decode(errors='replace')}")
     found = json.loads(done.stdout)
-    curve = {int(bars): seconds for bars, seconds in found["curve"].items()}
-    print("Seconds a bar by length of the song: " + ", ".join(f"{bars} bars {s:.3f}" for bars, s in curve.items()))
+    curve = {int(bars): cost for bars, cost in found["curve"].items()}
+    costs = (f"{bars} bars {bar:.3f} s a bar, {note:.2f} ms a note" for bars, (bar, note) in curve.items())
+    print("By length of the song: " + "; ".join(costs))
     shortest, longest = min(curve), max(curve)
     return [
-        Figure("loading the model", found["loading the model"], "s", 1.5),
+        Figure("loading PyTorch and the model", found["importing PyTorch"] + found["loading the model"], "s", 1.5),
         Figure("first bar of the first of four", found["first bar of the first of four proposals"], "s", 1.0),
         Figure("four proposals, 8 bars, 5 parts", found["four proposals of 8 bars, 5 parts"], "s", 4.0),
-        Figure("a proposal of 64 bars, 5 parts", 64 * curve[64], "s", 20.0),
-        Figure(f"a bar of {longest} to one of {shortest}", curve[longest] / curve[shortest], "times", 1.25),
+        Figure("a proposal of 64 bars, 5 parts", 64 * curve[64][0], "s", 20.0),
+        Figure(f"a note in {longest} bars to one in {shortest}", curve[longest][1] / curve[shortest][1], "times", 1.25),
         Figure("the grammar's share of writing", found["grammar's share of writing"], "", 0.25),
         Figure("stopping", found["stopping"], "s", 0.2),
         Figure("peak memory of the model", found["peak memory in MB"], "MB", 1500.0),
