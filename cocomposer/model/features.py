@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cocomposer.model import grid
 from cocomposer.model.grid import ByteArray, IntArray
-from cocomposer.model.sheet import SILENT, Sheet, Strokes
+from cocomposer.model.sheet import SILENT, Sheet, Strokes, means
 
 KICKS, SNARES = (35, 36), (37, 38, 39, 40)
 
@@ -119,6 +119,11 @@ class Cell:
 
     def __len__(self) -> int:
         return len(self.position)
+
+    @property
+    def lateness(self) -> IntArray:
+        """Mean micro-timing bucket of each stroke."""
+        return means(self.micro, self.first)
 
     @property
     def ends(self) -> IntArray:

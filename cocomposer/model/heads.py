@@ -16,7 +16,7 @@ from cocomposer.model.grammar import FloatArray
 from cocomposer.model.grid import ByteArray
 from cocomposer.model.network import Network
 from cocomposer.model.stepping import Memory
-from cocomposer.model.window import padded_notes
+from cocomposer.model.window import ELEMENT, padded_notes
 
 if TYPE_CHECKING:
     from cocomposer.model.row import Row
@@ -36,7 +36,7 @@ class Heads:
         """Read the windows as they are."""
         size = max(len(row.window.elements) for row in self.rows)
         count = len(self.rows)
-        elements, notes = np.zeros((count, size, 8), np.int64), np.full((count, size, grid.CHORD_NOTES), -1)
+        elements, notes = np.zeros((count, size, ELEMENT), np.int64), np.full((count, size, grid.CHORD_NOTES), -1)
         context, base = (
             np.zeros((count, size, self.rows[0].lane.context.shape[1]), np.float32),
             np.zeros((count, size), np.int64),

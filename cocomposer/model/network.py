@@ -43,7 +43,7 @@ class NetworkConfig:
 class Batch:
     """Windows as tensors; cells and strokes of all windows stand one after another.
 
-    `elements` (B, N, 8), `notes` (B, N, K), `given` (B,), `length` (B,) elements really there, `context` (B, N,
+    `elements` (B, N, ELEMENT), `notes` (B, N, K), `given` (B,), `length` (B,) elements really there, `context` (B, N,
     CONTEXT), `base` (B, N), `program` and `role` (B, SLOTS), `piece` (B, 3: source, genre, tempo).  `cell` (B, N) is
     the row in `controls` and `times`.  `asked` (M,) and `stroke` (E,) index the flattened B*N elements: those that
     something follows, and the strokes among them.
@@ -143,6 +143,7 @@ class Network(nn.Module):
         self.position = nn.Embedding(grid.POSITIONS, d)
         self.duration = nn.Embedding(LENGTHS + 1, d)
         self.loudness = nn.Embedding(grid.VELOCITIES + 1, d)
+        self.lateness = nn.Embedding(grid.MICRO_STEPS, d)
         self.source = nn.Embedding(len(grid.SOURCES), d)
         self.genre = nn.Embedding(len(grid.GENRES), d)
         self.tempo = nn.Embedding(9, d)
@@ -202,13 +203,13 @@ class Network(nn.Module):
         piece: Tensor, cells: Tensor,
     ) -> Tensor:  # fmt: skip
         """Elements as vectors (B, N, D); `program`, `role` (-1 unknown) and `cells` (D) are those of each element."""
-        kind, slot, _, bar, position, _, duration, loudness = elements.unbind(-1)
+        kind, slot, _, bar, position, _, duration, loudness, lateness = elements.unbind(-1)
         drums = (program == grid.DRUMS).unsqueeze(-1)
         pitch = torch.where(notes < 0, NO_PITCH, notes + grid.PITCHES * drums)
         degree = torch.where((notes < 0) | drums, 12, (notes - base.unsqueeze(-1)) % 12)
         is_stroke = kind.eq(2).unsqueeze(-1)
         stroke = self.duration(duration) + self.loudness(loudness) + _summed(self.pitch, pitch)
-        stroke = stroke + _summed(self.degree, degree)
+        stroke = stroke + self.lateness(lateness) + _summed(self.degree, degree)
         whole = self.source(piece[..., 0]) + self.genre(piece[..., 1]) + self.tempo(piece[..., 2])
         placed = self.bar(bar) + self.position(position) + self.context(context)
         x = self.kind(kind) + self.slot(slot) + self.program(program) + self.role(role + 1) + whole.unsqueeze(1)

@@ -338,7 +338,7 @@ class Row:
         loudness = draft.summary()[2]
         self.window.elements.append(
             (2, self.slot_of[part], self.row, bar - self.window.plan.first, self.last,
-             self.step - self.window.start, duration, loudness)
+             self.step - self.window.start, duration, loudness, round(sum(micro) / len(micro)))
         )  # fmt: skip
         self.window.notes.append(np.array(self.struck))
 

@@ -62,14 +62,18 @@ class Strokes:
     @cached_property
     def loudness(self) -> IntArray:
         """Mean velocity bucket of each stroke, 0..15."""
-        if not len(self):
-            return np.zeros(0, np.int64)
-        counts = np.diff(self.first)
-        return np.round(np.add.reduceat(self.velocity, self.first[:-1]) / counts).astype(np.int64)
+        return means(self.velocity, self.first)
 
     def in_bar(self, bar: int) -> slice:
         """The strokes that begin in a bar."""
         return slice(int(np.searchsorted(self.bar, bar)), int(np.searchsorted(self.bar, bar, side="right")))
+
+
+def means(values: IntArray, first: IntArray) -> IntArray:
+    """The mean of the notes of each stroke, rounded; the notes of stroke i are `first[i]:first[i + 1]`."""
+    if len(first) < 2:
+        return np.zeros(0, np.int64)
+    return np.round(np.add.reduceat(values, first[:-1]) / np.diff(first)).astype(np.int64)
 
 
 @dataclass(frozen=True)

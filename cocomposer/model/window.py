@@ -36,6 +36,8 @@ WINDOW_BARS = 32
 """Bars a window has at most."""
 SLOTS = 16
 """Parts a window has at most."""
+ELEMENT = 9
+"""Columns of an element, see `Window`."""
 STROKE_FIGURES = 8
 """Small numbers that tell a stroke what precedes it, see `stroke_figures`."""
 
@@ -85,7 +87,7 @@ class Window:
     """A sequence as columns; `read` and `open_cell` append, `arrays` hands them out.
 
     Elements: `kind`, `slot`, `cell` (row of the cell tables), `bar`, `position`, `step`, `duration`, `loudness`,
-    `notes` (CHORD_NOTES; -1 none).  Cells (row 0 stands for "given"): `controls`, `times`.
+    `lateness`, `notes` (CHORD_NOTES; -1 none).  Cells (row 0 stands for "given"): `controls`, `times`.
     """
 
     plan: Plan
@@ -93,7 +95,7 @@ class Window:
     start: int
     head: Head
     known: Known
-    elements: list[tuple[int, int, int, int, int, int, int, int]] = field(default_factory=list)
+    elements: list[tuple[int, int, int, int, int, int, int, int, int]] = field(default_factory=list)
     notes: list[IntArray] = field(default_factory=list)
     controls: list[IntArray] = field(default_factory=list)
     times: list[ByteArray] = field(default_factory=list)
@@ -101,10 +103,11 @@ class Window:
 
     def read(self, kind: int, slot: int, cell: int, bar: int, strokes: Cell) -> None:
         """Append the strokes of a cell as elements."""
+        lateness = strokes.lateness
         for index in range(len(strokes)):
             self.elements.append(
                 (kind, slot, cell, bar, int(strokes.position[index]), int(strokes.start[index]) - self.start,
-                 int(strokes.duration[index]), int(strokes.loudness[index]))
+                 int(strokes.duration[index]), int(strokes.loudness[index]), int(lateness[index]))
             )  # fmt: skip
             self.notes.append(strokes.pitch[strokes.first[index] : strokes.first[index + 1]])
 
@@ -114,7 +117,7 @@ class Window:
         self.controls.append(controls)
         self.times.append(time_features(self.known, self.lane, step, length, before, reference))
         row = len(self.controls) - 1
-        self.elements.append((OPENING, slot, row, bar, 0, step - self.start, 0, 0))
+        self.elements.append((OPENING, slot, row, bar, 0, step - self.start, 0, 0, 0))
         self.notes.append(_NO_NOTES)
         return row
 
@@ -146,7 +149,7 @@ def open_window(sheet: Sheet, plan: Plan, lane: Lane | None = None) -> Window:
     window.controls.append(np.zeros(len(CONTROLS), np.int64))
     window.times.append(np.zeros((grid.POSITIONS, TIME_FEATURES), np.uint8))
     for slot in range(len(parts)):
-        window.elements.append((PART, slot, 0, 0, 0, 0, 0, 0))
+        window.elements.append((PART, slot, 0, 0, 0, 0, 0, 0, 0))
         window.notes.append(_NO_NOTES)
     for bar in range(plan.first, plan.last):
         for slot, index in enumerate(plan.order):
@@ -168,8 +171,8 @@ def _tempo_bucket(tempo: float) -> int:
 class Example:
     """A window with what was really written in it, as arrays.
 
-    Elements (N): `elements` (N, 8) as `Window`, `notes` (N, CHORD_NOTES; -1 none), `given` how many of them are given,
-    `context` (N, CONTEXT), `base` (N,).  Cells (C): `controls` (C, len(CONTROLS)), `times` (C, POSITIONS,
+    Elements (N): `elements` (N, ELEMENT) as `Window`, `notes` (N, CHORD_NOTES; -1 none), `given` how many of them are
+    given, `context` (N, CONTEXT), `base` (N,).  Cells (C): `controls` (C, len(CONTROLS)), `times` (C, POSITIONS,
     TIME_FEATURES), `lengths` (C,) steps of the bar.  For the M elements that something follows: `asked` their index,
     `answer` the position that follows or END.  For the E strokes among these: `stroke` their index, `pitches`
     (E, 128, PITCH_FEATURES), `figures` (E, STROKE_FIGURES), `velocity` and `micro` (E, CHORD_NOTES; -1 none),
