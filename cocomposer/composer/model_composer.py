@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -18,7 +19,7 @@ import numpy as np
 
 from cocomposer.composer.drafts import Draft, drafts_for
 from cocomposer.composer.novelty import share_of_new_bars, share_of_new_notes
-from cocomposer.composer.performing import performed
+from cocomposer.composer.performing import at_rest, performed
 from cocomposer.composer.ranking import features, musical_score
 from cocomposer.composer.reasons import heard
 from cocomposer.composer.references import Place, returning
@@ -34,7 +35,7 @@ from cocomposer.model.grammar import BoolArray
 from cocomposer.model.parts import notes_of
 from cocomposer.model.row import Assignment, Chance, Written
 from cocomposer.model.sheet import Sheet, places_of, sheet_of
-from cocomposer.music import Note, Role, Song, without_overlaps
+from cocomposer.music import Note, Song, without_overlaps
 
 if TYPE_CHECKING:
     from cocomposer.model.writer import Writer
@@ -118,7 +119,7 @@ class ModelComposer:
 
 
 def _some(drafts: Iterator[Draft], count: int) -> list[Draft]:
-    return [draft for draft, _ in zip(drafts, range(count), strict=False)]
+    return list(islice(drafts, count))
 
 
 def _last_bar(task: Assignment) -> int:
@@ -198,9 +199,16 @@ def _song(draft: Draft, task: Assignment, written: Written) -> Song:
                     cell = cell.only(np.flatnonzero(~np.isin(cell.position, stays.position)))
                 fresh += notes_of(cell, bar, task.sheet, part.is_drums, draft.song.length)
         random = Random(f"{draft.seed}/{index}/{part.name}")
-        single = task.players[index].is_single
-        played = performed(replace(part, notes=without_overlaps(fresh)), draft.song, random, single)
-        parts[index] = replace(part, notes=(*kept, *_beside(kept, played.notes, single)))
+        player = task.players[index]
+        loudness = player.softest, player.loudest
+        fresh_part = replace(part, notes=without_overlaps(fresh))
+        played = performed(fresh_part, draft.song, random, player.is_single, loudness)
+        parts[index] = replace(
+            part,
+            notes=(*kept, *_beside(kept, played.notes, player.is_single)),
+        )
+        if not task.staying:  # what bent and held the notes of before is none of the new ones' business
+            parts[index] = at_rest(parts[index], draft.first, draft.last)
     return replace(draft.song, parts=tuple(parts))
 
 
@@ -210,18 +218,16 @@ def _kept_notes(draft: Draft, task: Assignment, index: int) -> list[Note]:
     if draft.stays == 1.0:
         return list(notes)
     staying = {
-        (bar, int(cell.position[stroke]), int(pitch))
+        (bar, position)
         for (owner, bar), cell in task.staying.items()
         if owner == index
-        for stroke in range(len(cell))
-        for pitch in cell.pitch[cell.first[stroke] : cell.first[stroke + 1]]
+        for position in cell.position.tolist()
     }
+    # A note belongs to the step that it is meant for, be it played a little early or late.
     bars, positions, _ = places_of(draft.song).of(np.array([note.start for note in notes], np.int64))
-    places = zip(bars.tolist(), positions.tolist(), [note.pitch for note in notes], strict=True)
+    places = zip(bars.tolist(), positions.tolist(), strict=True)
     return [
-        note
-        for note, place in zip(notes, places, strict=True)
-        if not draft.first <= note.start < draft.last or place in staying
+        note for note, place in zip(notes, places, strict=True) if not task.written[index, place[0]] or place in staying
     ]
 
 
@@ -266,8 +272,7 @@ def _novelty_words(new: float, draft: Draft) -> str:
 
 
 def _fingerprint(song: Song) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr([(change.tick, str(change.chord)) for change in song.chords]).encode())
     for part in song.parts:
-        if part.role is not Role.MELODY or len(song.parts) == 1:
-            digest.update(repr([(note.start // 60, note.pitch) for note in part.notes]).encode())
+        digest.update(repr([(note.start // 60, note.pitch) for note in part.notes]).encode())
     return digest.hexdigest()

@@ -33,7 +33,8 @@ def returning(part: int, bar: int, done: Done, place: Place) -> Cell | None:
     earlier = int(place.returns[bar])
     if earlier < 0:
         return None
-    return done.get((part, earlier)) or cell_of(place.sheet.parts[part], earlier, place.lane)
+    written = done.get((part, earlier))
+    return cell_of(place.sheet.parts[part], earlier, place.lane) if written is None else written
 
 
 def original(part: int, bar: int, done: Done, place: Place) -> Cell | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from random import Random
 
 import numpy as np
 
 from cocomposer.model.features import Cell
-from cocomposer.model.grid import STEPS_PER_QUARTER, IntArray
+from cocomposer.model.grid import STEPS_PER_QUARTER
 
 _BY_CHANCE = 0.7
 """How much chance there is in what counts as bones, beside the places in the bar (0..1)."""
@@ -19,21 +20,23 @@ def staying_strokes(
 ) -> dict[tuple[int, int], Cell]:
     """The strokes that stay of cells (by part and bar), about `share` (0..1) of them.
 
-    Those on strong places are likelier to.  A bar that is played again keeps the same strokes as it did before.
+    Those on strong places are likelier to.  Bars that are alike keep the same strokes.
     """
-    found: dict[tuple[int, int], Cell] = {}
-    known: dict[tuple[int, bytes], IntArray] = {}
-    owed: dict[int, float] = {}
+    alike: dict[tuple[int, bytes], list[tuple[tuple[int, int], Cell]]] = {}
     for (part, bar), cell in cells:
-        content = (part, cell.position.tobytes() + cell.pitch.tobytes() + cell.duration.tobytes())
-        if content not in known:
-            owed[part] = owed.get(part, 0.0) + share * len(cell)
-            count = min(len(cell), int(owed[part] + 1e-6))
-            owed[part] -= count
-            random = Random(f"{seed}/{len(known)}")
-            weight = [_strength(int(place)) + _BY_CHANCE * random.random() for place in cell.position]
-            known[content] = np.sort(np.argsort(-np.array(weight), kind="stable")[:count])
-        found[part, bar] = cell.only(known[content])
+        content = cell.position.tobytes() + cell.pitch.tobytes() + cell.duration.tobytes()
+        alike.setdefault((part, content), []).append(((part, bar), cell))
+    found: dict[tuple[int, int], Cell] = {}
+    owed: dict[int, float] = {}
+    for number, ((part, _), group) in enumerate(alike.items()):
+        cell, times = group[0][1], len(group)
+        owed[part] = owed.get(part, 0.0) + share * len(cell) * times
+        count = max(0, min(len(cell), math.floor(owed[part] / times + 0.5)))
+        owed[part] -= count * times
+        random = Random(f"{seed}/{number}")
+        weight = [_strength(int(place)) + _BY_CHANCE * random.random() for place in cell.position]
+        chosen = np.sort(np.argsort(-np.array(weight), kind="stable")[:count])
+        found |= {place: each.only(chosen) for place, each in group}
     return found
 
 

@@ -14,6 +14,8 @@ from cocomposer.music import Role
 
 DEFAULT_STRICTNESS = 0.45
 _SAME = 0.999
+_SOFTEST, _LOUDEST = 20, 122
+"""MIDI velocities that a player stays between where nothing is said."""
 _BEYOND = 5
 """Semitones that a player goes beyond where he plays in the rest of the song."""
 _CHARACTER = ("density", "activity", "polyphony", "register", "velocity")
@@ -52,8 +54,8 @@ def player_for(program: int, role: Role, controls: Controls, strictness: float) 
     bound = strictness if controls.strictness is None else controls.strictness
     player = player_of(
         program, role, bound,
-        controls.velocity_min if controls.velocity_min is not None else 20,
-        controls.velocity_max if controls.velocity_max is not None else 122,
+        controls.velocity_min if controls.velocity_min is not None else min(_SOFTEST, controls.velocity_max or 127),
+        controls.velocity_max if controls.velocity_max is not None else max(_LOUDEST, controls.velocity_min or 1),
     )  # fmt: skip
     return _bounded(replace(player, eager=_EAGER.get(role, 0.0)), controls)
 

@@ -184,7 +184,7 @@ class Row:
             self.ref_pitches = self.ref.hot.any(axis=0)
             self.stays, self.stayed = self.task.staying.get(self.current), 0
             self.fresh = self.player.strokes
-            if self.stays is not None:
+            if self.stays is not None and self.task.locked != "rhythm":
                 self.fresh = min(self.fresh, math.ceil(_MORE_THAN_WENT * (len(self.ref) - len(self.stays))))
             return
         self.current = None
@@ -226,7 +226,8 @@ class Row:
             return allowed
         due = int(self.stays.position[self.stayed])
         allowed[due:] = False
-        allowed[due] = True
+        # Where the rhythm stays every onset of it comes in its turn.
+        allowed[due] = not (self.task.locked == "rhythm" and allowed.any())
         return allowed
 
     def stays_at(self, position: int) -> bool:
@@ -236,13 +237,16 @@ class Row:
     def keep(self) -> None:
         """Put the next stroke that stays on paper."""
         assert self.stays is not None
-        index, notes = self.stayed, slice(self.stays.first[self.stayed], self.stays.first[self.stayed + 1])
-        self.place(int(self.stays.position[index]))
-        self.struck = self.stays.pitch[notes].tolist()
+        assert self.current is not None
+        stroke = self.stays.only(np.array([self.stayed]))
         self.stayed += 1
-        self.strike(
-            int(self.stays.duration[index]), self.stays.velocity[notes].tolist(), self.stays.micro[notes].tolist()
-        )
+        self.place(int(stroke.position[0]))
+        self.struck += stroke.pitch.tolist()
+        self.strike(int(stroke.duration[0]), stroke.velocity.tolist(), stroke.micro.tolist())
+        following = self.ref.start[self.ref.start > self.step]
+        if self.player.is_single and len(following):  # held a little into the next, it gives way to it
+            until = self.until[self.current[0]]
+            until[self.struck] = np.minimum(until[self.struck], following[0])
 
     def costs(self) -> FloatArray:
         """What the pitches of the stroke are charged for, shape (128,), in nats."""

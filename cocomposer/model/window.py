@@ -220,7 +220,9 @@ def example_of(
                 if len(cell):
                     window.latest[slot] = (cell.hot[-1], int(cell.duration[-1]), int(cell.loudness[-1]))
                 continue
-            before = complete.get((slot, bar - 1)) or (cell_of(part, bar - 1, lane) if bar else EMPTY_CELL)
+            before = complete.get((slot, bar - 1), EMPTY_CELL)
+            if bar == plan.first and bar:
+                before = cell_of(part, bar - 1, lane)
             reference = references(index, bar) or EMPTY_CELL
             at = len(window.elements)
             row = window.open_cell(slot, bar - plan.first, step, length, before, reference,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,12 +24,14 @@ def cell(positions: tuple[int, ...], pitch: int = 60) -> Cell:
     return Cell(place, place, one, one, hot, 0 * one, np.arange(count + 1), pitch * one, one, one)
 
 
-@given(st.lists(st.integers(0, 8), min_size=1, max_size=20), st.floats(0, 1), st.integers(0, 99))
-def test_the_share_holds_over_the_song(sizes: list[int], share: float, seed: int) -> None:
-    cells = {(0, bar): cell(EIGHTHS[:size], 40 + bar) for bar, size in enumerate(sizes)}
+@given(st.lists(st.integers(0, 8), min_size=1, max_size=20), st.floats(0, 1), st.integers(0, 99), st.integers(1, 20))
+def test_the_share_holds_over_the_song(sizes: list[int], share: float, seed: int, different: int) -> None:
+    """Up to half a stroke for each time that a bar comes: it has whole strokes, the same every time."""
+    cells = {(0, bar): cell(EIGHTHS[:size], 40 + bar % different) for bar, size in enumerate(sizes)}
+    most = max(Counter((size, bar % different) for bar, size in enumerate(sizes)).values())
     found = staying_strokes(cells.items(), share, seed)
     assert found.keys() == cells.keys()
-    assert sum(map(len, found.values())) == pytest.approx(share * sum(sizes), abs=1.001)
+    assert sum(map(len, found.values())) == pytest.approx(share * sum(sizes), abs=0.5 * most + 0.001)
     for place, stays in found.items():
         assert set(stays.position.tolist()) <= set(cells[place].position.tolist())
         assert (np.diff(stays.position) > 0).all()
