@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from random import Random
 
@@ -82,11 +82,16 @@ def _player(name: str, style: Style) -> Part:
     return Part(name.capitalize() if role is Role.DRUMS else INSTRUMENTS[program], role, program, (), volume, pan)
 
 
-def with_distinct_names(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Number parts that would share a name, so that each track and stem can be told apart."""
-    seen: dict[str, int] = {}
+def with_distinct_names(players: Iterable[Part], own: Iterable[Part] = ()) -> tuple[Part, ...]:
+    """The players, numbered where they would share a name with one another or with the artist's `own` parts, so that
+    each track and stem can be told apart."""
+    taken = {part.name.casefold() for part in own}
     named = []
-    for part in parts:
-        seen[part.name] = seen.get(part.name, 0) + 1
-        named.append(part if seen[part.name] == 1 else replace(part, name=f"{part.name} {seen[part.name]}"))
+    for part in players:
+        name, number = part.name, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{part.name} {number}"
+        taken.add(name.casefold())
+        named.append(replace(part, name=name))
     return tuple(named)

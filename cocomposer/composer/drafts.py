@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from random import Random
@@ -11,14 +11,14 @@ from cocomposer.composer.bands import band_of, players, with_distinct_names, wit
 from cocomposer.composer.orchestration import TEXTURES
 from cocomposer.composer.part_names import listed
 from cocomposer.composer.references import Source, from_song, original, returning
-from cocomposer.composer.request import Request, Task
-from cocomposer.composer.sketch import kept_parts, understand
+from cocomposer.composer.request import MAX_PROPOSALS, Request, Task
+from cocomposer.composer.sketch import around, has_plain_tune, kept_parts, understand, with_tune
 from cocomposer.composer.steering import similarity_bucket
 from cocomposer.composer.style_choice import choose_styles
-from cocomposer.composer.style_composer import around, choices
+from cocomposer.composer.style_composer import choices
 from cocomposer.errors import RequestError
 from cocomposer.model.window import SLOTS, WRITING_ORDER
-from cocomposer.music import Role, Song
+from cocomposer.music import ChordChange, Part, Role, Song
 from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
 from cocomposer.styles import arrange, load_styles
@@ -40,7 +40,8 @@ class Draft:
     `first` and `last` the ticks between which they are written; `order` all parts in writing order.  `source` answers
     references, `closeness` are the buckets of rhythm and pitch similarity to them where there is one (0 free).  `kind`
     is the corpus (of grid.SOURCES) whose way of playing is meant.  `stays` is the share, 0..1, of what stood there that
-    stays as it is, None where nothing does by rule.
+    stays as it is, None where nothing does by rule.  `called` says by what name a player was asked for, by index, where
+    it is not that of the part.
     """
 
     song: Song
@@ -56,6 +57,7 @@ class Draft:
     reasons: tuple[str, ...] = ()
     rewrites: bool = False
     stays: float | None = None
+    called: Mapping[int, str] = field(default_factory=dict)
     order: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,15 +107,17 @@ def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
     first, last = _stretch(request, sketch)
     remix = request.task is Task.REMIX
     tune = sketch.part_of_role(Role.MELODY)
-    own = (*((tune,) if tune is not None else ()), *(around(sketch, first, last) if remix else kept_parts(sketch)))
-    taken = set() if remix else {part.role for part in own}
-    other = understand(request.reference) if request.reference is not None else None
+    beside = around(sketch, first, last) if remix else kept_parts(sketch, first, last)
+    own = (*((tune,) if tune is not None else ()), *beside)
+    taken = set() if remix else {part.role for part in own if part in sketch.parts}
+    other = _heard(request.reference) if request.reference is not None else None
     energies = section_energies(sketch, melody_line(tune) if tune is not None else ())
     # Two sketches that one style would suit best do not always get it: what is written depends on the sketch too.
     turn = _turn_of(sketch)
-    plain = replace(request, parts=(), seed=1 + (request.seed * 7919 + turn) % 1_000_003)
+    plain = replace(request, parts=(), part_controls={}, seed=1 + (request.seed * 7919 + turn) % 1_000_003)
     for number, (fit, texture) in enumerate(choices(sketch, plain)):
-        style, seed = fit.style, request.seed + number
+        style, seed = fit.style, _seed(request, number)
+        title = f"{style.name}, {texture.name}" if texture.name and not request.parts else style.name
         source: Source = returning
         similarity = request.similarity
         reasons = [f"{style.name}: {fit.reason}.", f"{texture.description}."]
@@ -121,7 +125,12 @@ def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
             band = players(request.parts, style)
             reasons[1] = f"The players you asked for: {listed(part.name.lower() for part in band)}."
         elif other is not None:
-            band = tuple(replace(part, notes=()) for part in other.parts if part.role is not Role.MELODY and part.notes)
+            band = tuple(
+                Part(part.name, part.role, part.program, (), part.volume, part.pan)
+                for part in other.parts
+                if part.role is not Role.MELODY and part.notes and part.role not in taken
+            )
+            title = f"After {other.title or 'your reference'}"
             reasons = [f"Played after {other.title or 'your reference'}: its players, and what they do."]
         else:
             band = band_of(style, texture, taken) or band_of(style, TEXTURES[0], ())
@@ -132,14 +141,32 @@ def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
         elif request.style != "auto":
             source = from_song(replace(sketch, parts=arrange(sketch, style, energies, seed=seed, cancelled=cancelled)))
             similarity = _USUAL_SIMILARITY if similarity is None else similarity
-        song = replace(sketch, parts=with_distinct_names((*own, *band)))
+        if not band:
+            raise RequestError("There is nobody left to play: the sketch has all of these players already.")
+        song = replace(sketch, parts=(*own, *with_distinct_names(band, own)))
         yield Draft(
-            song=song, targets=tuple(range(len(own), len(song.parts))), first=first, last=last,
-            title=f"{style.name}, {texture.name}" if texture.name and not request.parts else style.name,
-            seed=seed, source=source, style=style.id,
+            song=song, targets=tuple(range(len(own), len(song.parts))), first=first, last=last, title=title,
+            seed=seed, source=source, style="" if other is not None else style.id, called=_called(band, len(own)),
             kind="pop" if len(band) == 1 and band[0].role is Role.KEYS else "band",
             closeness=_closeness(request, similarity), reasons=tuple(reasons),
         )  # fmt: skip
+
+
+def _seed(request: Request, number: int) -> int:
+    """The seed of each proposal: those of two requests with other seeds have none in common."""
+    return request.seed * MAX_PROPOSALS + number
+
+
+def _called(players: Sequence[Part], first: int) -> dict[int, str]:
+    """The names that players were asked for by, by the index they get."""
+    return {first + place: part.name for place, part in enumerate(players)}
+
+
+def _heard(reference: Song) -> Song:
+    """A reference with its harmony, or as it is where it has none: drums alone."""
+    if all(part.is_drums for part in reference.parts if part.notes) and not reference.chords:
+        return with_tune(reference)
+    return understand(reference)
 
 
 def _turn_of(sketch: Song) -> int:
@@ -166,7 +193,7 @@ def _rewrite(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
         yield Draft(
             song=sketch, targets=request.targets, first=first, last=last,
             title=f"{'Variation' if varies else 'Filling'} {number + 1}: {names}",
-            seed=request.seed + number, source=original if goes_by else returning,
+            seed=_seed(request, number), source=original if goes_by else returning,
             closeness=_closeness(request, similarity), rewrites=True, stays=similarity,
             reasons=(f"{verb}: {names} in {where}; everything else is as it was.", *_kept_side(request)),
         )  # fmt: skip
@@ -180,18 +207,22 @@ def _melody(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Draf
     """A tune over what is there; a tune that is there already gives way in the bars asked for."""
     first, last = _stretch(request, sketch)
     tune = next((index for index, part in enumerate(sketch.parts) if part.role is Role.MELODY), None)
-    if tune is None or request.parts:
+    called: dict[int, str] = {}
+    reason = "A tune over your chords; phrases that return are recognised."
+    if tune is None or request.parts or not has_plain_tune(request.sketch):
         style = choose_styles(sketch, load_styles(), 1, request.seed)[0].style
         singer = players(request.parts or (str(Role.MELODY),), style)
         parts = tuple(replace(part, role=Role.OTHER) if part.role is Role.MELODY else part for part in sketch.parts)
         fresh = tuple(replace(part, role=Role.MELODY) for part in singer)
-        sketch = replace(sketch, parts=with_distinct_names((*fresh, *parts)))
-        tune = 0
+        sketch = replace(sketch, parts=(*with_distinct_names(fresh, parts), *parts))
+        tune, called = 0, _called(singer, 0)
+    else:
+        reason += f" It takes the place of your {sketch.parts[tune].name}."
     for number in range(request.count):
         yield Draft(
             song=sketch, targets=(tune,), first=first, last=last, title=f"Melody {number + 1}",
-            seed=request.seed + number, source=returning, kind=("band", "pop", "standard")[number % 3],
-            reasons=("A tune over your chords; phrases that return are recognised.",),
+            seed=_seed(request, number), source=returning, kind=("band", "pop", "standard")[number % 3],
+            reasons=(reason,), called=called,
         )  # fmt: skip
 
 
@@ -205,21 +236,36 @@ def _harmonise(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[D
     style = choose_styles(sketch, load_styles(), 1, request.seed)[0].style
     band = players(request.parts or (str(Role.KEYS),), style)
     for number in range(request.count):
-        seed = request.seed + number
+        seed = _seed(request, number)
         # The first stays close to what one expects, the later ones dare a little more.
         daring = min(1.0, request.adventurous * (0.5 + 0.25 * number))
         chords = harmonise(sketch, melody, sketch.keys[0].key, seed=seed, adventurous=daring)
         if request.bars is not None:
-            before = [change for change in sketch.chords if change.tick < first]
-            after = [change for change in sketch.chords if change.tick >= last]
-            chords = (*before, *(change for change in chords if first <= change.tick < last), *after)
-        own = tuple(part for part in sketch.parts if part.role is Role.MELODY)
-        song = replace(sketch, chords=chords, parts=with_distinct_names((*own, *band)))
+            chords = _spliced(sketch.chords, chords, first, last)
+        own = (*(part for part in sketch.parts if part.role is Role.MELODY), *kept_parts(sketch, first, last))
+        song = replace(sketch, chords=chords, parts=(*own, *with_distinct_names(band, own)))
         yield Draft(
             song=song, targets=tuple(range(len(own), len(song.parts))), first=first, last=last,
             title=f"Harmony {number + 1}", seed=seed, source=returning, kind="pop", style=style.id,
+            called=_called(band, len(own)),
             reasons=("Chords found for your tune; phrases that return get their chords back.",),
         )  # fmt: skip
+
+
+def _spliced(old: Sequence[ChordChange], new: Sequence[ChordChange], first: int, last: int) -> tuple[ChordChange, ...]:
+    """The new chords between ticks `first` and `last`, and what sounded before and after them as it did."""
+
+    def sounding(chords: Sequence[ChordChange], tick: int) -> list[ChordChange]:
+        earlier = [change for change in chords if change.tick <= tick]
+        return [replace(earlier[-1], tick=tick)] if earlier else []
+
+    return (
+        *(change for change in old if change.tick < first),
+        *sounding(new, first),
+        *(change for change in new if first < change.tick < last),
+        *sounding(old, last),
+        *(change for change in old if change.tick > last),
+    )
 
 
 def _continue(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Draft]:
@@ -232,11 +278,12 @@ def _continue(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dr
     size = sketch.meters.meter_at(start).ticks_per_bar
     key = sketch.key_at(start)
     for number in range(request.count):
-        seed = request.seed + number
+        seed = _seed(request, number)
         chords = continue_chords(sketch, request.length, key or sketch.keys[0].key, seed=seed,
                                  adventurous=0.5 * request.adventurous, closes=True)  # fmt: skip
         end = start + request.length * size
-        song = replace(sketch, length=end, chords=(*sketch.chords, *chords))
+        before = tuple(change for change in sketch.chords if change.tick < start)
+        song = replace(sketch, length=end, chords=(*before, *chords))
         told = listed(dict.fromkeys(str(change.chord) for change in chords[:6]))
         yield Draft(
             song=song, targets=request.targets, first=start, last=end, title=f"Continuation {number + 1}",

@@ -23,7 +23,8 @@ from cocomposer.composer.performing import at_rest, performed
 from cocomposer.composer.ranking import features, musical_score
 from cocomposer.composer.reasons import heard
 from cocomposer.composer.references import Place, returning
-from cocomposer.composer.request import Proposal, Request
+from cocomposer.composer.request import Proposal, Request, Task
+from cocomposer.composer.sketch import POLYPHONIC
 from cocomposer.composer.staying import staying_strokes
 from cocomposer.composer.steering import DEFAULT_STRICTNESS, cell_controls, like, near_home, player_for
 from cocomposer.errors import RequestError
@@ -35,7 +36,8 @@ from cocomposer.model.grammar import BoolArray
 from cocomposer.model.parts import notes_of
 from cocomposer.model.row import Assignment, Chance, Written
 from cocomposer.model.sheet import Sheet, places_of, sheet_of
-from cocomposer.music import Note, Song, without_overlaps
+from cocomposer.music import Note, Role, Song, without_overlaps
+from cocomposer.music.analysis.melody import chord_share
 
 if TYPE_CHECKING:
     from cocomposer.model.writer import Writer
@@ -114,12 +116,19 @@ class ModelComposer:
                 if self._listener is not None or bars >= task.sheet.bars or bars > _last_bar(task):
                     songs[number] = _song(draft, task, made_of)
                     if self._listener is not None:
-                        self._listener(made + number, songs[number], bars)
+                        self._listener(made + number, songs[number], _whole_bars(draft.song, task, bars))
         return songs, [each.surprise for each in written]
 
 
 def _some(drafts: Iterator[Draft], count: int) -> list[Draft]:
     return list(islice(drafts, count))
+
+
+def _whole_bars(song: Song, task: Assignment, bars: int) -> int:
+    """How many bars of the song are complete when so many of the sheet are, which cuts long bars in pieces."""
+    if bars >= task.sheet.bars:
+        return len(song.bars)
+    return song.meters.bar_at(int(task.sheet.bar_ticks[bars]))
 
 
 def _last_bar(task: Assignment) -> int:
@@ -137,9 +146,11 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
     referred = np.ones(sheet.bars, bool) if draft.source is not returning else place.returns >= 0
     loose = 0.15 * (request.adventurous - 0.3)
     for index, part in enumerate(draft.song.parts):
-        wishes = request.controls_for(part.name, part.role)
+        wishes = request.controls_for(draft.called.get(index, part.name), part.role)
         program = grid.DRUMS if part.is_drums else part.program
-        players[index] = player_for(program, part.role, wishes, DEFAULT_STRICTNESS - loose)
+        # What an artist plays in chords, be it the tune, is written as such.
+        role = Role.OTHER if part.role is Role.MELODY and chord_share(part) > POLYPHONIC else part.role
+        players[index] = player_for(program, role, wishes, DEFAULT_STRICTNESS - loose)
         if wishes.register is None:
             players[index] = near_home(players[index], sheet.parts[index].pitch)
         if index in draft.targets:
@@ -168,18 +179,21 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
         source=grid.SOURCES.index(draft.kind),
         genre=grid.GENRES.index("pop" if draft.kind == "pop" else ""),
         locked=request.keep or "",
-        staying=_staying(sheet, lane, draft, written),
+        staying=_staying(sheet, lane, draft, written, request.task),
         lane=lane,
     )
 
 
-def _staying(sheet: Sheet, lane: Lane, draft: Draft, written: BoolArray) -> dict[tuple[int, int], Cell]:
-    """The strokes of what is written anew that stay all the same."""
+def _staying(sheet: Sheet, lane: Lane, draft: Draft, written: BoolArray, task: Task) -> dict[tuple[int, int], Cell]:
+    """The strokes of what is written anew that stay all the same; a rest stays one but where a gap is to be filled."""
     if draft.stays is None:
         return {}
     places = [(int(part), int(bar)) for part, bar in np.argwhere(written)]
     cells = ((place, cell_of(sheet.parts[place[0]], place[1], lane)) for place in places)
-    return staying_strokes(cells, draft.stays, draft.seed)
+    found = staying_strokes(cells, draft.stays, draft.seed)
+    if task is not Task.INFILL:
+        return found
+    return {place: cell for place, cell in found.items() if len(cell_of(sheet.parts[place[0]], place[1], lane))}
 
 
 def _chance(adventurous: float) -> Chance:
@@ -248,8 +262,9 @@ def _proposal(request: Request, draft: Draft, song: Song, surprise: float, secon
     band = tuple(song.parts[index] for index in draft.targets if song.parts[index].notes)
     between = (draft.targets, draft.first, draft.last)
     new = share_of_new_notes(draft.song, song, *between) if draft.rewrites else share_of_new_bars(song, *between)
-    song = replace(song, parts=tuple(part for part in song.parts if part.notes))
-    figures = {**features(song, draft.first, draft.last), "new": new, "surprise": surprise}
+    added = () if request.task in (Task.INFILL, Task.VARY, Task.CONTINUE) else draft.targets
+    song = replace(song, parts=tuple(part for index, part in enumerate(song.parts) if part.notes or index not in added))
+    figures = {**features(song, draft.first, draft.last, band), "new": new, "surprise": surprise}
     reasons = (*draft.reasons, *(heard(song, band, request, draft.first, draft.last) if band else ()))
     return Proposal(
         song=song,

@@ -15,17 +15,21 @@ _SOMETHING_NEW = 0.3
 """Share of what is written that should be new at least."""
 
 
-def features(song: Song, first: int = 0, last: int | None = None) -> dict[str, float]:
-    """Figures of an arrangement between ticks `first` and `last`: notes a bar, parts, share of chord tones (by
-    duration), clashes with the tune (semitone rubs per bar), mean velocity, and how far the voices of chords move from
-    one to the next (semitones in the mean)."""
+def features(
+    song: Song, first: int = 0, last: int | None = None, band: Sequence[Part] | None = None
+) -> dict[str, float]:
+    """Figures of what `band` (everybody but the tune) plays between ticks `first` and `last`: notes a bar, parts, share
+    of chord tones (by duration), clashes with the tune (semitone rubs per bar), mean velocity, and how far the voices
+    of chords move from one to the next (semitones in the mean)."""
     last = song.length if last is None else last
     bars = max(1, sum(first <= bar.start < last for bar in song.bars))
-    accompaniment = [part for part in song.parts if part.role is not Role.MELODY]
+    accompaniment = [part for part in song.parts if part.role is not Role.MELODY] if band is None else band
     pitched = [part for part in accompaniment if not part.is_drums]
     notes = [note for part in accompaniment for note in part.notes if first <= note.start < last]
     sounding = [note for part in pitched for note in part.notes if first <= note.start < last]
     tune = song.part_of_role(Role.MELODY)
+    if band is not None and tune in band:
+        tune = None
     return {
         "notes_per_bar": len(notes) / bars,
         "parts": float(len(accompaniment)),

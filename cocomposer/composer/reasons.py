@@ -102,19 +102,20 @@ def _rest_share(part: Part, beats: Sequence[tuple[int, int, bool]]) -> float:
 
 
 def _bass(song: Song, band: Sequence[Part], first: int, last: int) -> str:
-    bass = next((part for part in band if part.role is Role.BASS), None)
-    if bass is None or len(bass.notes) < 8:
+    part = next((part for part in band if part.role is Role.BASS), None)
+    bass = [note for note in part.notes if first <= note.start + _EARLY < last] if part is not None else []
+    if len(bass) < 8:
         return ""
     sheet = LeadSheet(song)
     moves = [
         (abs(after.pitch - before.pitch), sheet.chord_at(before.start + _EARLY) != sheet.chord_at(after.start + _EARLY))
-        for before, after in pairwise(bass.notes)
+        for before, after in pairwise(bass)
     ]
     by_step = sum(1 <= step <= 2 for step, _ in moves)
     leading = sum(1 <= step <= 2 and changes for step, changes in moves)
     changes = sum(changes for _, changes in moves)
     bars = max(1, sum(first <= bar.start < last for bar in song.bars))
-    if by_step > 0.5 * len(moves) and len(bass.notes) > 3 * bars:
+    if by_step > 0.5 * len(moves) and len(bass) > 3 * bars:
         return "The bass walks from chord to chord by step."
     if changes and leading >= 0.25 * changes:
         return f"The bass leads into {leading} of {changes} chord changes by a half or whole step."

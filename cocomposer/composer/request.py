@@ -47,8 +47,8 @@ _PLAYERS = tuple(role for role in Role if role not in (Role.MELODY, Role.OTHER))
 class Terms:
     """What is wanted of a sketch.
 
-    `style` is a style's id or name, or "auto".  `bars` limits the answer to a stretch, first and last bar counted
-    from 0, both included.
+    `seed`, from 0, makes other notes of the same wish.  `style` is a style's id or name, or "auto".  `bars` limits the
+    answer to a stretch, first and last bar counted from 0, both included.
 
     `parts` of a task that rewrites or goes on (infill, vary, continue) are parts of the sketch by name or role; of
     any other they are the players asked for, by role or General MIDI name.  Case does not matter; they are kept as
@@ -126,6 +126,8 @@ class Request(Terms):
         return player_spelt(name, (Role.MELODY,) if self.task is Task.MELODY else _PLAYERS)
 
     def _check_numbers(self) -> None:
+        if self.seed < 0:
+            raise RequestError(f"A seed is a whole number from 0, not {self.seed}.")
         if not 1 <= self.count <= MAX_PROPOSALS:
             raise RequestError(f"Ask for 1 to {MAX_PROPOSALS} proposals, not {self.count}.")
         if not 1 <= self.length <= MAX_NEW_BARS:
@@ -154,11 +156,16 @@ class Request(Terms):
             raise RequestError("There is nothing to rewrite in this sketch: it has no parts, only chords.")
         if self.task is Task.HARMONISE and Role.MELODY not in self._names.roles:
             raise RequestError("There is no melody to harmonise in this sketch: add one, or take another task.")
-        if self.task not in _REWRITING and not (self.similarity is None and self.keep is None):
+        close = self.similarity is not None or self.keep is not None
+        if self.task not in _REWRITING and close:
             raise RequestError(
                 "How much stays as it was (similarity, keep) is for rewriting: "
                 f"{listed(_REWRITING, 'or')}, and not {self.task}."
             )
+        if self.task is Task.REMIX and close and self.reference is None and self.style == "auto":
+            raise RequestError("A remix stays close to a style or a reference: say which, or leave out how close.")
+        if self.task is Task.MELODY and len(self.parts) > 1:
+            raise RequestError(f"One player has the melody, not {len(self.parts)}: name one.")
         if self.reference is not None and not any(part.notes for part in self.reference.parts):
             raise RequestError("The reference has no notes to go by.")
 

@@ -17,7 +17,9 @@ from cocomposer.music.analysis.keys import find_keys
 from cocomposer.music.analysis.melody import chord_share, find_melody, is_chord_track, mean_pitch, melody_line
 from cocomposer.music.analysis.roles import guess_roles
 
-_POLYPHONIC = 0.25
+AHEAD = 60
+"""Ticks by which human timing and strums may reach before the bar line they belong to."""
+POLYPHONIC = 0.25
 """Share of attacks with more than one note from which a part is more than a single line."""
 
 
@@ -77,7 +79,7 @@ def _harmonic_parts(song: Song) -> list[Part]:
     """The parts that chords can be heard in: those beside the tune, or a tune that has its own chords under it."""
     tune = song.part_of_role(Role.MELODY)
     others = [part for part in song.parts if part is not tune and not part.is_drums and part.notes]
-    return others or [part for part in (tune,) if part is not None and chord_share(part) > _POLYPHONIC]
+    return others or [part for part in (tune,) if part is not None and chord_share(part) > POLYPHONIC]
 
 
 def chords_are_played(sketch: Song) -> bool:
@@ -85,14 +87,40 @@ def chords_are_played(sketch: Song) -> bool:
     return bool(_harmonic_parts(with_tune(sketch)))
 
 
-def kept_parts(song: Song) -> tuple[Part, ...]:
-    """The artist's own parts that stay in every proposal beside the tune: all but block chords, which the band plays
-    in its own way."""
-    return tuple(
-        part
-        for part in song.parts
-        if part.role is not Role.MELODY and part.notes and (part.is_drums or not is_chord_track(part))
+def has_plain_tune(song: Song) -> bool:
+    """Is there a part that is plainly the tune: not merely the highest of some lines, nor said to do something else?"""
+    index = find_melody(guess_roles(song))
+    return index is not None and song.parts[index].role in (Role.MELODY, Role.OTHER)
+
+
+def kept_parts(song: Song, first: int, last: int) -> tuple[Part, ...]:
+    """The artist's own parts that stay beside the tune where a band plays between ticks `first` and `last`: of block
+    chords, which the band plays in its own way, what lies outside."""
+    parts = []
+    for part in song.parts:
+        if part.role is not Role.MELODY and part.notes:
+            chordal = not part.is_drums and is_chord_track(part)
+            parts.append(outside(part, first, last) if chordal else part)
+    return tuple(part for part in parts if part.notes)
+
+
+def around(song: Song, first: int, last: int) -> tuple[Part, ...]:
+    """What the parts beside the tune play outside [first, last), where another band plays."""
+    parts = (outside(part, first, last) for part in song.parts if part.role is not Role.MELODY)
+    return tuple(part for part in parts if part.notes)
+
+
+def outside(part: Part, first: int, last: int) -> Part:
+    """The part without the notes meant to begin in [first, last), and with none sounding into it.
+
+    A player who is a little early on the first beat means it all the same, and one early at the end means the next.
+    """
+    notes = tuple(
+        replace(note, duration=min(note.end, first) - note.start) if note.start < first else note
+        for note in part.notes
+        if not first <= note.start + AHEAD < last
     )
+    return replace(part, notes=notes)
 
 
 def _looks_unset(song: Song, heard: tuple[KeyChange, ...]) -> bool:

@@ -11,16 +11,13 @@ from cocomposer.composer.orchestration import Texture, orchestrate, textures
 from cocomposer.composer.ranking import features, score
 from cocomposer.composer.reasons import explain
 from cocomposer.composer.request import DEFAULT_ADVENTUROUS, Proposal, Request, Task
-from cocomposer.composer.sketch import kept_parts, understand
+from cocomposer.composer.sketch import AHEAD, around, kept_parts, understand
 from cocomposer.composer.style_choice import Fit, choose_styles, rank_styles
 from cocomposer.errors import Cancelled, RequestError
 from cocomposer.music import Part, Role, Song, without_overlaps
 from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
 from cocomposer.styles import Style, arrange, load_style, load_styles
-
-_AHEAD = 60
-"""Ticks by which human timing and strums may reach before the bar line they belong to."""
 
 
 class StyleComposer:
@@ -62,14 +59,14 @@ class StyleComposer:
         if request.bars is not None:
             first = sketch.bars[request.bars[0]].start
             last = min(sketch.bars[request.bars[1]].end, sketch.length)
-        kept = kept_parts(sketch) if request.task is Task.ARRANGE else around(sketch, first, last)
+        kept = kept_parts(sketch, first, last) if request.task is Task.ARRANGE else around(sketch, first, last)
         own = (*((tune,) if tune is not None else ()), *kept)
-        taken = {part.role for part in own} if request.task is Task.ARRANGE else ()
+        taken = {part.role for part in own if part in sketch.parts} if request.task is Task.ARRANGE else ()
         orchestration = orchestrate(style, texture, taken, _asked(request))
         band = arrange(sketch, style, section_energies(sketch, melody), orchestration, seed, cancelled)
         if request.bars is not None:
             band = tuple(part for part in (_cut(part, first, last) for part in band) if part.notes)
-        song = replace(sketch, parts=with_distinct_names((*own, *band)))
+        song = replace(sketch, parts=(*own, *with_distinct_names(band, own)))
         plugins = {part.name: part.plugin for part in style.parts if part.plugin}
         named = song.parts[len(own) :]
         figures = features(song, first, last)
@@ -129,20 +126,6 @@ def _roles(style: Style) -> frozenset[Role]:
     return frozenset(part.role for part in style.parts)
 
 
-def around(sketch: Song, first: int, last: int) -> tuple[Part, ...]:
-    """What the parts beside the tune play outside [first, last), where the band plays; early notes as in `_cut`."""
-    parts = []
-    for part in sketch.parts:
-        notes = tuple(
-            replace(note, duration=min(note.end, first) - note.start) if note.start < first else note
-            for note in part.notes
-            if not first <= note.start + _AHEAD < last
-        )
-        if notes and part.role is not Role.MELODY:
-            parts.append(replace(part, notes=notes))
-    return tuple(parts)
-
-
 def _turn(choices: list[Texture], index: int) -> Texture:
     return choices[index % len(choices)]
 
@@ -154,7 +137,7 @@ def _cut(part: Part, first: int, last: int) -> Part:
     """
     notes = []
     for note in part.notes:
-        if first <= note.start + _AHEAD < last:
+        if first <= note.start + AHEAD < last:
             start = max(first, note.start)
             notes.append(replace(note, start=start, duration=max(1, min(note.end, last) - start)))
     return replace(part, notes=without_overlaps(notes))

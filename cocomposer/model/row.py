@@ -227,7 +227,7 @@ class Row:
         due = int(self.stays.position[self.stayed])
         allowed[due:] = False
         # Where the rhythm stays every onset of it comes in its turn.
-        allowed[due] = not (self.task.locked == "rhythm" and allowed.any())
+        allowed[due] = not (self.task.locked == "rhythm" and allowed[self.last + 1 : due].any())
         return allowed
 
     def stays_at(self, position: int) -> bool:

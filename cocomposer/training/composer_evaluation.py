@@ -17,6 +17,7 @@ from cocomposer.composer import Controls, Request, StyleComposer, Task, understa
 from cocomposer.composer.bands import with_distinct_names
 from cocomposer.composer.model_composer import ModelComposer
 from cocomposer.composer.novelty import share_of_new_notes
+from cocomposer.composer.sketch import outside
 from cocomposer.music import Bar, Chord, ChordChange, KeyChange, Meter, MeterMap, Note, Part, Role, Section, Song
 from cocomposer.training.corpora import CORPORA, read_piece
 from cocomposer.training.prepare import is_validation
@@ -219,7 +220,11 @@ def _infilled(
 ) -> Song:
     """The song with the targets filled in; their own notes there are taken away first."""
     names = tuple(dict.fromkeys(song.parts[index].name for index in targets))
-    request = Request(song, count=1, seed=seed, task=Task.INFILL, parts=names, bars=bars)
+    first, last = (0, song.length) if bars is None else (song.bars[bars[0]].start, song.bars[bars[1]].end)
+    gap = replace(song, parts=tuple(
+        outside(part, first, last) if index in targets else part for index, part in enumerate(song.parts)
+    ))  # fmt: skip
+    request = Request(gap, count=1, seed=seed, task=Task.INFILL, parts=names, bars=bars)
     answer = next(iter(composer.propose(request))).song
     by_name = {part.name: part for part in answer.parts}
     return replace(song, parts=tuple(by_name.get(part.name, replace(part, notes=())) for part in song.parts))

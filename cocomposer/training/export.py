@@ -10,7 +10,7 @@ from cocomposer.resources import assets_folder
 from cocomposer.training.checkpoint import mean_network
 
 KIND = "composer"
-VERSION = 1
+VERSION = 2
 """Counts up when weights of before can no longer be read by the network's code."""
 
 

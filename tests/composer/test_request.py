@@ -139,9 +139,23 @@ def test_numbers_outside_their_range() -> None:
 def test_only_a_rewriting_can_stay_near(task: Task) -> None:
     bars = None if task is Task.CONTINUE else (0, 3)
     if task in (Task.VARY, Task.INFILL, Task.REMIX):
-        Request(band(), task=task, bars=bars, similarity=0.5, keep="pitch")
+        Request(band(), task=task, bars=bars, similarity=0.5, keep="pitch", style="swing")
         return
     with pytest.raises(RequestError, match=f"and not {task}"):
         Request(band(), task=task, bars=bars, similarity=0.5)
     with pytest.raises(RequestError, match=f"and not {task}"):
         Request(band(), task=task, bars=bars, keep="rhythm")
+
+
+def test_a_remix_is_near_a_style_or_a_reference_that_is_named() -> None:
+    for near in ({"similarity": 0.5}, {"keep": "rhythm"}):
+        with pytest.raises(RequestError, match="style or a reference"):
+            Request(band(), task=Task.REMIX, **near)  # type: ignore[arg-type]
+        Request(band(), task=Task.REMIX, reference=band(), **near)  # type: ignore[arg-type]
+
+
+def test_one_player_has_the_melody_and_seeds_count_from_0() -> None:
+    with pytest.raises(RequestError, match="One player has the melody"):
+        Request(band(), task=Task.MELODY, parts=("Flute", "Violin"))
+    with pytest.raises(RequestError, match="from 0"):
+        Request(band(), seed=-1)
