@@ -11,6 +11,7 @@ from cocomposer.resources import assets_folder
 if TYPE_CHECKING:
     from cocomposer.model.network import Network
 
+_MOST_LAYERS = 48
 NAME = "band"
 """The model that is used unless another is named."""
 
@@ -26,19 +27,17 @@ def load_network(path: Path) -> tuple[Network, str]:
 
     Raises ModelError where they are missing, damaged or of another network.
     """
-    from cocomposer.errors import ModelError
     from cocomposer.model.network import Network, NetworkConfig
-    from cocomposer.model.weights import load_into, load_weights
+    from cocomposer.model.weights import built, load_weights
 
     tensors, config = load_weights(path)
     version = str(config.pop("version", ""))
     config.pop("kind", None)
-    try:
+
+    def make() -> Network:
         size = NetworkConfig(**{name: int(value) for name, value in config.items()})
-        if not (1 <= size.layers <= 48 and 16 <= size.width <= 2048 and size.inner <= 8192 and size.head_width <= 2048):
-            raise ValueError
-        network = Network(size)
-    except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
-        raise ModelError(f"The weights in {path.name} are of a network that this version does not know.") from error
-    load_into(network, tensors, path)
-    return network.eval(), version
+        if not (1 <= size.layers <= _MOST_LAYERS and size.heads >= 1 and size.width >= 1):
+            raise ValueError("no network")
+        return Network(size)
+
+    return built(make, tensors, path), version

@@ -16,7 +16,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cocomposer.errors import ModelError
 from cocomposer.model.harmony_grid import (
     CHORDS,
     HOLD,
@@ -32,7 +31,7 @@ from cocomposer.model.harmony_grid import (
     shifted,
 )
 from cocomposer.model.harmony_network import HarmonyNetwork
-from cocomposer.model.weights import load_into, load_weights
+from cocomposer.model.weights import built, load_weights
 from cocomposer.music import ChordChange, Key, KeyChange, Note, Song
 from cocomposer.music.analysis.grid import FloatArray, IntArray
 from cocomposer.music.song import MAX_TICKS
@@ -85,15 +84,7 @@ def shipped_network() -> HarmonyNetwork:
 def load_network(path: Path) -> HarmonyNetwork:
     """The network in the file at `path`, ready for use.  Raises ModelError where there is none."""
     tensors, config = load_weights(path)
-    try:
-        network = HarmonyNetwork.from_config(config)
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(
-            f"The model file {path.name} belongs to another network: install Cocomposer again, or choose the style "
-            "composer, which works without it."
-        ) from error
-    load_into(network, tensors, path)
-    return network.eval()
+    return built(lambda: HarmonyNetwork.from_config(config), tensors, path)
 
 
 def harmonise(

@@ -10,9 +10,9 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from cocomposer.errors import ModelError
 
+Module = TypeVar("Module", bound=nn.Module)
 MAX_BYTES = 64 * 1024 * 1024
 HASHES = "hashes.json"
 _MAX_HASHES_BYTES = 64 * 1024
@@ -67,12 +68,22 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     return whole, config
 
 
-def load_into(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Give `module` the weights read from `path`.  Raises ModelError unless every name and shape is as expected."""
-    expected = {name: tensor.shape for name, tensor in module.state_dict().items()}
+def built(make: Callable[[], Module], tensors: Mapping[str, Tensor], path: Path) -> Module:
+    """The network that `make` builds, with the weights read from `path`.
+
+    It is built without memory first, so that a file that asks for a giant is refused before one is made.  Raises
+    ModelError unless it can be built and every name and shape is as expected.
+    """
+    try:
+        with torch.device("meta"):
+            expected = {name: tensor.shape for name, tensor in make().state_dict().items()}
+    except (ArithmeticError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise _problem(path, "is of a network that this version does not know") from error
     if expected != {name: tensor.shape for name, tensor in tensors.items()}:
         raise _problem(path, "belongs to another version of the network")
+    module = make()
     module.load_state_dict(dict(tensors))
+    return module.eval()
 
 
 def _as_half(name: str, tensor: Tensor) -> Tensor:

@@ -94,7 +94,10 @@ class Trainee:
                 "size, or train into another folder."
             )
         tensors = load_file(run / CHECKPOINT)
-        self.network.load_state_dict(_named(tensors, "network."))
+        try:
+            self.network.load_state_dict(_named(tensors, "network."))
+        except RuntimeError as error:
+            raise ModelError(f"{run.name} trains another version of the network: train into another folder.") from error
         for name, value in _named(tensors, "mean.").items():
             self.mean[name].copy_(value)
         for number, tool in enumerate(self.tools):

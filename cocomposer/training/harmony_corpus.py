@@ -81,7 +81,9 @@ def prepare(openewld: Path, pop909: Path, cache: Path) -> list[LeadSheet]:
     sheets = [*_read_openewld(openewld), *_read_pop909(pop909)]
     cache.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"version": _VERSION, "sheets": [_to_json(sheet) for sheet in sheets]})
-    path.write_text(text, encoding="utf-8")
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
     return sheets
 
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cocomposer.errors import FormatError
 from cocomposer.model.sheet import Sheet, Strokes
 from cocomposer.music import Role
 
@@ -50,8 +52,10 @@ def save(pieces: Sequence[Prepared], path: Path) -> None:
         for name in names:
             arrays[name] = np.concatenate([getattr(owner, name) for owner in owners]).astype(np.int32)
     arrays["sizes"] = np.concatenate([np.diff(part.first) for part in parts]).astype(np.uint8)
-    with path.open("wb") as file:
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as file:
         np.savez_compressed(file, index=np.frombuffer(json.dumps(index).encode(), np.uint8), **arrays)
+    part.replace(path)
 
 
 class _Reader:
@@ -63,11 +67,20 @@ class _Reader:
     def take(self, name: str, count: int) -> NDArray[Any]:
         begin = self.at[name]
         self.at[name] += count
+        if count < 0 or self.at[name] > len(self.arrays[name]):
+            raise ValueError("a column is too short")
         return self.arrays[name][begin : begin + count]
 
 
 def load(path: Path) -> list[Prepared]:
-    """Read pieces back from a file of `save`."""
+    """Read pieces back from a file of `save`.  Raises FormatError for any other."""
+    try:
+        return _load(path)
+    except (OSError, BadZipFile, ValueError, KeyError, TypeError, StopIteration, RecursionError) as error:
+        raise FormatError(f"{path.name} holds no prepared songs, or half of them: run `prepare` again.") from error
+
+
+def _load(path: Path) -> list[Prepared]:
     with np.load(path, allow_pickle=False) as file:
         index = json.loads(file["index"].tobytes())
         reader = _Reader(

@@ -1,4 +1,4 @@
-"""What each task leaves alone and what it writes, with a network that was never trained: it must hold whatever it says."""
+"""What each task leaves alone and what it writes, with a network that was never trained: it must hold whatever."""
 
 from __future__ import annotations
 

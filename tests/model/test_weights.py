@@ -14,7 +14,7 @@ from torch import nn  # noqa: E402
 
 from cocomposer.errors import ModelError  # noqa: E402
 from cocomposer.model import weights  # noqa: E402
-from cocomposer.model.weights import load_into, load_weights, save_weights  # noqa: E402
+from cocomposer.model.weights import built, load_weights, save_weights  # noqa: E402
 
 CONFIG = {"width": 4, "names": ["a", "b"]}
 
@@ -38,8 +38,8 @@ def test_what_is_saved_comes_back(saved: Path) -> None:
     before = nn.Linear(4, 3)
     tensors, config = load_weights(saved)
     assert config == CONFIG
-    after = nn.Linear(4, 3)
-    load_into(after, tensors, saved)
+    after = built(lambda: nn.Linear(4, 3), tensors, saved)
+    assert not after.training
     assert after.weight.dtype == torch.float32
     assert torch.allclose(before.weight, after.weight, atol=1e-3)
     assert not torch.equal(before.weight, after.weight)  # float16 is what is stored
@@ -105,9 +105,19 @@ def test_a_huge_file_is_not_read(saved: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_shapes_and_names_must_be_those_of_the_network(saved: Path) -> None:
     tensors, _ = load_weights(saved)
-    for other in (nn.Linear(4, 2), nn.Linear(4, 3, bias=False), nn.Sequential(nn.Linear(4, 3))):
+    others = (lambda: nn.Linear(4, 2), lambda: nn.Linear(4, 3, bias=False), lambda: nn.Sequential(nn.Linear(4, 3)))
+    for other in others:
         with pytest.raises(ModelError, match="another version"):
-            load_into(other, tensors, saved)
+            built(other, tensors, saved)
+
+
+def test_a_giant_is_refused_before_it_is_made(saved: Path) -> None:
+    """Ten terabytes of weights are not asked of the machine to find out that the file has them not."""
+    tensors, _ = load_weights(saved)
+    with pytest.raises(ModelError, match="another version"):
+        built(lambda: nn.Linear(10**6, 2_500_000), tensors, saved)
+    with pytest.raises(ModelError, match="does not know"):
+        built(lambda: nn.Linear(int(float("inf")), 3), tensors, saved)
 
 
 def test_values_beyond_float16_are_not_saved(tmp_path: Path) -> None:
