@@ -22,7 +22,7 @@ from cocomposer.model.weights import load_weights
 from cocomposer.training import train as training
 from cocomposer.training.card import LIKELIHOOD, write_card
 from cocomposer.training.checkpoint import Trainee, mean_network
-from cocomposer.training.export import export
+from cocomposer.training.export import VERSION, export
 from cocomposer.training.likelihood import Baselines, Choices, all_choices, as_json, measure
 from cocomposer.training.train import TrainingConfig, load_songs, read_log, train, windows_of
 
@@ -161,7 +161,7 @@ def test_a_drummer_who_repeats_himself_is_foretold(prepared_songs: Path) -> None
 def test_weights_are_written_in_half_precision(run: Path, tmp_path: Path) -> None:
     path = export(run, tmp_path)
     tensors, config = load_weights(path)
-    assert config == {**vars(SIZE), "kind": "composer", "version": 1}
+    assert config == {**vars(SIZE), "kind": "composer", "version": VERSION}
     mean = weights(mean_network(run))
     assert equal(tensors, {name: value.half().float() for name, value in mean.items()})
     assert path.stat().st_size < 2.2 * sum(value.numel() for value in mean.values()) + 10_000
