@@ -46,14 +46,14 @@ _GUESTS = (
     Part("Flute", Role.COUNTER, 73, (), 74, 88), Part("Trumpet", Role.COUNTER, 56, (), 72, 44),
     Part("Vibraphone", Role.ARPEGGIO, 11, (), 70, 90), Part("Harp", Role.ARPEGGIO, 46, (), 68, 38),
 )  # fmt: skip
-_HOW_MANY = (1, 1, 2, 2, 3)
+_HOW_MANY = (0, 1, 1, 2)
 _FULL_BAND = 9
 _COLOURS = 0
 """Guests that play chords, at most: the others bring lines of their own."""
 
 
 def with_guests(band: tuple[Part, ...], random: Random, taken: Collection[Role]) -> tuple[Part, ...]:
-    """The band with up to three more players, of instruments that it does not have and roles that nobody has taken."""
+    """The band with up to two more players, of instruments that it does not have and roles that nobody has taken."""
     there = {part.program // 8 for part in band if not part.is_drums}
     guests = [part for part in _GUESTS if part.program // 8 not in there and part.role not in taken]
     count = min(random.choice(_HOW_MANY), max(0, _FULL_BAND - len(band)))

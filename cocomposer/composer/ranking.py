@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
+from cocomposer.model.form import likeness
+from cocomposer.model.sheet import Sheet
 from cocomposer.music import Note, Part, Role, Song
 
+FloatArray = NDArray[np.float64]
+_SIXTEENTHS = 20
+"""Places of a bar that are told apart; what comes later counts as the last."""
 _TOGETHER = 60
 """Ticks within which notes are struck together."""
 _SMOOTH = 2.0
@@ -19,8 +28,8 @@ def features(
     song: Song, first: int = 0, last: int | None = None, band: Sequence[Part] | None = None
 ) -> dict[str, float]:
     """Figures of what `band` (everybody but the tune) plays between ticks `first` and `last`: notes a bar, parts, share
-    of chord tones (by duration), clashes with the tune (semitone rubs per bar), mean velocity, and how far the voices
-    of chords move from one to the next (semitones in the mean)."""
+    of chord tones (by duration), clashes with the tune (semitone rubs per bar), mean velocity, how far the voices of
+    chords move from one to the next (semitones in the mean), and how much of each chord is heard (share of it)."""
     last = song.length if last is None else last
     bars = max(1, sum(first <= bar.start < last for bar in song.bars))
     accompaniment = [part for part in song.parts if part.role is not Role.MELODY] if band is None else band
@@ -37,6 +46,7 @@ def features(
         "clashes_per_bar": _clashes(tune, sounding) / bars,
         "velocity": sum(note.velocity for note in notes) / max(1, len(notes)),
         "voice_motion": _voice_motion(pitched, first, last),
+        "whole_chords": _whole_chords(song, sounding, first, last),
     }
 
 
@@ -47,12 +57,56 @@ def score(fit: float, figures: Mapping[str, float]) -> float:
 
 
 def musical_score(figures: Mapping[str, float]) -> float:
-    """0..1: how little rubs against the chords and the tune, how smoothly voices move, how sure the network was
-    (`surprise`, nats a choice), and whether there is anything `new` at all (share 0..1)."""
+    """0..1: how little rubs against the chords and the tune, how whole the chords are heard, how the form is kept
+    (`form`, -1..1), how smoothly voices move, how sure the network was (`surprise`, nats a choice), and whether there
+    is anything `new` at all (share 0..1)."""
     smooth = 0.03 * min(3.0, max(0.0, figures["voice_motion"] - _SMOOTH))
     unsure = 0.1 * min(2.0, figures["surprise"])
     stale = 0.2 * max(0.0, _SOMETHING_NEW - figures["new"])
-    return score(0.95 - smooth - unsure - stale, figures)
+    plain = 0.3 * (1.0 - figures["form"]) + 0.4 * (1.0 - figures["whole_chords"])
+    return score(1.0 - plain - smooth - unsure - stale, figures)
+
+
+def form_kept(sketch: Sheet, parts: Sequence[Part]) -> float:
+    """How the bars that `parts` play are alike where those of the sketch are, -1..1: repeats return, contrasts stay.
+
+    Spearman's correlation over pairs of bars, 0 where either has no contrast.
+    """
+    starts = sketch.bar_ticks
+    heard = np.zeros((sketch.bars, _SIXTEENTHS, 12))
+    for part in parts:
+        for note in part.notes if not part.is_drums else ():
+            bar = int(np.searchsorted(starts, note.start + _TOGETHER // 2, side="right")) - 1
+            place = (note.start + _TOGETHER // 2 - int(starts[bar])) // 120
+            heard[bar, min(place, _SIXTEENTHS - 1), note.pitch % 12] = 1
+    flat = heard.reshape(sketch.bars, -1)
+    both, each = flat @ flat.T, flat.sum(axis=1)
+    common = both / np.maximum(1.0, each[:, None] + each[None, :] - both)
+    above = np.triu_indices(sketch.bars, 1)
+    wanted, found = (_ranks(table[above]) for table in (likeness(sketch), common))
+    return float(np.corrcoef(wanted, found)[0, 1]) if len(wanted) > 2 and wanted.std() and found.std() else 0.0
+
+
+def _ranks(values: FloatArray) -> FloatArray:
+    """The rank of each value; those that are equal share theirs."""
+    _, place, count = np.unique(np.round(values, 6), return_inverse=True, return_counts=True)
+    ranks: FloatArray = (np.cumsum(count) - (count + 1) / 2)[place]
+    return ranks
+
+
+def _whole_chords(song: Song, notes: Sequence[Note], first: int, last: int) -> float:
+    """Share of the notes of each chord that are heard while it sounds, in the mean over the chords; 1 without any."""
+    ordered = sorted(notes)
+    starts = [note.start for note in ordered]
+    longest = max((note.duration for note in ordered), default=0)
+    shares = []
+    for span in song.chord_spans:
+        if span.chord.is_silent or not first <= span.start < last:
+            continue
+        near = ordered[bisect_left(starts, span.start - longest) : bisect_left(starts, span.end)]
+        heard = {note.pitch % 12 for note in near if note.end > span.start + _TOGETHER}
+        shares.append(len(heard & span.chord.pitch_classes) / len(span.chord.pitch_classes))
+    return sum(shares) / len(shares) if shares else 1.0
 
 
 def _voice_motion(parts: Sequence[Part], first: int, last: int) -> float:

@@ -26,6 +26,8 @@ _DRIVE = 5.0
 """How much density from none to most moves a player's drive, in nats."""
 _FULLNESS = 6.0
 """How much polyphony from none to most moves a player's fullness, in nats."""
+_FULL = 0.4
+"""How much more than the network chordal players like to fill their chords, in nats: it thins them a little."""
 _EAGER = {Role.DRUMS: 2.0, Role.BASS: 2.0, Role.KEYS: 1.5, Role.GUITAR: 1.0, Role.MELODY: 1.0, Role.PAD: 0.7,
           Role.COUNTER: 0.7, Role.ARPEGGIO: 0.7}  # fmt: skip
 """What resting through a bar costs the players that a band stands on, in nats: less than the network's own wish to rest
@@ -57,7 +59,7 @@ def player_for(program: int, role: Role, controls: Controls, strictness: float) 
         controls.velocity_min if controls.velocity_min is not None else min(_SOFTEST, controls.velocity_max or 127),
         controls.velocity_max if controls.velocity_max is not None else max(_LOUDEST, controls.velocity_min or 1),
     )  # fmt: skip
-    return _bounded(replace(player, eager=_EAGER.get(role, 0.0)), controls)
+    return _bounded(replace(player, eager=_EAGER.get(role, 0.0), fullness=_FULL), controls)
 
 
 def _bounded(player: Player, controls: Controls) -> Player:

@@ -24,6 +24,8 @@ CURVES = Path("pictures", "training.png")
 """Beside the card; what lies in `pictures` is not shipped in a wheel."""
 LIKELIHOOD = "likelihood.json"
 _ATTRIBUTES = ("position", "pitch", "duration", "velocity")
+_TOLD = ("minutes", "elements", "rate", "last_rate", "seed")
+"""What the card says of a run's settings."""
 _WEAKNESSES = (
     "Electronic genres, hip-hop, Latin percussion and non-Western music are missing from what it heard.",
     "Real bands' drums come only from game music and from charts played by rule; the other bands have no drummer.",
@@ -89,11 +91,13 @@ def _corpora(starts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _training(info: Mapping[str, str], starts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield f"- {int(info['step']):,} steps in {float(info['spent']) / 60:.0f} minutes"
     yield f"- Hardware: {starts[-1]['hardware'] if starts else hardware()}"
-    if starts:
-        config = starts[-1]["config"]
+    ways = [start["config"] for start in starts]
+    for number, config in enumerate(ways):
+        if number and all(config[name] == ways[number - 1][name] for name in _TOLD):
+            continue  # gone on with as before
         yield (
-            f"- {config['elements']:,} elements a batch, learning rate {config['rate']:g} falling to "
-            f"{config['last_rate']:g}, seed {config['seed']}"
+            f"- {'Then t' if number else 'T'}o minute {config['minutes']:g}: {config['elements']:,} elements a batch, "
+            f"learning rate {config['rate']:g} falling to {config['last_rate']:g}, seed {config['seed']}"
         )
     yield "- Muon for the matrices of the transformer, AdamW for the rest; the weights are a running mean over steps"
 
