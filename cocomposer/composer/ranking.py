@@ -14,10 +14,12 @@ from cocomposer.model.sheet import Sheet
 from cocomposer.music import Note, Part, Role, Song
 
 FloatArray = NDArray[np.float64]
-_SIXTEENTHS = 20
-"""Places of a bar that are told apart; what comes later counts as the last."""
+_BEATS = 5
+"""Quarters of a bar that are told apart; what comes later counts to the last."""
 _TOGETHER = 60
 """Ticks within which notes are struck together."""
+_USUAL_SURPRISE = 0.6
+"""How surprising the network finds what it writes, in the mean, in nats a choice."""
 _SMOOTH = 2.0
 """Semitones that the voices of a chord may move without anybody minding."""
 _SOMETHING_NEW = 0.3
@@ -58,13 +60,13 @@ def score(fit: float, figures: Mapping[str, float]) -> float:
 
 def musical_score(figures: Mapping[str, float]) -> float:
     """0..1: how little rubs against the chords and the tune, how whole the chords are heard, how the form is kept
-    (`form`, -1..1), how smoothly voices move, how sure the network was (`surprise`, nats a choice), and whether there
-    is anything `new` at all (share 0..1)."""
+    (`form`, -1..1), how smoothly voices move, whether the network was about as sure as it usually is (`surprise`, nats a
+    choice: the likeliest of all would be a dull one), and whether there is anything `new` at all (share 0..1)."""
     smooth = 0.03 * min(3.0, max(0.0, figures["voice_motion"] - _SMOOTH))
-    unsure = 0.1 * min(2.0, figures["surprise"])
+    odd = 0.1 * min(2.0, abs(figures["surprise"] - _USUAL_SURPRISE))
     stale = 0.2 * max(0.0, _SOMETHING_NEW - figures["new"])
     plain = 0.3 * (1.0 - figures["form"]) + 0.4 * (1.0 - figures["whole_chords"])
-    return score(1.0 - plain - smooth - unsure - stale, figures)
+    return score(1.0 - plain - smooth - odd - stale, figures)
 
 
 def form_kept(sketch: Sheet, parts: Sequence[Part]) -> float:
@@ -73,18 +75,25 @@ def form_kept(sketch: Sheet, parts: Sequence[Part]) -> float:
     Spearman's correlation over pairs of bars, 0 where either has no contrast.
     """
     starts = sketch.bar_ticks
-    heard = np.zeros((sketch.bars, _SIXTEENTHS, 12))
+    rhythm, harmony = np.zeros((sketch.bars, 4 * _BEATS)), np.zeros((sketch.bars, _BEATS, 12))
     for part in parts:
-        for note in part.notes if not part.is_drums else ():
+        for note in part.notes:
             bar = int(np.searchsorted(starts, note.start + _TOGETHER // 2, side="right")) - 1
-            place = (note.start + _TOGETHER // 2 - int(starts[bar])) // 120
-            heard[bar, min(place, _SIXTEENTHS - 1), note.pitch % 12] = 1
-    flat = heard.reshape(sketch.bars, -1)
-    both, each = flat @ flat.T, flat.sum(axis=1)
-    common = both / np.maximum(1.0, each[:, None] + each[None, :] - both)
+            place = min((note.start + _TOGETHER // 2 - int(starts[bar])) // 120, 4 * _BEATS - 1)
+            rhythm[bar, place] += 1
+            if not part.is_drums:
+                harmony[bar, place // 4, note.pitch % 12] += note.duration
+    common = _cosines(rhythm) + _cosines(harmony.reshape(sketch.bars, -1))
     above = np.triu_indices(sketch.bars, 1)
     wanted, found = (_ranks(table[above]) for table in (likeness(sketch), common))
     return float(np.corrcoef(wanted, found)[0, 1]) if len(wanted) > 2 and wanted.std() and found.std() else 0.0
+
+
+def _cosines(rows: FloatArray) -> FloatArray:
+    """The cosine of the angle between any two rows, 0 where one is empty."""
+    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    cosines: FloatArray = unit @ unit.T
+    return cosines
 
 
 def _ranks(values: FloatArray) -> FloatArray:

@@ -12,7 +12,7 @@ from cocomposer.model.grammar import Player, player_of
 from cocomposer.model.grid import DRUMS, IntArray
 from cocomposer.music import Role
 
-DEFAULT_STRICTNESS = 0.45
+DEFAULT_STRICTNESS = 0.5
 _SAME = 0.999
 _SOFTEST, _LOUDEST = 20, 122
 """MIDI velocities that a player stays between where nothing is said."""

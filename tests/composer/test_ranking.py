@@ -65,6 +65,6 @@ def test_the_form_is_kept_where_repeats_return_and_contrasts_stay() -> None:
     ],
 )
 def test_each_fault_costs_rank(worse: dict[str, float]) -> None:
-    good = {"surprise": 1.0, "voice_motion": 1.0, "new": 0.6, "chord_tones": 0.97, "clashes_per_bar": 0.0}
+    good = {"surprise": 0.6, "voice_motion": 1.0, "new": 0.6, "chord_tones": 0.97, "clashes_per_bar": 0.0}
     good |= {"form": 0.6, "whole_chords": 0.95}
     assert 0 < musical_score(good | worse) < musical_score(good) <= 1
