@@ -60,8 +60,8 @@ def score(fit: float, figures: Mapping[str, float]) -> float:
 
 def musical_score(figures: Mapping[str, float]) -> float:
     """0..1: how little rubs against the chords and the tune, how whole the chords are heard, how the form is kept
-    (`form`, -1..1), how smoothly voices move, whether the network was about as sure as it usually is (`surprise`, nats a
-    choice: the likeliest of all would be a dull one), and whether there is anything `new` at all (share 0..1)."""
+    (`form`, -1..1), how smoothly voices move, whether the network was about as sure as it usually is (`surprise`, nats
+    a choice: the likeliest of all would be a dull one), and whether there is anything `new` at all (share 0..1)."""
     smooth = 0.03 * min(3.0, max(0.0, figures["voice_motion"] - _SMOOTH))
     odd = 0.1 * min(2.0, abs(figures["surprise"] - _USUAL_SURPRISE))
     stale = 0.2 * max(0.0, _SOMETHING_NEW - figures["new"])
