@@ -34,7 +34,7 @@ from cocomposer.model.features import CONTROLS, Cell, Lane, cell_of, lane_of
 from cocomposer.model.form import returning_bars
 from cocomposer.model.grammar import BoolArray
 from cocomposer.model.parts import notes_of
-from cocomposer.model.row import Assignment, Chance, Written
+from cocomposer.model.row import Assignment, Chance, Draw, Written
 from cocomposer.model.sheet import Sheet, places_of, sheet_of
 from cocomposer.music import Note, Role, Song, without_overlaps
 from cocomposer.music.analysis.melody import chord_share
@@ -197,7 +197,8 @@ def _staying(sheet: Sheet, lane: Lane, draft: Draft, written: BoolArray, task: T
 
 
 def _chance(adventurous: float) -> Chance:
-    return Chance(0.9 + 0.3 * adventurous, min(1.0, 0.95 + 0.12 * adventurous), min(1.0, 0.94 + 0.13 * adventurous))
+    rhythm = Draw(1.06 + 0.3 * adventurous, min(1.0, 0.94 + 0.13 * adventurous))
+    return Chance(rhythm, Draw(0.9 + 0.3 * adventurous, min(1.0, 0.95 + 0.1 * adventurous)))
 
 
 def _song(draft: Draft, task: Assignment, written: Written) -> Song:

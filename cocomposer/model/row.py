@@ -38,13 +38,24 @@ _MORE_THAN_WENT = 1.5
 
 
 @dataclass(frozen=True)
-class Chance:
-    """How freely is drawn: `temperature` (1 as learned) and `nucleus` (share of the probability that is kept), the
-    latter apart for the rhythm, where a single stray stroke is heard most."""
+class Draw:
+    """How freely a choice is drawn: at which `temperature` (1 as learned), and from which `nucleus`, the share of the
+    probability that is kept."""
 
     temperature: float = 1.0
     nucleus: float = 0.98
-    rhythm: float = 0.95
+
+
+@dataclass(frozen=True)
+class Chance:
+    """How freely is drawn where strokes fall (`rhythm`), and what they strike and for how long (`notes`).
+
+    A player who hears his own last bar repeats it more than people do, hence the warmer rhythm; pitches drawn as warmly
+    would wander off.
+    """
+
+    rhythm: Draw = Draw(1.15)
+    notes: Draw = Draw()
 
 
 @dataclass(frozen=True)
@@ -103,10 +114,10 @@ class Row:
     def written(self) -> Written:
         return Written(self.done, self._surprise / max(1, self._choices))
 
-    def draw(self, scores: FloatArray, allowed: BoolArray, nucleus: float, wishes: FloatArray | None = None) -> int:
+    def draw(self, scores: FloatArray, allowed: BoolArray, how: Draw, wishes: FloatArray | None = None) -> int:
         """One of the allowed choices, by `wishes` where these differ from the network's own scores."""
-        choice = draw(scores if wishes is None else wishes, allowed, self.task.chance.temperature, nucleus,
-                      self.random.random())  # fmt: skip
+        wished = scores if wishes is None else wishes
+        choice = draw(wished, allowed, how.temperature, how.nucleus, self.random.random())
         self._surprise += surprise(scores, allowed, choice)
         self._choices += 1
         return choice

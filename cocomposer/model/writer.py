@@ -17,13 +17,13 @@ from cocomposer.model import grid
 from cocomposer.model.grammar import FloatArray, charged, fuller
 from cocomposer.model.heads import Heads
 from cocomposer.model.network import Network
-from cocomposer.model.row import Assignment, Row, Written
+from cocomposer.model.row import Assignment, Draw, Row, Written
 from cocomposer.model.stepping import Memory
 
 STRETCH = 4
 """Bars written between two readings."""
-_FEEL = 0.95
-"""Share of the probability that is kept where loudness and timing are drawn."""
+_FEEL = Draw(1.0, 0.95)
+"""How loudness and timing are drawn."""
 
 
 class Writer:
@@ -110,7 +110,7 @@ class Writer:
                 if not allowed.any():
                     continue
                 wishes = charged(fuller(note_scores[line], row.player, len(row.struck)), costs[place], allowed)
-                choice = row.draw(note_scores[line], allowed, row.task.chance.nucleus, wishes)
+                choice = row.draw(note_scores[line], allowed, row.task.chance.notes, wishes)
                 if choice < grid.PITCHES:
                     row.struck.append(choice)
                     still.append(place)
@@ -131,7 +131,7 @@ class Writer:
             row = rows[index]
             duration = 0
             if not row.player.drums:
-                duration = row.draw(scores[place], row.lengths(), row.task.chance.nucleus)
+                duration = row.draw(scores[place], row.lengths(), row.task.chance.notes)
             row.strike(duration, loud[place], late[place])
 
 
