@@ -198,7 +198,7 @@ def _staying(sheet: Sheet, lane: Lane, draft: Draft, written: BoolArray, task: T
 
 def _chance(adventurous: float) -> Chance:
     rhythm = Draw(1.06 + 0.3 * adventurous, min(1.0, 0.94 + 0.13 * adventurous))
-    return Chance(rhythm, Draw(0.9 + 0.3 * adventurous, min(1.0, 0.95 + 0.1 * adventurous)))
+    return Chance(rhythm, Draw(0.86 + 0.3 * adventurous, min(1.0, 0.94 + 0.1 * adventurous)))
 
 
 def _song(draft: Draft, task: Assignment, written: Written) -> Song:

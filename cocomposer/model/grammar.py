@@ -37,7 +37,7 @@ _LONGEST_PASSING = grid.STEPS_PER_QUARTER
 """Steps a note outside the chord may last under strict harmony."""
 _STEP, _LEAP = 2, 8
 """What counts as a step, at most, and as a leap, at least, in semitones."""
-_STEP_GAIN, _LEAP_COST = 0.5, 0.8
+_STEP_GAIN, _LEAP_COST = 0.8, 1.2
 """What a step gains and a leap costs, in nats."""
 _PLACES = np.arange(grid.POSITIONS)
 _STRAIGHT = np.isin(_PLACES % grid.STEPS_PER_QUARTER, (0, 3, 6, 9))
