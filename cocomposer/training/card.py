@@ -26,6 +26,8 @@ LIKELIHOOD = "likelihood.json"
 _ATTRIBUTES = ("position", "pitch", "duration", "velocity")
 _TOLD = ("minutes", "elements", "rate", "last_rate", "seed")
 """What the card says of a run's settings."""
+_NAMES = ("name", "system")
+"""What holds the name of a row of figures."""
 _WEAKNESSES = (
     "Electronic genres, hip-hop, Latin percussion and non-Western music are missing from what it heard.",
     "Real bands' drums come only from game music and from charts played by rule; the other bands have no drummer.",
@@ -134,8 +136,15 @@ def _leaves(kept: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     if not isinstance(kept, dict | list):
         yield name, kept
         return
-    for key, value in kept.items() if isinstance(kept, dict) else enumerate(kept):
-        yield from _leaves(value, f"{name} {key}".strip())
+    rows = kept.items() if isinstance(kept, dict) else ((_called(row, place), row) for place, row in enumerate(kept))
+    for key, value in rows:
+        if key not in _NAMES:
+            yield from _leaves(value, f"{name} {key}".strip())
+
+
+def _called(row: Any, place: int) -> str:
+    """What a row of a table is called: its own name, else its place."""
+    return str(next((row[name] for name in _NAMES if name in row), place)) if isinstance(row, dict) else str(place)
 
 
 def _commit() -> str:
