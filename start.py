@@ -44,7 +44,7 @@ MODEL_PACKAGES = ("torch", "safetensors")
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 # The first words there are: those of this file, then the commands of `cocomposer`.
-WORDS = ("test", "bench", "propose", "render", "info", "styles")
+WORDS = ("test", "bench", "propose", "render", "info", "plugins", "styles")
 
 # How each package manager installs, and its names for what the audio libraries link to: OpenGL, libatomic, GLib.
 PACKAGE_MANAGERS = {
