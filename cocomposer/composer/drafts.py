@@ -124,6 +124,8 @@ def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
         if request.parts:
             band = players(request.parts, style)
             reasons[1] = f"The players you asked for: {listed(part.name.lower() for part in band)}."
+        elif other is not None and not any(part.role is not Role.MELODY for part in other.parts if part.notes):
+            raise RequestError("The reference has a tune but no band to play after: choose a song with more parts.")
         elif other is not None:
             band = tuple(
                 Part(part.name, part.role, part.program, (), part.volume, part.pan)
@@ -142,7 +144,7 @@ def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
             source = from_song(replace(sketch, parts=arrange(sketch, style, energies, seed=seed, cancelled=cancelled)))
             similarity = _USUAL_SIMILARITY if similarity is None else similarity
         if not band:
-            raise RequestError("There is nobody left to play: the sketch has all of these players already.")
+            raise RequestError("The sketch has all of the reference's players already: remix it, or take other ones.")
         song = replace(sketch, parts=(*own, *with_distinct_names(band, own)))
         yield Draft(
             song=song, targets=tuple(range(len(own), len(song.parts))), first=first, last=last, title=title,

@@ -19,7 +19,7 @@ import numpy as np
 
 from cocomposer.composer.drafts import Draft, drafts_for
 from cocomposer.composer.novelty import share_of_new_bars, share_of_new_notes
-from cocomposer.composer.performing import at_rest, performed
+from cocomposer.composer.performing import at_rest, in_time_of, performed
 from cocomposer.composer.ranking import features, form_kept, musical_score
 from cocomposer.composer.reasons import heard
 from cocomposer.composer.references import Place, returning
@@ -218,6 +218,8 @@ def _song(draft: Draft, task: Assignment, written: Written) -> Song:
         loudness = player.softest, player.loudest
         fresh_part = replace(part, notes=without_overlaps(fresh))
         played = performed(fresh_part, draft.song, random, player.is_single, loudness)
+        if task.locked == "rhythm":
+            played = in_time_of(part, played, player.is_single)
         parts[index] = replace(
             part,
             notes=(*kept, *_beside(kept, played.notes, player.is_single)),
@@ -283,6 +285,11 @@ def _proposal(request: Request, draft: Draft, song: Song, surprise: float, secon
 
 
 def _novelty_words(new: float, draft: Draft) -> str:
+    if draft.stays:
+        return (
+            f"{100 * draft.stays:.0f}% of the notes stay exactly as they were, and {100 * new:.0f}% are new in pitch "
+            "or place; of the others length, loudness or timing may differ."
+        )
     if draft.rewrites:
         return f"{100 * new:.0f}% of the notes here are new; the others stayed where they were."
     return f"{100 * new:.0f}% of the bars are new; the others return to what was played before."

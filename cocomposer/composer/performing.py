@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -16,6 +17,8 @@ _DRIFT = 0.7
 al., PLoS ONE 6(10), e26457, 2011)."""
 _PEDALS = (64, 66, 67)
 """Controllers: sustain, sostenuto and soft pedal."""
+_MEANT = 60
+"""Ticks within which an onset is meant to be another."""
 _SHADE = 3.5
 """How far velocities stray within what the network asked for, in MIDI steps."""
 
@@ -48,6 +51,17 @@ def _one_at_a_time(notes: Sequence[Note]) -> tuple[Note, ...]:
         if after.start > note.start
     ]
     return (*cut, ordered[-1]) if ordered else ()
+
+
+def in_time_of(before: Part, part: Part, single: bool) -> Part:
+    """The part with its onsets where those of `before` nearby were: the same rhythm, to the tick."""
+    starts = sorted({note.start for note in before.notes})
+    notes = []
+    for note in part.notes:
+        at = bisect_left(starts, note.start)
+        near = min(starts[max(0, at - 1) : at + 1], key=lambda start: abs(start - note.start), default=note.start)
+        notes.append(replace(note, start=near) if abs(near - note.start) <= _MEANT else note)
+    return replace(part, notes=_one_at_a_time(notes) if single else without_overlaps(notes))
 
 
 def at_rest(part: Part, first: int, last: int) -> Part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,6 @@ from cocomposer.resources import assets_folder
 if TYPE_CHECKING:
     from cocomposer.model.network import Network
 
-_MOST_LAYERS = 48
 NAME = "band"
 """The model that is used unless another is named."""
 
@@ -34,10 +34,13 @@ def load_network(path: Path) -> tuple[Network, str]:
     version = str(config.pop("version", ""))
     config.pop("kind", None)
 
-    def make() -> Network:
-        size = NetworkConfig(**{name: int(value) for name, value in config.items()})
-        if not (1 <= size.layers <= _MOST_LAYERS and size.heads >= 1 and size.width >= 1):
-            raise ValueError("no network")
-        return Network(size)
+    def size() -> NetworkConfig:
+        return NetworkConfig(**{name: int(value) for name, value in config.items()})
 
-    return built(make, tensors, path), version
+    def at_least() -> int:
+        asked = size()
+        if min(asdict(asked).values()) < 1:
+            raise ValueError("no network")
+        return asked.layers * asked.width * (4 * asked.width + 2 * asked.inner) + asked.head_width * asked.head_width
+
+    return built(lambda: Network(size()), at_least, tensors, path), version

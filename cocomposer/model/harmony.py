@@ -84,7 +84,14 @@ def shipped_network() -> HarmonyNetwork:
 def load_network(path: Path) -> HarmonyNetwork:
     """The network in the file at `path`, ready for use.  Raises ModelError where there is none."""
     tensors, config = load_weights(path)
-    return built(lambda: HarmonyNetwork.from_config(config), tensors, path)
+
+    def at_least() -> int:
+        width, decoder, embedding = (int(config[name]) for name in ("width", "decoder_width", "embedding"))
+        if min(width, decoder, embedding) < 1:
+            raise ValueError("no network")
+        return 3 * (width * width + decoder * decoder) + CHORDS * embedding
+
+    return built(lambda: HarmonyNetwork.from_config(config), at_least, tensors, path)
 
 
 def harmonise(

@@ -31,7 +31,7 @@ from cocomposer.music import Role
 BEHIND, AHEAD = 8, 4
 """Bars read before and after a stretch."""
 _FAR = 1 << 30
-_AGAIN = 2.0
+_AGAIN = 4.0
 """What a note that is not to stay costs where it stood, in nats."""
 _MORE_THAN_WENT = 1.5
 """How many strokes may come for each that goes from a bar of which others stay."""

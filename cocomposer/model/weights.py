@@ -68,20 +68,21 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     return whole, config
 
 
-def built(make: Callable[[], Module], tensors: Mapping[str, Tensor], path: Path) -> Module:
+def built(make: Callable[[], Module], at_least: Callable[[], int], tensors: Mapping[str, Tensor], path: Path) -> Module:
     """The network that `make` builds, with the weights read from `path`.
 
-    It is built without memory first, so that a file that asks for a giant is refused before one is made.  Raises
-    ModelError unless it can be built and every name and shape is as expected.
+    `at_least` says how many numbers it has at least, so that a file that asks for a giant is refused before one is
+    made.  Raises ModelError unless it can be built and every name and shape is as expected.
     """
     try:
-        with torch.device("meta"):
-            expected = {name: tensor.shape for name, tensor in make().state_dict().items()}
+        if at_least() > sum(tensor.numel() for tensor in tensors.values()):
+            raise _problem(path, "belongs to another version of the network")
+        module = make()
     except (ArithmeticError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise _problem(path, "is of a network that this version does not know") from error
+    expected = {name: tensor.shape for name, tensor in module.state_dict().items()}
     if expected != {name: tensor.shape for name, tensor in tensors.items()}:
         raise _problem(path, "belongs to another version of the network")
-    module = make()
     module.load_state_dict(dict(tensors))
     return module.eval()
 

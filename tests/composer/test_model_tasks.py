@@ -104,8 +104,7 @@ def test_a_locked_rhythm_has_every_onset_and_no_other(composer: ModelComposer, n
     sketch = song()
     mine = {note.start for note in part(sketch, name).notes}
     for proposal in composer.propose(Request(sketch, count=3, task=Task.VARY, parts=(name,), keep="rhythm")):
-        made = {round(note.start / 120) * 120 for note in part(proposal.song, name).notes}
-        assert made == mine
+        assert {note.start for note in part(proposal.song, name).notes} == mine
 
 
 def test_a_gap_is_filled_however_near_it_is_to_be(composer: ModelComposer) -> None:

@@ -38,7 +38,7 @@ def test_what_is_saved_comes_back(saved: Path) -> None:
     before = nn.Linear(4, 3)
     tensors, config = load_weights(saved)
     assert config == CONFIG
-    after = built(lambda: nn.Linear(4, 3), tensors, saved)
+    after = built(lambda: nn.Linear(4, 3), lambda: 15, tensors, saved)
     assert not after.training
     assert after.weight.dtype == torch.float32
     assert torch.allclose(before.weight, after.weight, atol=1e-3)
@@ -108,16 +108,16 @@ def test_shapes_and_names_must_be_those_of_the_network(saved: Path) -> None:
     others = (lambda: nn.Linear(4, 2), lambda: nn.Linear(4, 3, bias=False), lambda: nn.Sequential(nn.Linear(4, 3)))
     for other in others:
         with pytest.raises(ModelError, match="another version"):
-            built(other, tensors, saved)
+            built(other, lambda: 1, tensors, saved)
 
 
 def test_a_giant_is_refused_before_it_is_made(saved: Path) -> None:
     """Ten terabytes of weights are not asked of the machine to find out that the file has them not."""
     tensors, _ = load_weights(saved)
     with pytest.raises(ModelError, match="another version"):
-        built(lambda: nn.Linear(10**6, 2_500_000), tensors, saved)
+        built(lambda: nn.Linear(10**6, 2_500_000), lambda: 2_500_000 * 10**6, tensors, saved)
     with pytest.raises(ModelError, match="does not know"):
-        built(lambda: nn.Linear(int(float("inf")), 3), tensors, saved)
+        built(lambda: nn.Linear(4, 3), lambda: int(float("inf")), tensors, saved)
 
 
 def test_values_beyond_float16_are_not_saved(tmp_path: Path) -> None:
