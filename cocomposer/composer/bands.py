@@ -48,8 +48,6 @@ _GUESTS = (
 )  # fmt: skip
 _HOW_MANY = (0, 1, 1, 2)
 _FULL_BAND = 9
-_COLOURS = 0
-"""Guests that play chords, at most: the others bring lines of their own."""
 
 
 def with_guests(band: tuple[Part, ...], random: Random, taken: Collection[Role]) -> tuple[Part, ...]:
@@ -58,9 +56,8 @@ def with_guests(band: tuple[Part, ...], random: Random, taken: Collection[Role])
     guests = [part for part in _GUESTS if part.program // 8 not in there and part.role not in taken]
     count = min(random.choice(_HOW_MANY), max(0, _FULL_BAND - len(band)))
     random.shuffle(guests)
-    chosen = [part for part in guests if part.role is Role.COUNTER][: max(1, count - _COLOURS)]
-    chosen += [part for part in guests if part.role is not Role.COUNTER][: count - len(chosen)]
-    return (*band, *chosen[:count])
+    guests.sort(key=lambda part: part.role is not Role.COUNTER)  # those who bring a line of their own come first
+    return (*band, *guests[:count])
 
 
 def players(names: Collection[str], style: Style) -> tuple[Part, ...]:

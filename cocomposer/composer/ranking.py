@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cocomposer.model.form import likeness
 from cocomposer.model.sheet import Sheet
@@ -85,8 +85,13 @@ def form_kept(sketch: Sheet, parts: Sequence[Part]) -> float:
                 harmony[bar, place // 4, note.pitch % 12] += note.duration
     common = _cosines(rhythm) + _cosines(harmony.reshape(sketch.bars, -1))
     above = np.triu_indices(sketch.bars, 1)
-    wanted, found = (_ranks(table[above]) for table in (likeness(sketch), common))
-    return float(np.corrcoef(wanted, found)[0, 1]) if len(wanted) > 2 and wanted.std() and found.std() else 0.0
+    return spearman(likeness(sketch)[above], common[above])
+
+
+def spearman(one: ArrayLike, other: ArrayLike) -> float:
+    """Spearman's rank correlation of two sequences, ties sharing their rank; 0 where either does not vary."""
+    a, b = (_ranks(np.asarray(values, float)) for values in (one, other))
+    return float(np.corrcoef(a, b)[0, 1]) if len(a) > 1 and a.std() and b.std() else 0.0
 
 
 def _cosines(rows: FloatArray) -> FloatArray:
@@ -97,7 +102,7 @@ def _cosines(rows: FloatArray) -> FloatArray:
 
 
 def _ranks(values: FloatArray) -> FloatArray:
-    """The rank of each value; those that are equal share theirs."""
+    """The rank of each value; those that are equal (to a millionth) share theirs."""
     _, place, count = np.unique(np.round(values, 6), return_inverse=True, return_counts=True)
     ranks: FloatArray = (np.cumsum(count) - (count + 1) / 2)[place]
     return ranks

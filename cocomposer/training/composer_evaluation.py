@@ -17,6 +17,7 @@ from cocomposer.composer import Controls, Request, StyleComposer, Task, understa
 from cocomposer.composer.bands import with_distinct_names
 from cocomposer.composer.model_composer import ModelComposer
 from cocomposer.composer.novelty import share_of_new_notes
+from cocomposer.composer.ranking import spearman
 from cocomposer.composer.sketch import outside
 from cocomposer.music import Bar, Chord, ChordChange, KeyChange, Meter, MeterMap, Note, Part, Role, Section, Song
 from cocomposer.training.corpora import CORPORA, read_piece
@@ -72,17 +73,6 @@ def excerpt(song: Song, first: int, count: int) -> Song:
 
 
 # ------------------------------------------------------------------ controls
-
-
-def spearman(asked: Sequence[float], realised: Sequence[float]) -> float:
-    """Spearman's rank correlation, ties sharing their rank."""
-
-    def ranks(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        order = np.asarray(values, float)
-        return np.array([(order < value).sum() + ((order == value).sum() - 1) / 2 for value in order])
-
-    a, b = ranks(asked), ranks(realised)
-    return float(np.corrcoef(a, b)[0, 1]) if a.std() and b.std() else 0.0
 
 
 @dataclass(frozen=True)
