@@ -5,7 +5,6 @@ Every reader treats its file as hostile: limits on size and number, no other exc
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from cocomposer.errors import FormatError
 from cocomposer.formats import chord_text, midi, musicxml
 from cocomposer.music import Song
+from cocomposer.whole_files import written_whole
 
 __all__ = ["FORMATS", "MAX_BYTES", "Format", "read", "read_bytes", "write"]
 
@@ -92,13 +92,7 @@ def write(song: Song, path: str | Path) -> None:
         raise FormatError(f"Songs cannot be written as {path.suffix or 'a file without suffix'}: use one of {endings}.")
     data = found(song)
     try:
-        temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-        try:
-            with temporary.open("xb") as file:
-                file.write(data)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        with written_whole(path) as part:
+            part.write_bytes(data)
     except (OSError, ValueError) as error:
         raise FormatError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.") from error

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +18,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from cocomposer.errors import ModelError
+from cocomposer.whole_files import written_whole
 
 Module = TypeVar("Module", bound=nn.Module)
 MAX_BYTES = 64 * 1024 * 1024
@@ -40,10 +39,12 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str,
     if len(data) > MAX_BYTES:
         raise ValueError(f"The weights take {len(data)} bytes; at most {MAX_BYTES} can be loaded.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, data)
+    with written_whole(path) as part:
+        part.write_bytes(data)
     hashes = _read_hashes(path) if (path.parent / HASHES).is_file() else {}
     hashes[path.name] = hashlib.sha256(data).hexdigest()
-    _replace(path.parent / HASHES, (json.dumps(hashes, indent=2, sort_keys=True) + "\n").encode())
+    with written_whole(path.parent / HASHES) as part:
+        part.write_text(json.dumps(hashes, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -94,17 +95,6 @@ def _as_half(name: str, tensor: Tensor) -> Tensor:
     if not bool(torch.isfinite(half).all()):
         raise ValueError(f"{name} has values that float16 cannot hold.")
     return half
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put `data` at `path` in one step, so that nobody ever reads half of it."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)  # noqa: PTH105 - the atomic call under its own name
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _read(path: Path, limit: int) -> bytes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.sound.host import child_environment, child_options
 from cocomposer.sound.plugins import PluginInfo, kind_of
+from cocomposer.whole_files import written_whole
 
 SECONDS = 20.0
 """What a plugin has to load and answer."""
@@ -60,14 +60,10 @@ class PluginCache:
     def save(self) -> None:
         """Write the file whole or not at all.  Raises SoundError where that cannot be done."""
         rows = [{"stamp": stamp, "info": info.to_data()} for stamp, info in self._known.values()]
-        part = self.path.with_name(f".{secrets.token_hex(8)}.part")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            try:
+            with written_whole(self.path) as part:
                 part.write_text(json.dumps({"version": _VERSION, "plugins": rows}), encoding="utf-8")
-                part.replace(self.path)
-            finally:
-                part.unlink(missing_ok=True)
         except OSError as error:
             raise SoundError(
                 f"The list of plugins cannot be kept in {self.path}: {error.strerror or error}."

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from cocomposer.errors import CocomposerError
+from cocomposer.whole_files import written_whole
 
 
 def folders_for(sketches: Sequence[Path], out: Path) -> tuple[Path, ...]:
@@ -69,14 +69,9 @@ def make_folder(folder: Path) -> None:
 
 def write_json(data: Any, path: Path) -> None:
     """Write `data` as JSON; the file appears complete or not at all.  Raises CocomposerError when the disk says no."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        try:
+        with written_whole(path) as part:
             # File names may hold bytes that are no text anywhere; they become question marks.
-            temporary.write_bytes((json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+            part.write_bytes((json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
     except OSError as error:
         raise CocomposerError(f"{path} cannot be written: {error.strerror}.") from error

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from cocomposer.errors import ModelError
 from cocomposer.model.network import Batch, Losses, Network, NetworkConfig
+from cocomposer.whole_files import written_whole
 
 CHECKPOINT = "checkpoint.safetensors"
 
@@ -81,8 +82,8 @@ class Trainee:
                     f"tool.{number}.{index}.{key}": torch.as_tensor(value).contiguous() for key, value in state.items()
                 }
         info = {"step": str(self.step), "spent": str(self.spent), "config": json.dumps(asdict(self.network.config))}
-        save_file(tensors, run / "checkpoint.part", info)
-        (run / "checkpoint.part").replace(run / CHECKPOINT)
+        with written_whole(run / CHECKPOINT) as part:
+            save_file(tensors, part, info)
 
     def load(self, run: Path) -> None:
         """Go on from the checkpoint in `run`.  Raises ModelError where it is of a network of another size."""

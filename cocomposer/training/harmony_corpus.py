@@ -34,6 +34,7 @@ from cocomposer.music import (
 from cocomposer.music.analysis.chords import find_chords
 from cocomposer.music.analysis.keys import find_key
 from cocomposer.music.analysis.melody import melody_line
+from cocomposer.whole_files import written_whole
 
 VALIDATION, DEVELOPMENT = 0.15, 0.25
 """A song whose hash lies below the first is kept for the final measurement, below the second for early stopping."""
@@ -81,9 +82,8 @@ def prepare(openewld: Path, pop909: Path, cache: Path) -> list[LeadSheet]:
     sheets = [*_read_openewld(openewld), *_read_pop909(pop909)]
     cache.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"version": _VERSION, "sheets": [_to_json(sheet) for sheet in sheets]})
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    with written_whole(path) as part:
+        part.write_text(text, encoding="utf-8")
     return sheets
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cocomposer.errors import FormatError
 from cocomposer.model.sheet import Sheet, Strokes
 from cocomposer.music import Role
+from cocomposer.whole_files import written_whole
 
 _BAR_COLUMNS = ("bar_ticks", "tonic", "minor", "place", "left")
 _STEP_COLUMNS = ("root", "bass", "until_change", "melody", "melody_onset")
@@ -52,10 +53,8 @@ def save(pieces: Sequence[Prepared], path: Path) -> None:
         for name in names:
             arrays[name] = np.concatenate([getattr(owner, name) for owner in owners]).astype(np.int32)
     arrays["sizes"] = np.concatenate([np.diff(part.first) for part in parts]).astype(np.uint8)
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
+    with written_whole(path) as part, part.open("wb") as file:
         np.savez_compressed(file, index=np.frombuffer(json.dumps(index).encode(), np.uint8), **arrays)
-    part.replace(path)
 
 
 class _Reader:
