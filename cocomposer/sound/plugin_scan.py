@@ -131,7 +131,9 @@ def probe(path: Path, seconds: float = SECONDS, cancelled: Callable[[], bool] = 
     def broken(problem: str) -> PluginInfo:
         return PluginInfo(path, path.stem, kind_of(path), problem=problem)
 
-    command = [sys.executable, "-P", "-m", "cocomposer.sound.plugin_probe", str(os.getpid()), str(path), str(seconds)]
+    # The child's own limit is for when nobody is left to end it.
+    limits = str(os.getpid()), str(path), str(2 * seconds)
+    command = [sys.executable, "-P", "-m", "cocomposer.sound.plugin_probe", *limits]
     try:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
