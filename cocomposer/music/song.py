@@ -14,6 +14,7 @@ from functools import cached_property
 from cocomposer.errors import MusicError
 from cocomposer.music.chord import Chord
 from cocomposer.music.key import Key
+from cocomposer.music.mix import Instrument, Mix, Strip
 from cocomposer.music.time import Bar, MeterMap, TempoMap
 
 LOWEST_PITCH, HIGHEST_PITCH = 0, 127
@@ -107,6 +108,7 @@ class Part:
 
     `program` is a General MIDI program 0..127 (for drums: the kit).  `volume` and `pan` are MIDI CC7 and
     CC10, 0..127 (pan 64 = centre); they stand apart from `controls`, which holds every later change.
+    `instrument` None is the SoundFont at hand, `strip` None the place on the desk that its role usually has.
     Notes are kept sorted, whatever order they are given in.
     """
 
@@ -119,6 +121,8 @@ class Part:
     controls: tuple[Control, ...] = ()
     bends: tuple[PitchBend, ...] = ()
     lyrics: tuple[Lyric, ...] = ()
+    instrument: Instrument | None = None
+    strip: Strip | None = None
 
     def __post_init__(self) -> None:
         for values in (self.program, self.volume, self.pan):
@@ -178,7 +182,8 @@ class Song:
     """A whole piece: sketch and arrangement are both Songs.
 
     `length` is in ticks and may reach beyond the last note (rests at the end count).
-    Keys, chords and sections are sorted by tick; each may be empty where nothing is known.
+    Keys, chords and sections are sorted by tick; each may be empty where nothing is known.  `mix` None is the program's
+    own desk.
     """
 
     title: str = ""
@@ -189,6 +194,7 @@ class Song:
     chords: tuple[ChordChange, ...] = ()
     sections: tuple[Section, ...] = ()
     parts: tuple[Part, ...] = ()
+    mix: Mix | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.length <= MAX_TICKS:
