@@ -32,4 +32,5 @@ def test_every_data_file_is_shipped() -> None:
 
 def test_every_room_is_shipped() -> None:
     rooms = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "cocomposer").rglob("__init__.py")}
-    assert set(SETUPTOOLS["packages"]) == rooms | {"cocomposer.presets", "cocomposer.assets"}
+    window = {".".join(("cocomposer", *path.parent.relative_to(ROOT).parts)) for path in ROOT.glob("ui/**/__init__.py")}
+    assert set(SETUPTOOLS["packages"]) == rooms | window | {"cocomposer.presets", "cocomposer.assets"}

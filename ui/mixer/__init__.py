@@ -1,0 +1,1 @@
+"""The mixer: strips, meters, inserts and their parameters."""
