@@ -146,6 +146,7 @@ def build(
 def _compiled(engine: Any, name: str, instrument: BuiltIn, what: str, voices: int) -> Any:
     processor = engine.make_faust_processor(name)
     processor.num_voices = voices
+    processor.compile_flags = ["-ftz", "2"]
     processor.faust_libraries_path = str(instrument.path.parent)
     processor.set_dsp_string(f'process = library("{instrument.path.name}").{what};')
     try:
