@@ -1,4 +1,4 @@
-"""Plays built-in instruments for the tests: run in a child process, since DawDreamer must not share one with PyTorch."""
+"""Plays built-in instruments for the tests, in a child process: DawDreamer must not share one with PyTorch."""
 
 from __future__ import annotations
 
