@@ -67,7 +67,7 @@ class BuiltIn:
     """An instrument of the program.
 
     `roles` are those it suits, the best first; `voices` how many notes sound at once; `chokes` groups of keys of a drum
-    kit that end one another.  An `is_kit` plays each note out, however short it is written.
+    kit that end one another.  A kit plays each note out, however short it is written.
     """
 
     id: str

@@ -23,8 +23,8 @@ BEND_RANGE = 2.0
 MODULATION = 1
 SHORTEST = 0.002
 """Shortest note, in seconds: a voice must see its key held for a few samples."""
-RING_OUT = 8.0
-"""Seconds that a struck drum is held, where no other of its group ends it."""
+RING_OUT = 2.0
+"""Longest that a key which can be choked is held, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Voices:
 def sounding(events: Sequence[MidiEvent], seconds: float, instrument: BuiltIn) -> list[tuple[float, float, int, int]]:
     """The notes of `events` as (start, end, pitch, velocity), sorted, times in seconds.
 
-    A drum rings out, or until the next of its choke group.
+    The keys of a kit are let go at once, since a drum does not mind; those that can be choked when that happens.
     """
     notes: list[tuple[float, float, int, int]] = []
     open_keys: dict[int, list[tuple[float, int]]] = {}
@@ -114,12 +114,15 @@ def sounding(events: Sequence[MidiEvent], seconds: float, instrument: BuiltIn) -
     strikes = {
         key: [start for start, _, pitch, _ in notes if pitch in group] for group in instrument.chokes for key in group
     }
-    return [(start, _choked(start, strikes.get(pitch, [])), pitch, velocity) for start, _, pitch, velocity in notes]
+    return [(start, _let_go(start, strikes.get(pitch)), pitch, velocity) for start, _, pitch, velocity in notes]
 
 
-def _choked(start: float, strikes: list[float]) -> float:
+def _let_go(start: float, strikes: list[float] | None) -> float:
+    """When the key of a drum struck at `start` is let go: by the next of its group's `strikes`, if it has a group."""
+    if strikes is None:
+        return start + SHORTEST
     following = bisect_left(strikes, start + SHORTEST)
-    return strikes[following] if following < len(strikes) else start + RING_OUT
+    return min([start + RING_OUT, *strikes[following : following + 1]])
 
 
 def build(
