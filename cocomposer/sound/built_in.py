@@ -115,6 +115,12 @@ def built_in(name: str) -> BuiltIn:
     return instruments[name]
 
 
+def built_in_for(role: Role) -> BuiltIn:
+    """The instrument that suits `role` best: it names it earliest among its roles; of several the first by id."""
+    suited = [instrument for instrument in built_in_instruments() if role in instrument.roles]
+    return min(suited, key=lambda instrument: (instrument.roles.index(role), instrument.id))
+
+
 def read_built_in(path: Path) -> BuiltIn:
     """Read the description at `path`, beside which its .dsp lies.  Raises SoundError naming the file and the fault."""
     try:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from cocomposer.errors import SoundError
 from cocomposer.music import Role
-from cocomposer.sound.built_in import BuiltIn, built_in, built_in_instruments, read_built_in
+from cocomposer.sound.built_in import BuiltIn, built_in, built_in_for, built_in_instruments, read_built_in
 from cocomposer.sound.protocol import BEND, NOTE_OFF, NOTE_ON
 from cocomposer.sound.voices import RING_OUT, SHORTEST, sounding
 
@@ -94,6 +94,12 @@ def test_there_is_an_instrument_for_every_role() -> None:
             instrument.settings(preset.values)
     with pytest.raises(SoundError, match="did you mean 'guitar'"):
         built_in("guitars")
+
+
+def test_each_role_has_the_instrument_that_names_it_first() -> None:
+    names = {role: built_in_for(role).id for role in Role}
+    assert (names[Role.KEYS], names[Role.BASS], names[Role.PAD]) == ("electric-piano", "acoustic-bass", "pad")
+    assert (names[Role.GUITAR], names[Role.DRUMS]) == ("guitar", "drum-kit")
 
 
 @pytest.mark.parametrize("name", TUNED)
