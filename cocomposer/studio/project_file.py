@@ -51,9 +51,9 @@ def write_project(project: Project, path: Path) -> None:
                 "version": VERSION,
                 "program": __version__,
                 **project_to(project, store),
-                "parts": store.table,
             }
-            archive.writestr(_JSON, json.dumps(document, separators=(",", ":")))
+            # Every part was written by itself: one long call of the encoder would hold up all other threads.
+            archive.writestr(_JSON, f'{_text(document)[:-1]},"parts":[{",".join(store.table)}]}}')
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CocomposerError(f"{path} cannot be saved: {reason}. Save it in another place.") from error
@@ -97,6 +97,10 @@ def _read(archive: zipfile.ZipFile) -> Project:
     return project_from(fields, store)
 
 
+def _text(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
 def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """What a member unpacks to.  Raises FormatError where it is missing or larger than `most` bytes."""
     try:
@@ -113,7 +117,7 @@ class _Members(Store):
     """Parts in a table, states of plugins in members of a zip; each of them once."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        self.table: list[Any] = []
+        self.table: list[str] = []
         self.parts: tuple[Part, ...] = ()
         self._archive = archive
         self._places: dict[int, tuple[Part, int]] = {}  # by identity; the part stays alive beside it
@@ -135,7 +139,7 @@ class _Members(Store):
     def part_to(self, part: Part) -> int:
         if id(part) not in self._places:
             self._places[id(part)] = part, len(self.table)
-            self.table.append(part_to(part, self))
+            self.table.append(_text(part_to(part, self)))
         return self._places[id(part)][1]
 
     def part_from(self, value: Any, where: str) -> Part:
