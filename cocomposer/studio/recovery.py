@@ -7,6 +7,7 @@ so what lies there without a lock was left behind.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -31,6 +32,7 @@ SECONDS = 20.0
 """How old unsaved work may become before it is kept aside."""
 _NOTE = "recovery.json"
 _MAX_NOTE = 100_000
+_UNFINISHED_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
 
 
@@ -38,7 +40,8 @@ class Recovery:
     """Keeps the unsaved work of a document aside, from `start` until `close`.
 
     It writes on a thread of its own: every `seconds` where something changed, and at once when a question was asked,
-    an answer came, or one was kept.  `on_problem` is told, there, a sentence when the disk says no, and not again until it says yes.
+    an answer came, or one was kept.  When the disk says no `on_problem` is told a sentence, on that thread, and not
+    again before it said yes.
     """
 
     def __init__(
@@ -159,6 +162,10 @@ def find_recoveries(folder: Path | None = None) -> tuple[Recoverable, ...]:
     """What programs that are no longer running left behind, the latest first."""
     folder = folder or recovery_folder()
     found = []
+    for part in folder.glob("*.part"):  # what was being written when a program was killed
+        with contextlib.suppress(OSError):
+            if time.time() - part.stat().st_mtime > _UNFINISHED_SECONDS:
+                part.unlink()
     for file in folder.glob(f"*{SUFFIX}") if folder.is_dir() else ():
         if not _is_held(_lock_of(file)):
             try:
