@@ -58,6 +58,7 @@ class Recovery:
         self._on_problem = on_problem
         self._file = self._folder / f"{secrets.token_hex(8)}{SUFFIX}"
         self._kept: Project | None = None
+        self._rescued_from: Recoverable | None = None
         self._lock_file: IO[bytes] | None = None
         self._writing = threading.Lock()
         self._wake = threading.Event()
@@ -67,6 +68,11 @@ class Recovery:
 
     def start(self) -> None:
         self._thread.start()
+
+    def take_over(self, left: Recoverable) -> None:
+        """The document was rescued from `left`, which goes as soon as the document is kept aside anew: at once."""
+        self._rescued_from = left
+        self._wake.set()
 
     def keep_now(self) -> None:
         """Write what is unsaved, unless that was done already; take away what was written where all is saved.
@@ -88,6 +94,7 @@ class Recovery:
                 }
                 write_project(project, self._file, {_NOTE: json.dumps(note).encode("ascii")})
                 self._kept = project
+            self._let_go_of_rescued()
 
     def close(self) -> None:
         """End a document that needs no recovery: it was saved, or the artist does not want it."""
@@ -101,6 +108,12 @@ class Recovery:
                 self._file.unlink(missing_ok=True)  # before the lock: what has none counts as left behind
                 self._lock_file.close()
                 _lock_of(self._file).unlink(missing_ok=True)
+            self._let_go_of_rescued()
+
+    def _let_go_of_rescued(self) -> None:
+        if self._rescued_from is not None:
+            self._rescued_from.discard()
+            self._rescued_from = None
 
     def _hear(self, change: Change) -> None:
         if change.generations or change.saved:
