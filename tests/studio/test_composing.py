@@ -144,8 +144,8 @@ def test_cancelling_silences_at_once_and_stops_soon(composing: Composing) -> Non
     assert len(long.answers) == told < 16
     assert waiting.answers == []
     assert long.ends.empty()
-    assert pid(composing) == before
     assert Heard(composing, REQUEST).end() == "done"
+    assert pid(composing) == before  # it obeyed, and is the same process
 
 
 def test_a_process_that_does_not_obey_is_ended(composing: Composing, monkeypatch: pytest.MonkeyPatch) -> None:
