@@ -11,7 +11,8 @@ from typing import Any
 
 MAX_PARAMETERS = 4096
 """Parameters of a plugin that are read at most."""
-_MAX_TEXT = 200
+MAX_TEXT = 200
+"""Characters of a name or value that are kept at most."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _parameter(data: Mapping[str, Any]) -> Parameter:
     return Parameter(_text(data["name"]), _text(data["unit"]), int(data["steps"]), default)
 
 
-def _text(value: Any, most: int = _MAX_TEXT) -> str:
+def _text(value: Any, most: int = MAX_TEXT) -> str:
     if not isinstance(value, str):
         raise ValueError("no text")
     return value[:most]

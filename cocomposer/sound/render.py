@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -19,7 +18,7 @@ import numpy as np
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Song
 from cocomposer.sound.desk import Desk, DeskPlan, Take, through_strip
-from cocomposer.sound.instruments import PartJob, Players, assign_instruments, part_jobs
+from cocomposer.sound.instruments import PartJob, Players, assign_instruments, name_of, part_jobs
 from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
 from cocomposer.sound.loudness import amplitude, integrated_loudness, spans, true_peak
 from cocomposer.sound.racks import Racks, build_chain, load_racks
@@ -155,19 +154,17 @@ def _play_parts(
         return ended.is_set()
 
     def part_task(index: int) -> tuple[Take, str]:
-        recording, warning = players.play(jobs[index], index)
+        recording, warning = players.play(jobs[index])
         if ended.is_set():
             raise Cancelled("Rendering was stopped.")
-        take = through_strip(recording, jobs[index], desk.plan.strips[index], desk.plan)
-        recording.path.unlink()
-        return take, warning
+        return through_strip(recording, jobs[index], desk.plan.strips[index], desk.plan), warning
 
     found: dict[int, str] = {}
     warnings = []
     if find_spec("tinysoundfont") is None:
         warnings.append(PLAIN_PLAYER_WARNING)
-    with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder, ThreadPoolExecutor(_WORKERS) as pool:
-        players = Players(Path(folder), cancelled)
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        players = Players(cancelled, jobs[0].stage_limit)
         try:
             # The longest work first, so that both cores are busy to the end.
             order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].events))
@@ -188,7 +185,7 @@ def _play_parts(
             pool.shutdown(wait=True, cancel_futures=True)
             players.close()
     # Each warning of a part says that the substitute played it.
-    built_in = next((job.substitute.name for job in jobs if found or job.instrument == job.substitute), None)
+    built_in = next((name_of(job.substitute) for job in jobs if found or job.instrument == job.substitute), None)
     return (*warnings, *(found[index] for index in sorted(found))), built_in
 
 

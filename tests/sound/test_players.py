@@ -13,10 +13,11 @@ import pytest
 import cocomposer
 from cocomposer.errors import SoundError
 from cocomposer.music import Control, PitchBend, Role, Song
-from cocomposer.sound import instruments
+from cocomposer.sound import supervisor
+from cocomposer.sound.host import Host
 from cocomposer.sound.instruments import PartJob, Players, Recording, assign_instruments, part_jobs
-from cocomposer.sound.plain_soundfont import play as plain_play
-from cocomposer.sound.protocol import RenderRequest
+from cocomposer.sound.plain_soundfont import PlainSoundFontPlayer
+from cocomposer.sound.protocol import Performance
 from cocomposer.sound.racks import build_chain, load_racks
 from cocomposer.sound.render import RenderSettings, render
 from cocomposer.sound.soundfonts import check_soundfont, default_soundfont, packaged_soundfont
@@ -27,63 +28,59 @@ def jobs_of(song: Song) -> tuple[PartJob, ...]:
     return part_jobs(song, assign_instruments(song, {}, soundfont), soundfont, 44100, 10)
 
 
-def recorded(players: Players, job: PartJob, index: int) -> bytes:
-    recording, warning = players.play(job, index)
+def recorded(players: Players, job: PartJob) -> bytes:
+    recording, warning = players.play(job)
     assert warning == ""
-    return recording.path.read_bytes()[: recording.frames * 8]
+    return recording.audio.tobytes()
 
 
-def test_a_reused_player_sounds_like_a_fresh_one(band_song: Song, tmp_path: Path) -> None:
+def test_a_reused_player_sounds_like_a_fresh_one(band_song: Song) -> None:
     bent = dataclasses.replace(
         band_song.parts[0], bends=(PitchBend(0, 8191),), controls=(Control(0, 101, 0), Control(0, 6, 12))
     )
     song = dataclasses.replace(band_song, parts=(bent, *band_song.parts[1:]))
     jobs = jobs_of(song)
     fresh = []
-    for index, job in enumerate(jobs):
-        players = Players(tmp_path, lambda: False)
-        fresh.append(recorded(players, job, index))
+    for job in jobs:
+        players = Players(lambda: False)
+        fresh.append(recorded(players, job))
         players.close()
-    players = Players(tmp_path, lambda: False)
+    players = Players(lambda: False)
     order = [*range(len(jobs)), *reversed(range(len(jobs))), *range(len(jobs)), *range(len(jobs))]  # beyond 16 channels
     for index in order:
-        assert recorded(players, jobs[index], index) == fresh[index], jobs[index].part.name
+        assert recorded(players, jobs[index]) == fresh[index], jobs[index].part.name
     players.close()
 
 
 def test_large_soundfonts_are_played_by_one_process(band_song: Song, monkeypatch: pytest.MonkeyPatch) -> None:
     small = render(band_song)
     started = []
-    start = instruments.Host.__init__
-    monkeypatch.setattr(instruments, "LARGE_SOUNDFONT", 1)
-    monkeypatch.setattr(instruments.Host, "__init__", lambda self: (started.append(self), start(self))[1])
+    start = Host.__init__
+    monkeypatch.setattr(supervisor, "LARGE_SOUNDFONT", 1)
+    monkeypatch.setattr(Host, "__init__", lambda self, *given: (started.append(self), start(self, *given))[1])
     assert np.array_equal(render(band_song).mix, small.mix)
     assert len(started) == 1
 
 
-def test_second_choice_player_keeps_time_and_velocity(band_song: Song, tmp_path: Path) -> None:
+def test_second_choice_player_keeps_time_and_velocity(band_song: Song) -> None:
     job = jobs_of(band_song)[0]
-    request = RenderRequest("soundfont", str(packaged_soundfont()), str(tmp_path / "out.raw"), job.events, job.seconds,
-                            2.0, 10.0, program=73)  # fmt: skip
-    frames = plain_play(request, lambda: None)
-    audio = np.fromfile(request.output, dtype=np.float32).reshape(-1, 2)[:frames]
-    assert job.seconds <= frames / 44100 < job.seconds + 1
+    player = PlainSoundFontPlayer(str(packaged_soundfont()), 44100)
+    performance = Performance(job.events, job.seconds, tail=2.0, program=73)
+    (audio,) = player.play(performance)
+    assert job.seconds <= len(audio) / 44100 < job.seconds + 1
     softer = tuple((at, status, pitch, velocity // 3) for at, status, pitch, velocity in job.events)
-    plain_play(dataclasses.replace(request, events=softer), lambda: None)
-    soft = np.fromfile(request.output, dtype=np.float32).reshape(-1, 2)[:frames]
+    (soft,) = player.play(dataclasses.replace(performance, events=softer))
     assert 3 < np.abs(audio).max() / np.abs(soft).max() < 8
 
 
-def test_silence_never_becomes_numbers_that_slow_the_filters(tmp_path: Path) -> None:
-    knock = np.zeros((88_200, 2), dtype=np.float32)
-    knock[:2000] = np.random.default_rng(0).standard_normal((2000, 2)) * 0.3
-    path = tmp_path / "knock.raw"
-    knock.tofile(path)
+def test_silence_never_becomes_numbers_that_slow_the_filters() -> None:
+    knock = np.zeros((2, 88_200), dtype=np.float32)
+    knock[:, :2000] = np.random.default_rng(0).standard_normal((2, 2000)) * 0.3
     smallest = np.finfo(np.float32).smallest_normal
     racks = load_racks()
     for effects in [*(racks.of(role).effects for role in Role), racks.room, racks.master]:
         chain = build_chain(effects, 44100)
-        for _, audio in Recording(path, len(knock)).spans(44100, 8 * len(knock)):
+        for _, audio in Recording(knock).spans(44100, 8 * knock.shape[1]):
             assert np.abs(audio).min() > smallest
             faded = np.abs(chain(audio, 44100, reset=False))
             assert np.count_nonzero((faded > 0) & (faded < smallest)) == 0

@@ -1,0 +1,170 @@
+"""What a host process keeps loaded: players and plugins, each under the key its caller gave, and running effects."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cocomposer.sound.plugins import kind_of
+from cocomposer.sound.protocol import ParameterValue, Performance
+from cocomposer.sound.soundfont_player import PlayingError, SoundFontPlayer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_LOADED = 8
+"""Plugins and built-in instruments that one process keeps; the one that was played longest ago goes first."""
+
+Settings = tuple[tuple[str, float], ...]
+
+
+class Player(Protocol):
+    """Plays parts, in pieces of interleaved stereo float32."""
+
+    def play(self, performance: Performance) -> Iterator[Any]: ...
+
+
+class Plugin(Player, Protocol):
+    """A plugin that is loaded."""
+
+    def parameters(self) -> tuple[ParameterValue, ...]: ...
+    def set_parameter(self, name: str, value: float) -> None: ...
+    def state(self) -> bytes: ...
+    def restore(self, state: bytes) -> None: ...
+    def edit(self) -> None: ...
+
+
+class Loaded:
+    """Players under their keys.  One SoundFont at a time, since they are large; of the others the latest few."""
+
+    def __init__(self) -> None:
+        self._soundfont: tuple[str, Player] | None = None
+        self._others: OrderedDict[str, Player] = OrderedDict()
+
+    def keys(self) -> list[str]:
+        return [*([self._soundfont[0]] if self._soundfont else []), *self._others]
+
+    def load(self, key: str, kind: str, path: str, sample_rate: int, parameters: Settings, state: bytes) -> None:
+        """Load an instrument or plugin under `key`.  Raises PlayingError and whatever its library raises."""
+        if kind == "soundfont":
+            self._soundfont = None  # first, so that two large ones are never in memory together
+            self._soundfont = key, _soundfont_player(path, sample_rate)
+            return
+        while len(self._others) >= MOST_LOADED:
+            self._others.popitem(last=False)
+        if kind == "built-in":
+            from cocomposer.sound.built_in_player import BuiltInPlayer
+
+            self._others[key] = BuiltInPlayer(path, parameters, sample_rate)
+        else:
+            self._others[key] = open_plugin(path, sample_rate, parameters, state)
+
+    def player(self, key: str) -> Player:
+        if self._soundfont and self._soundfont[0] == key:
+            return self._soundfont[1]
+        self._others.move_to_end(key)
+        return self._others[key]
+
+    def plugin(self, key: str) -> Plugin:
+        """What is loaded under `key`, which its caller knows to be a plugin."""
+        return self.player(key)  # type: ignore[return-value]
+
+
+def _soundfont_player(path: str, sample_rate: int) -> Player:
+    from importlib.util import find_spec
+
+    if find_spec("tinysoundfont") is not None:
+        return SoundFontPlayer(path, sample_rate)
+    from cocomposer.sound.plain_soundfont import PlainSoundFontPlayer
+
+    return PlainSoundFontPlayer(path, sample_rate)
+
+
+def open_plugin(path: str, sample_rate: int, parameters: Settings, state: bytes) -> Plugin:
+    """A plugin with its state, and the parameters turned.  Raises whatever its library raises."""
+    plugin: Plugin
+    if has_binary_interface_2(path):
+        from cocomposer.sound.dawdreamer_plugin import DawDreamerPlugin
+
+        plugin = DawDreamerPlugin(path, sample_rate)
+    else:
+        from cocomposer.sound.pedalboard_plugin import PedalboardPlugin
+
+        plugin = PedalboardPlugin(path, sample_rate)
+    if state:
+        plugin.restore(state)
+    for name, value in parameters:
+        plugin.set_parameter(name, value)
+    return plugin
+
+
+def has_binary_interface_2(path: str | Path) -> bool:
+    """Is it a VST2 plugin, which pedalboard does not load?"""
+    from pathlib import Path
+
+    return kind_of(Path(path)) == "VST2"
+
+
+class EffectUnit(Protocol):
+    """One instance of an effect that goes on from block to block."""
+
+    @property
+    def latency(self) -> int: ...
+    @property
+    def is_mono(self) -> bool: ...
+    def set_parameter(self, name: str, value: float) -> None: ...
+    def restore(self, state: bytes) -> None: ...
+    def process(self, audio: NDArray[np.float32]) -> NDArray[np.float32]: ...
+    def reset(self) -> None: ...
+
+
+class RunningEffect:
+    """A stereo effect; a plugin with one channel runs twice, once a side."""
+
+    def __init__(self, path: str, sample_rate: int, parameters: Settings, state: bytes) -> None:
+        """Load it.  Raises PlayingError and whatever its library raises."""
+
+        def unit() -> EffectUnit:
+            unit: EffectUnit
+            if has_binary_interface_2(path):
+                from cocomposer.sound.vst2_effect import Vst2Effect
+
+                unit = Vst2Effect(path, sample_rate)
+            else:
+                from cocomposer.sound.pedalboard_plugin import PedalboardPlugin
+
+                plugin = PedalboardPlugin(path, sample_rate)
+                if plugin.is_instrument:
+                    raise PlayingError("is an instrument, no effect")
+                unit = plugin
+            if state:
+                unit.restore(state)
+            for name, value in parameters:
+                unit.set_parameter(name, value)
+            return unit
+
+        self._units = [unit()]
+        if self._units[0].is_mono:
+            self._units.append(unit())
+        self.latency = self._units[0].latency
+
+    def process(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The next block, (2, n) to (2, n)."""
+        import numpy as np
+
+        if len(self._units) == 1:
+            return self._units[0].process(audio)
+        sides = [unit.process(audio[side : side + 1])[:1] for side, unit in enumerate(self._units)]
+        return np.concatenate(sides)
+
+    def set_parameter(self, name: str, value: float) -> None:
+        for unit in self._units:
+            unit.set_parameter(name, value)
+
+    def reset(self) -> None:
+        for unit in self._units:
+            unit.reset()
