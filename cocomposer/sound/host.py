@@ -19,7 +19,7 @@ import numpy as np
 
 import cocomposer
 from cocomposer.errors import Cancelled, SoundError
-from cocomposer.sound.protocol import MAX_REPLY, VERSION, Reply, Request
+from cocomposer.sound.protocol import MAX_REPLY, VERSION, Reply, Request, Settings
 from cocomposer.sound.shared_block import SharedBlock
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def child_options() -> dict[str, Any]:
 class Host:
     """One host process.  One thread at a time calls it; `close` ends it.
 
-    `owner` is the plugin that has it for itself, "" for a shared one; `held` the keys of what is loaded in it.
+    `owner` is the plugin that has it for itself, "" for a shared one; `held` what is loaded in it, by its key, with the
+    parameters that were turned.
     """
 
     def __init__(self, memory: int, owner: str = "") -> None:
@@ -74,7 +75,8 @@ class Host:
 
         On Linux the process ends with the *thread* that calls this.
         """
-        self.owner, self.held, self.wanted = owner, frozenset[str](), ""
+        self.owner, self.wanted = owner, ""
+        self.held: dict[str, Settings] = {}
         self.busy = False
         self.on_changed: Callable[[bytes], None] | None = None
         self._serial, self._pending, self._until = 0, 0, 0.0

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cocomposer.sound.plugins import kind_of
-from cocomposer.sound.protocol import ParameterValue, Performance
+from cocomposer.sound.protocol import ParameterValue, Performance, Settings
 from cocomposer.sound.soundfont_player import PlayingError, SoundFontPlayer
 
 if TYPE_CHECKING:
@@ -16,11 +15,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_LOADED = 8
-"""Plugins and built-in instruments that one process keeps; the one that was played longest ago goes first."""
-
-Settings = tuple[tuple[str, float], ...]
-
 
 class Player(Protocol):
     """Plays parts, in pieces of interleaved stereo float32."""
@@ -28,50 +22,54 @@ class Player(Protocol):
     def play(self, performance: Performance) -> Iterator[Any]: ...
 
 
-class Plugin(Player, Protocol):
+class Turnable(Player, Protocol):
+    """It has parameters."""
+
+    def turn(self, parameters: Settings) -> None: ...
+
+
+class Plugin(Turnable, Protocol):
     """A plugin that is loaded."""
 
     def parameters(self) -> tuple[ParameterValue, ...]: ...
-    def set_parameter(self, name: str, value: float) -> None: ...
     def state(self) -> bytes: ...
     def restore(self, state: bytes) -> None: ...
     def edit(self) -> None: ...
 
 
-class Loaded:
-    """Players under their keys.  One SoundFont at a time, since they are large; of the others the latest few."""
+class Instruments:
+    """Players under the keys that the program gave them, until the process ends."""
 
     def __init__(self) -> None:
-        self._soundfont: tuple[str, Player] | None = None
-        self._others: OrderedDict[str, Player] = OrderedDict()
-
-    def keys(self) -> list[str]:
-        return [*([self._soundfont[0]] if self._soundfont else []), *self._others]
+        self._players: dict[str, Any] = {}
+        self._soundfont = ""
 
     def load(self, key: str, kind: str, path: str, sample_rate: int, parameters: Settings, state: bytes) -> None:
         """Load an instrument or plugin under `key`.  Raises PlayingError and whatever its library raises."""
         if kind == "soundfont":
-            self._soundfont = None  # first, so that two large ones are never in memory together
-            self._soundfont = key, _soundfont_player(path, sample_rate)
-            return
-        while len(self._others) >= MOST_LOADED:
-            self._others.popitem(last=False)
-        if kind == "built-in":
+            # First, so that two large ones are never in memory together.
+            self._players.pop(self._soundfont, None)
+            self._soundfont = key
+            self._players[key] = _soundfont_player(path, sample_rate)
+        elif kind == "built-in":
             from cocomposer.sound.built_in_player import BuiltInPlayer
 
-            self._others[key] = BuiltInPlayer(path, parameters, sample_rate)
+            self._players[key] = BuiltInPlayer(path, sample_rate, parameters)
         else:
-            self._others[key] = open_plugin(path, sample_rate, parameters, state)
+            self._players[key] = open_plugin(path, sample_rate, parameters, state)
 
     def player(self, key: str) -> Player:
-        if self._soundfont and self._soundfont[0] == key:
-            return self._soundfont[1]
-        self._others.move_to_end(key)
-        return self._others[key]
+        """What is loaded under `key`; where the program reads on, it knows what kind that is."""
+        player: Player = self._players[key]
+        return player
+
+    def turnable(self, key: str) -> Turnable:
+        player: Turnable = self._players[key]
+        return player
 
     def plugin(self, key: str) -> Plugin:
-        """What is loaded under `key`, which its caller knows to be a plugin."""
-        return self.player(key)  # type: ignore[return-value]
+        player: Plugin = self._players[key]
+        return player
 
 
 def _soundfont_player(path: str, sample_rate: int) -> Player:
@@ -97,8 +95,7 @@ def open_plugin(path: str, sample_rate: int, parameters: Settings, state: bytes)
         plugin = PedalboardPlugin(path, sample_rate)
     if state:
         plugin.restore(state)
-    for name, value in parameters:
-        plugin.set_parameter(name, value)
+    plugin.turn(parameters)
     return plugin
 
 
@@ -116,7 +113,7 @@ class EffectUnit(Protocol):
     def latency(self) -> int: ...
     @property
     def is_mono(self) -> bool: ...
-    def set_parameter(self, name: str, value: float) -> None: ...
+    def turn(self, parameters: Settings) -> None: ...
     def restore(self, state: bytes) -> None: ...
     def process(self, audio: NDArray[np.float32]) -> NDArray[np.float32]: ...
     def reset(self) -> None: ...
@@ -143,8 +140,7 @@ class RunningEffect:
                 unit = plugin
             if state:
                 unit.restore(state)
-            for name, value in parameters:
-                unit.set_parameter(name, value)
+            unit.turn(parameters)
             return unit
 
         self._units = [unit()]
@@ -161,9 +157,9 @@ class RunningEffect:
         sides = [unit.process(audio[side : side + 1])[:1] for side, unit in enumerate(self._units)]
         return np.concatenate(sides)
 
-    def set_parameter(self, name: str, value: float) -> None:
+    def turn(self, parameters: Settings) -> None:
         for unit in self._units:
-            unit.set_parameter(name, value)
+            unit.turn(parameters)
 
     def reset(self) -> None:
         for unit in self._units:

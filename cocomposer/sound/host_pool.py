@@ -13,10 +13,13 @@ _POLL_SECONDS = 0.02
 
 
 class HostPool:
-    """Up to `limit` shared hosts and one for each owner that needs its own.  Used by several threads."""
+    """Up to `limit` shared hosts and one for each owner that needs its own, each with `memory` bytes at most.
 
-    def __init__(self, limit: int, memory: int) -> None:
-        self._limit, self._memory = limit, memory
+    A host in which `most_loaded` things were loaded is replaced.  Used by several threads.
+    """
+
+    def __init__(self, limit: int, memory: int, most_loaded: int = 1000) -> None:
+        self._limit, self._memory, self._most_loaded = limit, memory, most_loaded
         self._hosts: list[Host] = []
         self._changed = threading.Condition()
         self._closed = False
@@ -63,7 +66,10 @@ class HostPool:
         return host
 
     def give_back(self, host: Host) -> None:
-        """The host is free for the next."""
+        """The host is free for the next.  One that has loaded much is replaced: nothing is unloaded but so."""
+        if len(host.held) >= self._most_loaded:
+            self.discard(host)
+            return
         with self._changed:
             host.busy, host.wanted = False, ""
             self._changed.notify_all()

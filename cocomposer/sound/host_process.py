@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from cocomposer.sound.host_plugins import Loaded, RunningEffect
+from cocomposer.sound.host_plugins import Instruments, RunningEffect
 from cocomposer.sound.protocol import VERSION, Performance, Reply, Request
 from cocomposer.sound.shared_block import FRAME_BYTES, SharedBlock
 from cocomposer.sound.soundfont_player import PlayingError
@@ -35,7 +35,7 @@ class Calls:
 
     def __init__(self, block: SharedBlock, answers: Answers) -> None:
         self._block, self._answers = block, answers
-        self._loaded = Loaded()
+        self._instruments = Instruments()
         self._effects: dict[int, RunningEffect] = {}
 
     def ping(self) -> Mapping[str, Any]:
@@ -44,26 +44,31 @@ class Calls:
     def load(self, key: str, kind: str, path: str, sample_rate: int, parameters: list[list[Any]], payload: int
              ) -> Mapping[str, Any]:  # fmt: skip
         """Load an instrument or plugin under `key`; its state is the payload."""
-        self._loaded.load(key, kind, path, sample_rate, _settings(parameters), self._block.read(payload))
-        return {"held": self._loaded.keys()}
+        self._instruments.load(key, kind, path, sample_rate, _settings(parameters), self._block.read(payload))
+        return {}
+
+    def turn(self, key: str, parameters: list[list[Any]]) -> Mapping[str, Any]:
+        """Turn parameters of what is loaded under `key`."""
+        self._instruments.turnable(key).turn(_settings(parameters))
+        return {}
 
     def play(self, key: str, performance: Mapping[str, Any]) -> Mapping[str, Any]:
         """Have the part played; the audio lies in the block."""
         self._block.clear()
-        pieces = self._loaded.player(key).play(Performance.from_data(performance))
+        pieces = self._instruments.player(key).play(Performance.from_data(performance))
         return {"frames": sum(self._block.append(piece) for piece in pieces) // FRAME_BYTES}
 
     def parameters(self, key: str) -> Mapping[str, Any]:
         """Every parameter of a plugin as it stands."""
-        return {"parameters": [asdict(each) for each in self._loaded.plugin(key).parameters()]}
+        return {"parameters": [asdict(each) for each in self._instruments.plugin(key).parameters()]}
 
     def state(self, key: str) -> Mapping[str, Any]:
         """The state of a plugin lies in the block."""
-        return {"bytes": self._write(self._loaded.plugin(key).state())}
+        return {"bytes": self._write(self._instruments.plugin(key).state())}
 
     def edit(self, key: str) -> Mapping[str, Any]:
         """Show the window of a plugin until it is closed; its state is told as it changes, and at the end."""
-        plugin, closed = self._loaded.plugin(key), threading.Event()
+        plugin, closed = self._instruments.plugin(key), threading.Event()
         if sys.platform == "linux":
             if not os.environ.get("DISPLAY"):
                 raise PlayingError("has no window where there is no display")
@@ -101,9 +106,9 @@ class Calls:
         audio = self._effects[effect].process(self._block.read_audio(payload // FRAME_BYTES))
         return {"frames": self._block.write_audio(audio) // FRAME_BYTES}
 
-    def turn(self, effect: int, name: str, value: float) -> Mapping[str, Any]:
-        """Turn a parameter of an effect."""
-        self._effects[effect].set_parameter(name, value)
+    def turn_effect(self, effect: int, parameters: list[list[Any]]) -> Mapping[str, Any]:
+        """Turn parameters of an effect."""
+        self._effects[effect].turn(_settings(parameters))
         return {}
 
     def reset(self, effect: int) -> Mapping[str, Any]:

@@ -47,7 +47,7 @@ class HostedEffect:
             payload=host.put(self._effect.state),
         )  # fmt: skip
         self.latency = max(0, int(result.get("latency", 0)))
-        host.held |= {self._key}
+        host.held[self._key] = ()
 
     def process(self, audio: Audio) -> Audio:
         """The next block, float32 (2, n) to (2, n).  Raises InstrumentError; the next block starts afresh then."""
@@ -61,7 +61,7 @@ class HostedEffect:
                 if answer.shape != audio.shape:
                     raise InstrumentError("answered with less than it was given")
             except InstrumentError:
-                host.held -= {self._key}
+                host.held.pop(self._key, None)
                 raise
         return answer
 
@@ -70,7 +70,7 @@ class HostedEffect:
         with self._lock, self._quarantine.lent(self._pool, self._key, self._effect.plugin) as host:
             self._parameters[name] = value
             self._open(host)
-            host.call("turn", self._seconds, "being turned", effect=self._number, name=name, value=value)
+            host.call("turn_effect", self._seconds, "being turned", effect=self._number, parameters=[(name, value)])
 
     def reset(self) -> None:
         """Forget what was heard.  Raises InstrumentError."""
@@ -83,7 +83,7 @@ class HostedEffect:
         try:
             with self._lock, self._quarantine.lent(self._pool, self._key, self._effect.plugin) as host:
                 if self._key in host.held:
-                    host.held -= {self._key}
+                    host.held.pop(self._key, None)
                     host.call("close_effect", self._seconds, "being unloaded", effect=self._number)
         except CocomposerError:
             return

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cocomposer.sound.dawdreamer_plugin import rung_out
+from cocomposer.sound.dawdreamer_plugin import BLOCK, rung_out
 from cocomposer.sound.plugins import MAX_PARAMETERS, MAX_TEXT
-from cocomposer.sound.protocol import ParameterValue, Performance
+from cocomposer.sound.protocol import ParameterValue, Performance, Settings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_BLOCK = 512
 
 
 class PedalboardPlugin:
@@ -36,7 +34,7 @@ class PedalboardPlugin:
 
     def _takes_one_channel(self) -> bool:
         try:
-            self._plugin.process(np.zeros((2, _BLOCK), np.float32), self._sample_rate, buffer_size=_BLOCK)
+            self._plugin.process(np.zeros((2, BLOCK), np.float32), self._sample_rate, buffer_size=BLOCK)
         except ValueError:  # it names the channels it has
             return True
         self._plugin.reset()
@@ -48,10 +46,11 @@ class PedalboardPlugin:
             for name, each in self._parameters.items()
         )
 
-    def set_parameter(self, name: str, value: float) -> None:
-        """Turn a parameter; one the plugin does not have (any more) stays unturned."""
-        if name in self._parameters:
-            self._parameters[name].raw_value = min(1.0, max(0.0, value))
+    def turn(self, parameters: Settings) -> None:
+        """Turn parameters; those that the plugin does not have (any more) stay unturned."""
+        for name, value in parameters:
+            if name in self._parameters:
+                self._parameters[name].raw_value = min(1.0, max(0.0, value))
 
     def state(self) -> bytes:
         """What the plugin saves of itself."""
@@ -69,12 +68,12 @@ class PedalboardPlugin:
         """The part until it has rung out, as one piece of stereo float32, (n, 2)."""
         messages = [(bytes([status, first, second]), at) for at, status, first, second in performance.events]
         length = performance.seconds + performance.tail
-        audio = self._plugin(messages, length, self._sample_rate, num_channels=2, buffer_size=_BLOCK, reset=True)
+        audio = self._plugin(messages, length, self._sample_rate, num_channels=2, buffer_size=BLOCK, reset=True)
         yield rung_out(np.asarray(audio, dtype=np.float32), performance.frames)
 
     def process(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
         """The next block, (2, n) to (2, n), `latency` late; (1, n) for a mono one."""
-        answer = self._plugin.process(audio, self._sample_rate, buffer_size=_BLOCK, reset=False)
+        answer = self._plugin.process(audio, self._sample_rate, buffer_size=BLOCK, reset=False)
         # pedalboard holds back as many frames at first as the plugin is late.
         held = audio.shape[1] - answer.shape[1]
         return np.pad(answer, ((0, 0), (held, 0))) if held else answer

@@ -13,16 +13,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cocomposer.sound.host_process import die_with
+from cocomposer.sound.host_process import die_with, limit_memory
 from cocomposer.sound.plugins import MAX_PARAMETERS, Parameter, PluginInfo, kind_of
 from cocomposer.sound.protocol import AUDIBLE
 
 _RATE, _BLOCK = 44100, 512
+_MEMORY = 4 << 30
 _NOTE_SECONDS, _LISTENED = 0.5, 1.0
 
 
 def main() -> None:
     die_with(int(sys.argv[1]))
+    limit_memory(_MEMORY)
     path, limit = Path(sys.argv[2]), float(sys.argv[3])
     # Plugins print to standard output; the answer keeps the real one and they get the error stream.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")

@@ -25,6 +25,9 @@ MidiEvent = tuple[float, int, int, int]
 Curve = tuple[tuple[float, float], ...]
 """Points of (seconds, value 0..1), linear between them."""
 
+Settings = tuple[tuple[str, float], ...]
+"""Parameters by name: 0..1 for a plugin, in the instrument's own units for a built-in one."""
+
 MAX_REPLY = 24_000_000
 """Longest line, in characters, that is accepted from a host: the largest state of a plugin as text."""
 

@@ -37,6 +37,9 @@ TAIL_SECONDS = 8.0
 MEMORY = 4 << 30
 """Bytes a host may have for itself, or half of what the computer has where that is more."""
 
+MOST_LOADED = 16
+"""Instruments that one process keeps."""
+
 _RATE = 44100
 
 
@@ -54,7 +57,7 @@ class Hosts:
     def __init__(self, *, plugin_seconds: float = 30.0, processes: int = 0, memory: int = 0) -> None:
         self._seconds = plugin_seconds
         memory = memory or max(MEMORY, _physical_memory() // 2)
-        self._players = HostPool(processes or min(4, max(2, os.cpu_count() or 2)), memory)
+        self._players = HostPool(processes or min(4, max(2, os.cpu_count() or 2)), memory, MOST_LOADED)
         self._effects, self._editors = HostPool(1, memory), HostPool(16, memory)
         self._quarantine = Quarantine()
         self._numbers = itertools.count(1)
@@ -138,12 +141,15 @@ class Hosts:
         large = kind == InstrumentKind.SOUNDFONT and Path(path).stat().st_size > LARGE_SOUNDFONT
         with self._quarantine.lent(self._players, key, path, once=large, cancelled=cancelled) as host:
             if key not in host.held:
-                host.held = frozenset()  # unless it is loaded, nobody knows what had to go for it
-                loaded = host.call(
+                if kind is InstrumentKind.SOUNDFONT:  # it takes the place of another
+                    host.held = {each: kept for each, kept in host.held.items() if not each.startswith(kind)}
+                host.call(
                     "load", self._seconds, "loading", cancelled, key=key, kind=str(kind), path=path,
                     sample_rate=sample_rate, parameters=plugin.parameters, payload=host.put(plugin.state),
                 )  # fmt: skip
-                host.held = frozenset(map(str, loaded.get("held", ())))
+            elif host.held[key] != plugin.parameters:
+                host.call("turn", self._seconds, "being turned", cancelled, key=key, parameters=plugin.parameters)
+            host.held[key] = plugin.parameters
             yield host, key
 
     def close(self) -> None:
@@ -163,12 +169,12 @@ def _kind_and_path(plugin: Instrument | Effect) -> tuple[InstrumentKind, str]:
 
 
 def _key(kind: InstrumentKind, path: str, plugin: Instrument | Effect, sample_rate: int) -> str:
-    """What is loaded under the same key sounds the same."""
-    key = hashlib.sha256(repr((str(kind), path, sample_rate)).encode())
-    if kind is not InstrumentKind.SOUNDFONT:
-        key.update(repr(plugin.parameters).encode())
-        key.update(plugin.state)
-    return key.hexdigest()
+    """What has the same key is loaded once, and is turned between its parameters."""
+    # A plugin cannot turn back what is no longer among its parameters.
+    names = sorted(name for name, _ in plugin.parameters) if kind is InstrumentKind.PLUGIN else []
+    state = hashlib.sha256(plugin.state).hexdigest() if kind is InstrumentKind.PLUGIN else ""
+    digest = hashlib.sha256(repr((path, sample_rate, names, state)).encode())
+    return f"{kind} {digest.hexdigest()}"
 
 
 def _physical_memory() -> int:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cocomposer.sound.protocol import Settings
 from cocomposer.sound.soundfont_player import PlayingError
 
 _BLOCK = 512
@@ -100,10 +101,11 @@ class Vst2Effect:
         """Frames that the output lags."""
         return max(0, int(self._effect.contents.latency))
 
-    def set_parameter(self, name: str, value: float) -> None:
-        """Turn a parameter; one the plugin does not have (any more) stays unturned."""
-        if name in self._names:
-            self._effect.contents.set_parameter(self._effect, self._names[name], value)
+    def turn(self, parameters: Settings) -> None:
+        """Turn parameters; those that the plugin does not have (any more) stay unturned."""
+        for name, value in parameters:
+            if name in self._names:
+                self._effect.contents.set_parameter(self._effect, self._names[name], value)
 
     def restore(self, state: bytes) -> None:
         """Take a state as DawDreamer saves it, an FXB bank.  Raises PlayingError for anything else."""
