@@ -117,6 +117,7 @@ class EffectUnit(Protocol):
     def restore(self, state: bytes) -> None: ...
     def process(self, audio: NDArray[np.float32]) -> NDArray[np.float32]: ...
     def reset(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class RunningEffect:
@@ -164,3 +165,7 @@ class RunningEffect:
     def reset(self) -> None:
         for unit in self._units:
             unit.reset()
+
+    def close(self) -> None:
+        for unit in self._units:
+            unit.close()

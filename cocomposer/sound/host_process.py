@@ -98,6 +98,7 @@ class Calls:
                     ) -> Mapping[str, Any]:  # fmt: skip
         """Start an effect under a number; its state is the payload."""
         state = self._block.read(payload)
+        self.close_effect(effect)
         self._effects[effect] = RunningEffect(path, sample_rate, _settings(parameters), state)
         return {"latency": self._effects[effect].latency}
 
@@ -118,7 +119,8 @@ class Calls:
 
     def close_effect(self, effect: int) -> Mapping[str, Any]:
         """Unload an effect."""
-        self._effects.pop(effect, None)
+        if effect in self._effects:
+            self._effects.pop(effect).close()
         return {}
 
     def _write(self, data: bytes) -> int:

@@ -81,3 +81,8 @@ class PedalboardPlugin:
     def reset(self) -> None:
         """Forget what was heard."""
         self._plugin.reset()
+
+    def close(self) -> None:
+        """Unload it."""
+        self._parameters.clear()
+        self._plugin = None

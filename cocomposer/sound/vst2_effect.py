@@ -150,10 +150,10 @@ class Vst2Effect:
         """Does it take one channel?"""
         return int(self._effect.contents.inputs) == 1
 
-    def __del__(self) -> None:
-        if getattr(self, "_effect", None):
-            self._tell(_SWITCH, value=0)
-            self._tell(_CLOSE)
+    def close(self) -> None:
+        """Unload it."""
+        self._tell(_SWITCH, value=0)
+        self._tell(_CLOSE)
 
 
 def _channels(audio: NDArray[np.float32], at: int) -> Any:
