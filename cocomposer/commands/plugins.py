@@ -27,9 +27,7 @@ def parser() -> CommandParser:
     parser.add_argument(
         "action",
         metavar="ACTION",
-        help=(
-            "scan: look for plugins; list: those found; info: one of them; check: are they restored as they were saved?"
-        ),
+        help="scan: look for plugins; list: those found; info: one of them; check: does it come back as it was saved?",
     )
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="scan: more folders; info, check: a plugin's name or file"
@@ -127,7 +125,7 @@ def _check_words(check: PluginCheck) -> tuple[str, str, str]:
     if check.problem:
         return check.problem, "", ""
     same = check.parameters - len(check.changed)
-    parameters = f"{same} of {check.parameters} restored"
+    parameters = f"{same} of {check.parameters} restored, {check.moved} of them turned"
     if not check.sounds:
         audio = "silent"
     elif not check.deterministic:

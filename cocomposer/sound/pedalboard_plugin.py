@@ -53,7 +53,7 @@ class PedalboardPlugin:
                 self._parameters[name].raw_value = min(1.0, max(0.0, value))
 
     def state(self) -> bytes:
-        """What the plugin saves of itself.  It hears of parameters that were turned with the next block: a silent one."""
+        """What the plugin saves of itself; parameters that were turned reach it with the next block, a silent one."""
         if self.is_instrument:
             self._plugin([], BLOCK / self._sample_rate, self._sample_rate, num_channels=2, reset=False)
         else:

@@ -34,7 +34,7 @@ _TRIES = 4
 class PluginCheck:
     """What came of it.  `problem` finishes "The plugin X ...", and the rest is empty then.
 
-    `changed` are the parameters that came back differently, of `parameters`; `sounds` whether anything was heard;
+    `changed` are the parameters that came back differently, of `parameters`, of which `moved` could be turned; `sounds` whether anything was heard;
     `deterministic` whether two processes with the same settings gave the same audio, and `difference_db` how far what
     the restored one gave lies from that, in dB of its peak (-inf: no difference at all).
     """
@@ -48,13 +48,15 @@ class PluginCheck:
     deterministic: bool = False
     difference_db: float = math.inf
     parameters: int = 0
+    moved: int = 0
     changed: tuple[str, ...] = ()
     state_bytes: int = 0
 
     @property
     def passed(self) -> bool:
-        """The same parameters, and the same audio where that can be told."""
-        return not self.problem and not self.changed and (not self.deterministic or self.difference_db <= SAME_DB)
+        """The same parameters, some of which could be turned, and the same audio where that can be told."""
+        same = not self.changed and (self.moved > 0 or not self.parameters)
+        return not self.problem and same and (not self.deterministic or self.difference_db <= SAME_DB)
 
     def to_data(self) -> dict[str, Any]:
         """The same as plain JSON data; None for a difference that has no number."""
@@ -79,7 +81,8 @@ def _checked(
 ) -> PluginCheck:
     # Settings at random may well be silent; those that sound say more.
     for attempt in range(_TRIES):
-        turned = _plugin(info, _settings_at_random(info, f"{seed} {attempt}", seconds))
+        settings, moved = _settings_at_random(info, f"{seed} {attempt}", seconds)
+        turned = _plugin(info, settings)
         with Hosts(plugin_seconds=seconds, processes=1) as hosts:
             before, state = hosts.parameters(turned), hosts.state(turned)
             first = _sound(hosts, info, turned, cancelled)
@@ -95,18 +98,22 @@ def _checked(
         told.path, told.name, told.kind, is_instrument=told.is_instrument,
         sounds=float(np.abs(first).max(initial=0.0)) >= AUDIBLE,
         deterministic=difference_db(first, second) <= SAME_DB, difference_db=difference_db(first, third),
-        parameters=len(before), changed=_changed(before, after), state_bytes=len(state),
+        parameters=len(before), moved=moved, changed=_changed(before, after), state_bytes=len(state),
     )  # fmt: skip
 
 
-def _settings_at_random(info: PluginInfo, seed: str, seconds: float) -> Settings:
-    """A value for each parameter, on the plugin's own steps: those that it remembers when it is given any."""
+def _settings_at_random(info: PluginInfo, seed: str, seconds: float) -> tuple[Settings, int]:
+    """A value for each parameter, on the plugin's own steps: those that it remembers when it is given any.
+
+    And how many of them are not what they are at first.
+    """
     with Hosts(plugin_seconds=seconds, processes=1) as hosts:
-        names = [each.name for each in hosts.parameters(_plugin(info))]
+        at_first = hosts.parameters(_plugin(info))
         chance = random.Random(seed)
-        state = hosts.state(_plugin(info, tuple((name, round(chance.random(), 3)) for name in names)))
+        state = hosts.state(_plugin(info, tuple((each.name, round(chance.random(), 3)) for each in at_first)))
     with Hosts(plugin_seconds=seconds, processes=1) as hosts:
-        return tuple((each.name, each.value) for each in hosts.parameters(_plugin(info, state=state)))
+        found = hosts.parameters(_plugin(info, state=state))
+    return tuple((each.name, each.value) for each in found), len(_changed(at_first, found))
 
 
 def _plugin(info: PluginInfo, parameters: Settings = (), state: bytes = b"") -> Instrument | Effect:
