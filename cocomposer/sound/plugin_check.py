@@ -34,9 +34,9 @@ _TRIES = 4
 class PluginCheck:
     """What came of it.  `problem` finishes "The plugin X ...", and the rest is empty then.
 
-    `changed` are the parameters that came back differently, of `parameters`, of which `moved` could be turned; `sounds` whether anything was heard;
-    `deterministic` whether two processes with the same settings gave the same audio, and `difference_db` how far what
-    the restored one gave lies from that, in dB of its peak (-inf: no difference at all).
+    `changed` are the parameters that came back differently, of `parameters`, of which `moved` could be turned.
+    `sounds`: something was heard.  `deterministic`: two processes with the same settings gave the same audio.
+    `difference_db` is how far what the restored one gave lies from that, in dB of its peak (-inf: not at all).
     """
 
     path: Path
@@ -113,7 +113,8 @@ def _settings_at_random(info: PluginInfo, seed: str, seconds: float) -> tuple[Se
         state = hosts.state(_plugin(info, tuple((each.name, round(chance.random(), 3)) for each in at_first)))
     with Hosts(plugin_seconds=seconds, processes=1) as hosts:
         found = hosts.parameters(_plugin(info, state=state))
-    return tuple((each.name, each.value) for each in found), len(_changed(at_first, found))
+    moved = sum(abs(one.value - other.value) > _SAME_VALUE for one, other in zip(at_first, found, strict=False))
+    return tuple((each.name, each.value) for each in found), moved
 
 
 def _plugin(info: PluginInfo, parameters: Settings = (), state: bytes = b"") -> Instrument | Effect:
@@ -149,6 +150,8 @@ def _changed(before: tuple[ParameterValue, ...], after: tuple[ParameterValue, ..
 
     def same(one: ParameterValue) -> bool:
         other = found.get(one.name)
-        return other is not None and (abs(other.value - one.value) <= _SAME_VALUE or other.text == one.text)
+        if other is None:
+            return False
+        return abs(other.value - one.value) <= _SAME_VALUE or (bool(one.text.strip()) and other.text == one.text)
 
     return tuple(each.name for each in before if not same(each))

@@ -2,7 +2,8 @@
    interface alone.  FAULT: 0 plays a square wave, 1 crashes on load, 2 sleeps for ever on load, 3 crashes while
    playing, 4 plays numbers that are none, 5 stays silent, 6 sleeps for ever while playing, 7 leaves on load with a
    clean exit status, 8 prints without end while it plays, 9 crashes when it is unloaded, 10 and 11 take memory without
-   end on load and while playing, 12 leaves while playing, 13 plays 80 dB above full scale.  With EFFECT it is a stereo
+   end on load and while playing, 12 leaves while playing, 13 plays 80 dB above full scale, 14 forgets its state, 15 plays noise that is
+   never twice the same.  With EFFECT it is a stereo
    effect of half the level, which does the same when the input is above zero.  One parameter, "Volume", and one number
    of state besides, which is the number of notes it was ever sent. */
 #include <math.h>
@@ -53,9 +54,11 @@ static intptr_t dispatch(Effect *effect, int32_t code, int32_t index, intptr_t v
     Instance *self = effect->object;
     (void)number;
     if (code == 1 && FAULT == 9) *(volatile int *)0 = 1;
+    if (code == 7 && index == 0) { sprintf(pointer, "%.2f", self->state.volume); return 1; }
     if (code == 8 && index == 0) { strcpy(pointer, "Volume"); return 1; }
     if (code == 26) return 1; /* its parameter can be automated */
     if (code == 23) { saved = self->state; *(void **)pointer = &saved; return sizeof saved; }
+    if (code == 24 && FAULT == 14) return 1;
     if (code == 24 && value == sizeof saved) { memcpy(&self->state, pointer, sizeof saved); return 1; }
     if (code == 25) { /* events from the host */
         struct Events *events = pointer;
@@ -83,6 +86,7 @@ static void replace(Effect *effect, float **in, float **out, int32_t frames) {
         if (self->sounding && FAULT == 6) for (;;) sleep(1000);
         if (self->sounding && FAULT == 11) take_memory();
         if (self->sounding && FAULT == 12) _exit(0);
+        if (self->sounding && FAULT == 15) sample = (rand() ^ getpid()) % 1000 / 1000.0f;
         if (self->sounding && FAULT == 13) sample = 10000.0f;
         out[0][i] = out[1][i] = sample * self->state.volume;
     }

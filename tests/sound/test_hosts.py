@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -54,18 +55,23 @@ def hosts() -> Iterator[Hosts]:
     assert what_is_open() == before
 
 
-def what_is_open() -> tuple[list[int], int, list[str], int]:
-    """Host processes of this one, its file descriptors, what lies in shared memory, its threads."""
-    hosts = []
+def hosts_of(parent: int) -> list[int]:
+    """Living host processes that were started by `parent`."""
+    found = []
     for folder in Path("/proc").iterdir():
         try:
             words = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"cocomposer.sound.host_process" in words and str(os.getpid()).encode() in words:
-            hosts.append(int(folder.name))
+        if b"cocomposer.sound.host_process" in words and str(parent).encode() in words:
+            found.append(int(folder.name))
+    return found
+
+
+def what_is_open() -> tuple[list[int], int, list[str], int]:
+    """Host processes of this one, its file descriptors, what lies in shared memory, its threads."""
     shared = [path.name for path in Path("/dev/shm").glob("*") if "jack" not in path.name]
-    return hosts, len(list(Path("/proc/self/fd").iterdir())), shared, threading.active_count()
+    return hosts_of(os.getpid()), len(list(Path("/proc/self/fd").iterdir())), shared, threading.active_count()
 
 
 def plugin(path: Path, **settings: float) -> Instrument:
@@ -90,7 +96,7 @@ def test_parameters_are_turned_read_and_told_in_words(hosts: Hosts, plugins: dic
     loud, soft = plugin(plugins["sound"], Volume=1.0), plugin(plugins["sound"], Volume=0.25)
     assert np.allclose(play(hosts, soft), play(hosts, loud) / 4)
     (volume,) = hosts.parameters(soft)
-    assert (volume.name, volume.value) == ("Volume", 0.25)
+    assert (volume.name, volume.value, volume.text) == ("Volume", 0.25, "0.25")
     assert np.array_equal(play(hosts, plugin(plugins["sound"])), play(hosts, loud))
 
 
@@ -279,3 +285,46 @@ print([name for name in ("dawdreamer", "tinysoundfont", "symusic", "pedalboard")
 def test_the_program_itself_loads_no_native_host() -> None:
     ran = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+PARENT = """
+import sys, time
+from cocomposer.music import Effect, Instrument, InstrumentKind
+from cocomposer.sound.supervisor import Hosts
+hosts = Hosts(plugin_seconds=120)
+hosts.play(Instrument(), 0, False, (), 0.1)
+hosts.effect(Effect("plugin", plugin=sys.argv[1]), 44100)
+print("ready", flush=True)
+hosts.play(Instrument(InstrumentKind.PLUGIN, sys.argv[2]), 0, False, (), 0.1)
+"""
+
+
+def test_a_program_that_is_killed_leaves_nothing(plugins: dict[str, Path]) -> None:
+    command = [sys.executable, "-c", PARENT, str(plugins["effect-sound"]), str(plugins["load-hang"])]
+    shared = what_is_open()[2]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"ready\n"
+        time.sleep(0.5)  # into the hang
+        children = hosts_of(program.pid)
+        assert len(children) >= 2
+        program.kill()
+    until = time.monotonic() + 5
+    while hosts_of(program.pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert hosts_of(program.pid) == []
+    assert what_is_open()[2] == shared
+
+
+@pytest.mark.skipif(
+    not all(map(shutil.which, ("xvfb-run", "xwininfo", "xdotool"))), reason="no display, and none can be made"
+)
+@pytest.mark.parametrize("name", ["/usr/lib/vst/ZamDelay-vst.so", "/usr/lib/vst3/ZamDelay.vst3"])
+def test_a_window_opens_and_what_is_turned_there_comes_back(name: str) -> None:
+    if not Path(name).exists():
+        pytest.skip(f"{name} is not installed")
+    # JUCE hides most of a VST2 window where there is no window manager, so nothing can be turned there.
+    expected = ["open True", "window True", f"turned {name.endswith('.vst3')}", "open False"]
+    command = ["xvfb-run", "-a", sys.executable, str(Path(__file__).parent / "editor_under_xvfb.py"), name]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert ran.stdout.splitlines() == expected, ran.stderr
