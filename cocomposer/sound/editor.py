@@ -34,7 +34,7 @@ class Editor:
         self.problem = ""
         self._name, self._pool, self._closing = Path(path).name, pool, False
         try:
-            self._host = pool.lend(f"editor {id(self)}")
+            self._host = pool.lend(f"editor {id(self)}", owner=f"editor {id(self)}")
         except InstrumentError as error:
             raise HostError(f"The window of {self._name} cannot be opened: it {error}.") from error
         self._host.on_changed = changed

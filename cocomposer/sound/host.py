@@ -29,7 +29,7 @@ RUNAWAY = 1e3
 """+60 dBFS: no instrument means this."""
 
 _POLL_SECONDS = 0.02
-_SILENT_SECONDS = 10.0
+SILENT_SECONDS = 10.0
 """An idle host that has sent no beat for so long is taken for stuck."""
 
 
@@ -188,7 +188,7 @@ class Host:
         if self._ended or self._process.poll() is not None:
             return True
         now = time.monotonic()
-        return now > self._until if self._pending else now > self._beat + _SILENT_SECONDS
+        return now > self._until if self._pending else now > self._beat + SILENT_SECONDS
 
     def end(self) -> None:
         """End the process, and whatever it started, now; whoever waits for its reply is told."""

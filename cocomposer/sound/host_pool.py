@@ -75,13 +75,13 @@ class HostPool:
             self._changed.notify_all()
 
     def discard(self, host: Host) -> None:
-        """The host is no good any more: it is ended, and another started for whoever comes next."""
+        """The host is no good any more: it is ended, and if all shared it another started for whoever comes next."""
         host.close()
         with self._changed:
             if host in self._hosts:
                 self._hosts.remove(host)
-                if not self._closed:
-                    self._start(host.owner)
+                if not self._closed and not host.owner:
+                    self._start("")
             self._changed.notify_all()
 
     def close(self) -> None:

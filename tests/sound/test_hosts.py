@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from faulty_plugins import build_faulty_plugins, needs_gcc
 
 from cocomposer.errors import Cancelled
 from cocomposer.music import Effect, Instrument, InstrumentKind
+from cocomposer.sound import host
 from cocomposer.sound.host import HostError, InstrumentError
 from cocomposer.sound.supervisor import MOST_LOADED, Hosts
 
@@ -234,6 +236,16 @@ def test_a_process_that_ended_by_itself_is_replaced(hosts: Hosts) -> None:
     (process,) = what_is_open()[0]
     os.kill(process, 9)
     time.sleep(0.2)
+    assert np.array_equal(play(hosts), before)
+    assert what_is_open()[0] != [process]
+
+
+def test_a_process_that_has_fallen_silent_is_replaced(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = play(hosts)
+    (process,) = what_is_open()[0]
+    monkeypatch.setattr(host, "SILENT_SECONDS", 1.5)
+    os.kill(process, signal.SIGSTOP)
+    time.sleep(2.0)
     assert np.array_equal(play(hosts), before)
     assert what_is_open()[0] != [process]
 
