@@ -11,8 +11,8 @@ from cocomposer.music import Effect, Instrument
 from cocomposer.sound.host import HostError, InstrumentError
 from cocomposer.sound.host_pool import HostPool
 
-_OPENING_SECONDS = 1.0
-"""A plugin that cannot open its window says so within this time."""
+_OPENING_SECONDS = 1.5
+"""A plugin that cannot open its window mostly says so within this time."""
 _LONGEST = 7 * 24 * 3600.0
 
 
@@ -28,24 +28,16 @@ class Editor:
         plugin: Instrument | Effect,
         changed: Callable[[bytes], None],
         pool: HostPool,
-        seconds: float,
     ) -> None:
         """Open it; `changed` hears the plugin's state on another thread.  Raises HostError."""
         self.problem = ""
-        self._name, self._pool, self._closing = Path(path).name, pool, False
+        self._path, self._plugin, self._name = path, plugin, Path(path).name
+        self._pool, self._closing = pool, False
         try:
             self._host = pool.lend(f"editor {id(self)}", owner=f"editor {id(self)}")
         except InstrumentError as error:
             raise HostError(f"The window of {self._name} cannot be opened: it {error}.") from error
         self._host.on_changed = changed
-        try:
-            self._host.call(
-                "load", seconds, "loading", key="editor", kind="plugin", path=path, sample_rate=44100,
-                parameters=plugin.parameters, payload=self._host.put(plugin.state),
-            )  # fmt: skip
-        except InstrumentError as error:
-            pool.discard(self._host)
-            raise HostError(f"The window of {self._name} cannot be opened: it {error}.") from error
         self._thread = threading.Thread(target=self._show, name="editor", daemon=True)
         self._thread.start()
         self._thread.join(_OPENING_SECONDS)
@@ -55,7 +47,10 @@ class Editor:
     def _show(self) -> None:
         """Wait, on a thread of its own, until the window is closed."""
         try:
-            self._host.call("edit", _LONGEST, "its window was open", key="editor")
+            self._host.call(
+                "edit", _LONGEST, "its window was open", path=self._path, parameters=self._plugin.parameters,
+                payload=self._host.put(self._plugin.state),
+            )  # fmt: skip
         except CocomposerError as error:
             if not self._closing:
                 self.problem = f"The window of {self._name} cannot be shown: it {error}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+
+_RATE = 44100
 
 
 class Player(Protocol):
@@ -32,6 +36,14 @@ class Plugin(Turnable, Protocol):
     """A plugin that is loaded."""
 
     def parameters(self) -> tuple[ParameterValue, ...]: ...
+    def state(self) -> bytes: ...
+    def restore(self, state: bytes) -> None: ...
+
+
+class PluginWindow(Protocol):
+    """A plugin that can be turned in its own window."""
+
+    def turn(self, parameters: Settings) -> None: ...
     def state(self) -> bytes: ...
     def restore(self, state: bytes) -> None: ...
     def edit(self) -> None: ...
@@ -97,6 +109,27 @@ def open_plugin(path: str, sample_rate: int, parameters: Settings, state: bytes)
         plugin.restore(state)
     plugin.turn(parameters)
     return plugin
+
+
+def open_window(path: str, parameters: Settings, state: bytes) -> PluginWindow:
+    """A plugin, ready to show its window.  Raises whatever its library raises."""
+    window: PluginWindow
+    if has_binary_interface_2(path) and sys.platform == "linux":
+        from cocomposer.sound.vst2_window import Vst2Window
+
+        window = Vst2Window(path, _RATE)
+    elif has_binary_interface_2(path):
+        from cocomposer.sound.dawdreamer_plugin import DawDreamerPlugin
+
+        window = DawDreamerPlugin(path, _RATE)
+    else:
+        from cocomposer.sound.pedalboard_plugin import PedalboardPlugin
+
+        window = PedalboardPlugin(path, _RATE)
+    if state:
+        window.restore(state)
+    window.turn(parameters)
+    return window
 
 
 def has_binary_interface_2(path: str | Path) -> bool:

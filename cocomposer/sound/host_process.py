@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from cocomposer.sound.host_plugins import Instruments, RunningEffect
+from cocomposer.sound.host_plugins import Instruments, RunningEffect, open_window
 from cocomposer.sound.protocol import VERSION, Performance, Reply, Request
 from cocomposer.sound.shared_block import FRAME_BYTES, SharedBlock
 from cocomposer.sound.soundfont_player import PlayingError
@@ -66,13 +66,13 @@ class Calls:
         """The state of a plugin lies in the block."""
         return {"bytes": self._write(self._instruments.plugin(key).state())}
 
-    def edit(self, key: str) -> Mapping[str, Any]:
+    def edit(self, path: str, parameters: list[list[Any]], payload: int) -> Mapping[str, Any]:
         """Show the window of a plugin until it is closed; its state is told as it changes, and at the end."""
-        plugin, closed = self._instruments.plugin(key), threading.Event()
         if sys.platform == "linux":
             if not os.environ.get("DISPLAY"):
                 raise PlayingError("has no window where there is no display")
             survive_x_errors()
+        plugin, closed = open_window(path, _settings(parameters), self._block.read(payload)), threading.Event()
 
         def tell() -> None:
             last = plugin.state()

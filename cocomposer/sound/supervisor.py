@@ -120,7 +120,7 @@ class Hosts:
 
         Raises HostError where there is no display or the plugin has no window.
         """
-        return Editor(_kind_and_path(plugin)[1], plugin, changed, self._editors, self._seconds)
+        return Editor(_kind_and_path(plugin)[1], plugin, changed, self._editors)
 
     @property
     def quarantined(self) -> Mapping[str, str]:
