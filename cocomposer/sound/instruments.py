@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -100,65 +101,68 @@ def part_jobs(song: Song, instruments: tuple[Instrument, ...], default: Path, sa
 
 @dataclass(frozen=True)
 class Recording:
-    """What an instrument played, float32 (2, frames).
+    """What an instrument played: a raw file of interleaved stereo float32, `frames` long.
 
     `peak` is its highest sample, as amplitude, and `loudness` the LUFS it has when that is brought to full scale, so
-    that no instrument is too quiet for the gate of the measurement.
+    that no instrument is too quiet for the gate of the measurement.  The file belongs to whoever holds the recording.
     """
 
-    audio: Audio
+    path: Path
+    frames: int
     peak: float = 0.0
     loudness: float = float("-inf")
-
-    @property
-    def frames(self) -> int:
-        return int(self.audio.shape[1])
 
     def spans(self, sample_rate: int, frames: int) -> Iterator[tuple[slice, Audio]]:
         """The audio as (2, n) arrays, with the slice of time each covers, silence after the end up to `frames`."""
         # A quarter of the sample rate: no high-pass takes that away, and neither does halving the rate.
         hiss = np.array([HISS, HISS, -HISS, -HISS], dtype=np.float32)
-        for span in spans(frames, sample_rate):
-            whole = span.stop - span.start
-            length = max(0, min(span.stop, self.frames) - span.start)
-            audio = np.tile(hiss, (2, whole // len(hiss) + 1))[:, :whole]
-            audio[:, :length] += self.audio[:, span.start : span.start + length]
-            yield span, audio
+        with self.path.open("rb") as file:
+            for span in spans(frames, sample_rate):
+                whole = span.stop - span.start
+                length = max(0, min(span.stop, self.frames) - span.start)
+                audio = np.tile(hiss, (2, whole // len(hiss) + 1))[:, :whole]
+                audio[:, :length] += np.fromfile(file, dtype=np.float32, count=2 * length).reshape(-1, 2).T
+                yield span, audio
 
 
 class Players:
-    """Plays the parts of one rendering, by several threads at once, in host processes; `close` ends those."""
+    """Plays the parts of one rendering to files, by several threads at once, in host processes; `close` ends those."""
 
-    def __init__(self, cancelled: Callable[[], bool], plugin_seconds: float = 30.0) -> None:
-        self._hosts = Hosts(plugin_seconds=plugin_seconds)
-        self._cancelled = cancelled
+    def __init__(self, folder: Path, cancelled: Callable[[], bool]) -> None:
+        self._folder, self._cancelled = folder, cancelled
+        self._hosts: Hosts | None = None
+        self._starting = threading.Lock()
 
-    def play(self, job: PartJob) -> tuple[Recording, str]:
+    def play(self, job: PartJob, index: int) -> tuple[Recording, str]:
         """The part as recorded, and a warning or "".
 
         An instrument that fails is named in the warning and the substitute plays the part, exactly as if it
         had been asked first.  Raises SoundError when the substitute fails too.
         """
+        output = self._folder / f"part-{index}.raw"
         try:
-            return self._play_with(job.instrument, job), ""
+            return self._play_with(job.instrument, job, output), ""
         except InstrumentError as failure:
             if job.instrument == job.substitute:
                 raise SoundError(f"The SoundFont {name_of(job.instrument)} {failure}.") from failure
             warning = (f"The instrument {name_of(job.instrument)} {failure}; "
                        f"{job.part.name} is played by {name_of(job.substitute)}.")  # fmt: skip
         try:
-            return self._play_with(job.substitute, job), warning
+            return self._play_with(job.substitute, job, output), warning
         except InstrumentError as failure:
             raise SoundError(f"{warning} The SoundFont {name_of(job.substitute)} {failure}, too.") from failure
 
-    def _play_with(self, instrument: Instrument, job: PartJob) -> Recording:
+    def _play_with(self, instrument: Instrument, job: PartJob, output: Path) -> Recording:
+        with self._starting:
+            self._hosts = self._hosts or Hosts(plugin_seconds=job.stage_limit)
         audio = self._hosts.play(
             instrument, job.part.program, job.part.is_drums, job.events, job.seconds, sample_rate=job.sample_rate,
             bpm=job.bpm, cancelled=self._cancelled,
         )  # fmt: skip
-        recording = Recording(audio, peak=float(np.abs(audio).max(initial=0.0)))
-        if recording.peak < AUDIBLE:  # only the substitute may answer notes with silence
-            if instrument != job.substitute:
+        np.ascontiguousarray(audio.T).tofile(output)
+        recording = Recording(output, audio.shape[1], float(np.abs(audio).max(initial=0.0)))
+        if recording.peak < AUDIBLE:
+            if instrument != job.substitute:  # only that may answer notes with silence
                 raise InstrumentError("stayed silent")
             return replace(recording, peak=0.0)
         meter = BalanceMeter(job.sample_rate)
@@ -168,7 +172,8 @@ class Players:
 
     def close(self) -> None:
         """End every host process."""
-        self._hosts.close()
+        if self._hosts is not None:
+            self._hosts.close()
 
 
 def name_of(instrument: Instrument) -> str:

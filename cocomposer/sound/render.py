@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -154,17 +155,19 @@ def _play_parts(
         return ended.is_set()
 
     def part_task(index: int) -> tuple[Take, str]:
-        recording, warning = players.play(jobs[index])
+        recording, warning = players.play(jobs[index], index)
         if ended.is_set():
             raise Cancelled("Rendering was stopped.")
-        return through_strip(recording, jobs[index], desk.plan.strips[index], desk.plan), warning
+        take = through_strip(recording, jobs[index], desk.plan.strips[index], desk.plan)
+        recording.path.unlink()
+        return take, warning
 
     found: dict[int, str] = {}
     warnings = []
     if find_spec("tinysoundfont") is None:
         warnings.append(PLAIN_PLAYER_WARNING)
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        players = Players(cancelled, jobs[0].stage_limit)
+    with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder, ThreadPoolExecutor(_WORKERS) as pool:
+        players = Players(Path(folder), cancelled)
         try:
             # The longest work first, so that both cores are busy to the end.
             order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].events))

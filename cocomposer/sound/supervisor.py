@@ -137,6 +137,8 @@ class Hosts:
     ) -> Iterator[tuple[Host, str]]:
         """A host with the instrument in it, and its key there; a crash is told to the quarantine."""
         kind, path = _kind_and_path(plugin)
+        if kind is not InstrumentKind.BUILT_IN and not Path(path).exists():
+            raise InstrumentError("is not there")
         key = _key(kind, path, plugin, sample_rate)
         large = kind == InstrumentKind.SOUNDFONT and Path(path).stat().st_size > LARGE_SOUNDFONT
         with self._quarantine.lent(self._players, key, path, once=large, cancelled=cancelled) as host:

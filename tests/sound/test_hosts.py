@@ -166,6 +166,14 @@ def test_after_its_first_crash_a_plugin_has_its_own_process(hosts: Hosts, plugin
     assert not own & set(what_is_open()[0])
 
 
+def test_a_plugin_that_is_gone_comes_back(hosts: Hosts, plugins: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "mine.so"
+    with pytest.raises(InstrumentError, match="is not there"):
+        play(hosts, plugin(path))
+    shutil.copy(plugins["sound"], path)
+    assert np.abs(play(hosts, plugin(path))).max() > 0.1
+
+
 def test_a_process_that_holds_much_is_replaced(hosts: Hosts, plugins: dict[str, Path]) -> None:
     processes = set()
     for number in range(MOST_LOADED + 1):
@@ -339,3 +347,15 @@ def test_a_window_opens_and_what_is_turned_there_comes_back(name: str) -> None:
     command = ["xvfb-run", "-a", sys.executable, str(Path(__file__).parent / "editor_under_xvfb.py"), name]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert ran.stdout.splitlines() == expected, ran.stderr
+
+
+def test_a_built_in_instrument_is_played_and_turned(hosts: Hosts) -> None:
+    pytest.importorskip("cocomposer.sound.built_in")
+    dull, bright = (
+        play(hosts, Instrument(InstrumentKind.BUILT_IN, "electric-piano", (("brightness", amount),)))
+        for amount in (0.1, 0.9)
+    )
+    assert np.abs(dull).max() > 0.01
+    assert not np.array_equal(dull, bright)
+    with pytest.raises(InstrumentError, match="no built-in instrument called 'kazoo'"):
+        play(hosts, Instrument(InstrumentKind.BUILT_IN, "kazoo"))
