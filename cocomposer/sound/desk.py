@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.music import Song
-from cocomposer.sound.instruments import PartJob, Recording
+from cocomposer.sound.instruments import TAIL_SECONDS, PartJob, Recording
 from cocomposer.sound.loudness import BalanceMeter, amplitude, spans
 from cocomposer.sound.mixer import level_automation, pan_automation, place
 from cocomposer.sound.racks import Rack, Racks, build_chain
-from cocomposer.sound.supervisor import TAIL_SECONDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

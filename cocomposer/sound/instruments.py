@@ -18,6 +18,7 @@ from cocomposer.sound.loudness import BalanceMeter, spans
 from cocomposer.sound.performance import midi_events
 from cocomposer.sound.protocol import AUDIBLE, MidiEvent
 from cocomposer.sound.soundfonts import SUFFIXES, check_soundfont
+from cocomposer.sound.supervisor import TAIL_SECONDS as TAIL_SECONDS
 from cocomposer.sound.supervisor import Hosts
 
 if TYPE_CHECKING:
