@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cocomposer.sound.plugins import MAX_PARAMETERS, MAX_TEXT
+from cocomposer.sound.plugins import MAX_TEXT, parameter_names
 from cocomposer.sound.protocol import AUDIBLE, Curve, MidiEvent, ParameterValue, Performance, Settings
 from cocomposer.sound.soundfont_player import SILENCE, PlayingError
 
@@ -29,9 +29,9 @@ class DawDreamerPlugin:
 
         self._engine: Any = dawdreamer.RenderEngine(sample_rate, BLOCK)
         self._plugin: Any = self._engine.make_plugin_processor("plugin", path)
-        self._indices: dict[str, int] = {}
-        for each in self._plugin.get_parameters_description()[:MAX_PARAMETERS]:
-            self._indices.setdefault(str(each["name"])[:MAX_TEXT], int(each["index"]))
+        described = self._plugin.get_parameters_description()
+        names = parameter_names(str(each["name"]) for each in described)
+        self._indices = {name: int(each["index"]) for name, each in zip(names, described, strict=False)}
         self._graph_loaded = False
 
     def parameters(self) -> tuple[ParameterValue, ...]:

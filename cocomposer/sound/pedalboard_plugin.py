@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cocomposer.sound.dawdreamer_plugin import BLOCK, rung_out
-from cocomposer.sound.plugins import MAX_PARAMETERS, MAX_TEXT
+from cocomposer.sound.plugins import MAX_TEXT, parameter_names
 from cocomposer.sound.protocol import ParameterValue, Performance, Settings
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ class PedalboardPlugin:
         self._sample_rate = sample_rate
         module: Any = pedalboard  # its types leave out what plugins can do
         self._plugin = module.load_plugin(path)
-        self._parameters: dict[str, Any] = {}
-        for each in self._plugin._parameters[:MAX_PARAMETERS]:
-            self._parameters.setdefault(str(each.name)[:MAX_TEXT], each)
+        # What cannot be automated is a meter, or what the host has to set, like the sample rate.
+        settable = [each for each in self._plugin._parameters if each.is_automatable]
+        names = parameter_names(str(each.name) for each in settable)
+        self._parameters: dict[str, Any] = dict(zip(names, settable, strict=False))
         self.latency = max(0, int(self._plugin.reported_latency_samples))
         self.is_instrument = bool(self._plugin.is_instrument)
         self.is_mono = not self.is_instrument and self._takes_one_channel()

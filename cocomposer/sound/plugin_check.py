@@ -13,6 +13,7 @@ import numpy as np
 
 from cocomposer.errors import SoundError
 from cocomposer.music import Effect, Instrument, InstrumentKind
+from cocomposer.sound.host import InstrumentCrashError, InstrumentError
 from cocomposer.sound.plugins import PluginInfo
 from cocomposer.sound.protocol import AUDIBLE, NOTE_OFF, NOTE_ON, ParameterValue, Settings
 from cocomposer.sound.supervisor import Hosts
@@ -79,13 +80,20 @@ def check(info: PluginInfo, *, seed: int = 0, seconds: float = 20.0,
 def _checked(
     info: PluginInfo, told: PluginCheck, seed: int, seconds: float, cancelled: Callable[[], bool]
 ) -> PluginCheck:
-    # Settings at random may well be silent; those that sound say more.
+    # Settings at random may well be silent or run away: each try stays nearer to what they are at first.
     for attempt in range(_TRIES):
-        settings, moved = _settings_at_random(info, f"{seed} {attempt}", seconds)
+        settings, moved = _settings_at_random(info, f"{seed} {attempt}", 1 - attempt / _TRIES, seconds)
         turned = _plugin(info, settings)
         with Hosts(plugin_seconds=seconds, processes=1) as hosts:
             before, state = hosts.parameters(turned), hosts.state(turned)
-            first = _sound(hosts, info, turned, cancelled)
+            try:
+                first = _sound(hosts, info, turned, cancelled)
+            except InstrumentCrashError:
+                raise
+            except InstrumentError:
+                if attempt < _TRIES - 1:
+                    continue
+                raise
         if np.abs(first).max(initial=0.0) >= AUDIBLE:
             break
     with Hosts(plugin_seconds=seconds, processes=1) as hosts:
@@ -102,15 +110,17 @@ def _checked(
     )  # fmt: skip
 
 
-def _settings_at_random(info: PluginInfo, seed: str, seconds: float) -> tuple[Settings, int]:
+def _settings_at_random(info: PluginInfo, seed: str, spread: float, seconds: float) -> tuple[Settings, int]:
     """A value for each parameter, on the plugin's own steps: those that it remembers when it is given any.
 
+    At a `spread` of 1 they lie anywhere, at 0 where they are at first.
     And how many of them are not what they are at first.
     """
     with Hosts(plugin_seconds=seconds, processes=1) as hosts:
         at_first = hosts.parameters(_plugin(info))
         chance = random.Random(seed)
-        state = hosts.state(_plugin(info, tuple((each.name, round(chance.random(), 3)) for each in at_first)))
+        settings = tuple((each.name, each.value + spread * (chance.random() - each.value)) for each in at_first)
+        state = hosts.state(_plugin(info, settings))
     with Hosts(plugin_seconds=seconds, processes=1) as hosts:
         found = hosts.parameters(_plugin(info, state=state))
     moved = sum(abs(one.value - other.value) > _SAME_VALUE for one, other in zip(at_first, found, strict=False))

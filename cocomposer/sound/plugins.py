@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -78,6 +79,16 @@ def _text(value: Any, most: int = MAX_TEXT) -> str:
     if not isinstance(value, str):
         raise ValueError("no text")
     return value[:most]
+
+
+def parameter_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names that the parameters of a plugin go by, in their order: trimmed, numbered where one comes again."""
+    taken: dict[str, None] = {}
+    for name in itertools.islice(names, MAX_PARAMETERS):
+        plain = name.strip()[:MAX_TEXT]
+        numbered = (f"{plain} {number}" for number in itertools.count(2))
+        taken[next(each for each in itertools.chain([plain], numbered) if each not in taken)] = None
+    return tuple(taken)
 
 
 def kind_of(path: Path) -> str:

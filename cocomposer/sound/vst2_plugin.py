@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cocomposer.sound.plugins import MAX_PARAMETERS, MAX_TEXT
+from cocomposer.sound.plugins import MAX_PARAMETERS, parameter_names
 from cocomposer.sound.protocol import Settings
 from cocomposer.sound.soundfont_player import PlayingError
 
@@ -80,10 +80,11 @@ class Vst2Plugin:
         self.tell(_SET_RATE, number=float(sample_rate))
         self.tell(_SET_BLOCK, value=BLOCK)
         name = ctypes.create_string_buffer(512)
-        self._names: dict[str, int] = {}
+        names = []
         for index in range(min(self.effect.parameters, MAX_PARAMETERS)):
             self.tell(_PARAMETER_NAME, index, pointer=ctypes.addressof(name))
-            self._names.setdefault(name.value.decode(errors="replace")[:MAX_TEXT], index)
+            names.append(name.value.decode(errors="replace"))
+        self._indices = {each: index for index, each in enumerate(parameter_names(names))}
 
     def _asked(self, _effect: Any, code: int, _index: int, _value: int, _pointer: int, _number: float) -> int:
         """What the plugin asks of its host."""
@@ -98,8 +99,8 @@ class Vst2Plugin:
     def turn(self, parameters: Settings) -> None:
         """Turn parameters; those that the plugin does not have (any more) stay unturned."""
         for name, value in parameters:
-            if name in self._names:
-                self.effect.set_parameter(self.pointer, self._names[name], value)
+            if name in self._indices:
+                self.effect.set_parameter(self.pointer, self._indices[name], value)
 
     def state(self) -> bytes:
         """What the plugin saves of itself, as an FXB bank, or an FXP program where it has parameters alone."""
