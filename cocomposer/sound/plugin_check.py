@@ -80,7 +80,7 @@ def check(info: PluginInfo, *, seed: int = 0, seconds: float = 20.0,
 def _checked(
     info: PluginInfo, told: PluginCheck, seed: int, seconds: float, cancelled: Callable[[], bool]
 ) -> PluginCheck:
-    # Settings at random may well be silent or run away: each try stays nearer to what they are at first.
+    # Settings at random may well be silent, run away, or be those at first: each try stays nearer to the latter.
     for attempt in range(_TRIES):
         settings, moved = _settings_at_random(info, f"{seed} {attempt}", 1 - attempt / _TRIES, seconds)
         turned = _plugin(info, settings)
@@ -94,7 +94,7 @@ def _checked(
                 if attempt < _TRIES - 1:
                     continue
                 raise
-        if np.abs(first).max(initial=0.0) >= AUDIBLE:
+        if np.abs(first).max(initial=0.0) >= AUDIBLE and (moved or not settings):
             break
     with Hosts(plugin_seconds=seconds, processes=1) as hosts:
         second = _sound(hosts, info, turned, cancelled)

@@ -137,21 +137,23 @@ class Hosts:
     ) -> Iterator[tuple[Host, str]]:
         """A host with the instrument in it, and its key there; a crash is told to the quarantine."""
         kind, path = _kind_and_path(plugin)
+        parameters = () if kind is InstrumentKind.SOUNDFONT else plugin.parameters
         if kind is not InstrumentKind.BUILT_IN and not Path(path).exists():
             raise InstrumentError("is not there")
         key = _key(kind, path, plugin, sample_rate)
         large = kind == InstrumentKind.SOUNDFONT and Path(path).stat().st_size > LARGE_SOUNDFONT
         with self._quarantine.lent(self._players, key, path, once=large, cancelled=cancelled) as host:
-            if key not in host.held:
+            stands = host.held.pop(key, None)  # until it is loaded and turned, nobody knows
+            if stands is None:
                 if kind is InstrumentKind.SOUNDFONT:  # it takes the place of another
                     host.held = {each: kept for each, kept in host.held.items() if not each.startswith(kind)}
                 host.call(
                     "load", self._seconds, "loading", cancelled, key=key, kind=str(kind), path=path,
-                    sample_rate=sample_rate, parameters=plugin.parameters, payload=host.put(plugin.state),
+                    sample_rate=sample_rate, parameters=parameters, payload=host.put(plugin.state),
                 )  # fmt: skip
-            elif host.held[key] != plugin.parameters:
-                host.call("turn", self._seconds, "being turned", cancelled, key=key, parameters=plugin.parameters)
-            host.held[key] = plugin.parameters
+            elif stands != parameters:
+                host.call("turn", self._seconds, "being turned", cancelled, key=key, parameters=parameters)
+            host.held[key] = parameters
             yield host, key
 
     def close(self) -> None:
