@@ -6,18 +6,16 @@ import base64
 import math
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import cocomposer
+from cocomposer.child_process import child_environment, child_options, end
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.sound.protocol import MAX_REPLY, VERSION, Reply, Request, Settings
 from cocomposer.sound.shared_block import SharedBlock
@@ -43,24 +41,6 @@ class InstrumentError(SoundError):
 
 class InstrumentCrashError(InstrumentError):
     """It took its process down, or had to be stopped with it."""
-
-
-def child_environment() -> dict[str, str]:
-    """The environment of a child process, in which the program can be imported.
-
-    Children are started with -P, which keeps the current folder, that may hold anything, off their path.
-    """
-    environment = dict(os.environ)
-    root = str(Path(cocomposer.__file__).resolve().parent.parent)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
-    return environment
-
-
-def child_options() -> dict[str, Any]:
-    """What makes a child the leader of a group of its own, so that all it starts can be ended with it."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
 
 
 class Host:
@@ -195,14 +175,7 @@ class Host:
         if self._ended:
             return
         self._ended = True
-        if sys.platform == "win32":
-            self._process.kill()
-        else:
-            try:
-                os.killpg(self._process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                self._process.kill()
-        self._process.wait()
+        end(self._process)
 
     def close(self) -> None:
         """End the process and give back all that it took; closing twice does nothing."""

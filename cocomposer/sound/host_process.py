@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, NoReturn
 
+from cocomposer.child_process import die_with
 from cocomposer.sound.host_plugins import Instruments, RunningEffect, open_window
 from cocomposer.sound.protocol import VERSION, Performance, Reply, Request
 from cocomposer.sound.shared_block import FRAME_BYTES, SharedBlock
@@ -179,18 +180,6 @@ def answer(calls: Calls, request: Request) -> Reply:
     except Exception as error:  # whatever a library raises here is this instrument's failure, not the program's
         reason = f"failed: {str(error).strip()}"[:500]
     return Reply("failed", request.serial, reason=reason)
-
-
-def die_with(parent: int) -> None:
-    """End this process with the thread of its parent that started it, on Linux by the kernel."""
-    if sys.platform == "linux":
-        import ctypes
-        import signal
-
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # it died before the line above
-            os._exit(1)
 
 
 def limit_memory(most: int) -> None:

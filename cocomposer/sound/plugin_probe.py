@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cocomposer.sound.host_process import die_with, limit_memory
+from cocomposer.child_process import die_with
+from cocomposer.sound.host_process import limit_memory
 from cocomposer.sound.plugins import Parameter, PluginInfo, kind_of, parameter_names
 from cocomposer.sound.protocol import AUDIBLE
 
