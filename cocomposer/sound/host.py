@@ -27,6 +27,7 @@ RUNAWAY = 1e3
 """+60 dBFS: no instrument means this."""
 
 _POLL_SECONDS = 0.02
+_START_SECONDS = 30.0
 SILENT_SECONDS = 10.0
 """An idle host that has sent no beat for so long is taken for stuck."""
 
@@ -79,6 +80,7 @@ class Host:
         except OSError as error:
             raise InstrumentError("could not be started") from error
         self._beat = time.monotonic()
+        self._greeted = threading.Event()
         self._replies: queue.SimpleQueue[Reply | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read_replies, daemon=True, name="host")
         self._reader.start()
@@ -93,8 +95,10 @@ class Host:
             while line := self._process.stdout.readline(MAX_REPLY + 1):
                 reply = Reply.from_line(line)
                 self._beat = time.monotonic()
-                if reply.stage == "hello" and reply.result.get("version") != VERSION:
-                    break
+                if reply.stage == "hello":
+                    if reply.result.get("version") != VERSION:
+                        break
+                    self._greeted.set()
                 if reply.stage in ("done", "failed"):
                     self._replies.put(reply)
                 elif reply.stage == "changed" and self.on_changed is not None:
@@ -102,6 +106,7 @@ class Host:
         except (ValueError, TypeError, KeyError):
             self._replies.put(Reply("failed", -1))
         self._replies.put(None)
+        self._greeted.set()
 
     def put(self, data: bytes) -> int:
         """Lay `data` in the shared block; returns its length, the `payload` of the call that needs it."""
@@ -122,6 +127,12 @@ class Host:
         Raises InstrumentCrashError, after which the host is good for nothing; InstrumentError where the host says that
         it could not; Cancelled when `cancelled` says so: the host is then still at work, see `is_ready`.
         """
+        began = time.monotonic()
+        while not self._greeted.wait(_POLL_SECONDS):  # starting is not the instrument's fault
+            if cancelled():
+                raise Cancelled("It was stopped.")
+            if time.monotonic() > began + _START_SECONDS:
+                raise InstrumentCrashError("could not be started")
         self._serial += 1
         self._pending, self._until = self._serial, time.monotonic() + seconds
         # The host's own limit is for when nobody is left to end it.
