@@ -19,7 +19,7 @@ import numpy as np
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Song
 from cocomposer.sound.desk import Desk, DeskPlan, Take, through_strip
-from cocomposer.sound.instruments import PartJob, Players, assign_instruments, part_jobs
+from cocomposer.sound.instruments import PartJob, Players, assign_instruments, name_of, part_jobs
 from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
 from cocomposer.sound.loudness import amplitude, integrated_loudness, spans, true_peak
 from cocomposer.sound.racks import Racks, build_chain, load_racks
@@ -188,7 +188,7 @@ def _play_parts(
             pool.shutdown(wait=True, cancel_futures=True)
             players.close()
     # Each warning of a part says that the substitute played it.
-    built_in = next((job.substitute.name for job in jobs if found or job.instrument == job.substitute), None)
+    built_in = next((name_of(job.substitute) for job in jobs if found or job.instrument == job.substitute), None)
     return (*warnings, *(found[index] for index in sorted(found))), built_in
 
 
