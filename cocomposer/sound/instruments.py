@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,6 @@ from cocomposer.sound.loudness import BalanceMeter, spans
 from cocomposer.sound.performance import midi_events
 from cocomposer.sound.protocol import AUDIBLE, MidiEvent
 from cocomposer.sound.soundfonts import SUFFIXES, check_soundfont
-from cocomposer.sound.supervisor import TAIL_SECONDS as TAIL_SECONDS
 from cocomposer.sound.supervisor import Hosts
 
 if TYPE_CHECKING:
@@ -127,12 +125,10 @@ class Recording:
 
 
 class Players:
-    """Plays the parts of one rendering to files, by several threads at once, in host processes; `close` ends those."""
+    """Plays the parts of one rendering in `hosts`, by several threads at once, to files in `folder`."""
 
-    def __init__(self, folder: Path, cancelled: Callable[[], bool]) -> None:
-        self._folder, self._cancelled = folder, cancelled
-        self._hosts: Hosts | None = None
-        self._starting = threading.Lock()
+    def __init__(self, folder: Path, hosts: Hosts, cancelled: Callable[[], bool]) -> None:
+        self._folder, self._hosts, self._cancelled = folder, hosts, cancelled
 
     def play(self, job: PartJob, index: int) -> tuple[Recording, str]:
         """The part as recorded, and a warning or "".
@@ -154,8 +150,6 @@ class Players:
             raise SoundError(f"{warning} The SoundFont {name_of(job.substitute)} {failure}, too.") from failure
 
     def _play_with(self, instrument: Instrument, job: PartJob, output: Path) -> Recording:
-        with self._starting:
-            self._hosts = self._hosts or Hosts(plugin_seconds=job.stage_limit)
         audio = self._hosts.play(
             instrument, job.part.program, job.part.is_drums, job.events, job.seconds, sample_rate=job.sample_rate,
             bpm=job.bpm, cancelled=self._cancelled,
@@ -170,11 +164,6 @@ class Players:
         for _, span in recording.spans(job.sample_rate, recording.frames):
             meter.feed(span)
         return replace(recording, loudness=meter.loudness(recording.peak))
-
-    def close(self) -> None:
-        """End every host process."""
-        if self._hosts is not None:
-            self._hosts.close()
 
 
 def name_of(instrument: Instrument) -> str:
