@@ -31,7 +31,11 @@ AUDIO = {"WAV": ".wav", "FLAC": ".flac", "MP3": ".mp3", "Ogg Vorbis": ".ogg"}
 def excerpt(song: Song, parts: tuple[int, ...] | None = None, bars: tuple[int, int] | None = None) -> Song:
     """Some parts (by index) and bars (first and last, from 0) of a song, as a song that begins at its first bar."""
     if bars is not None:
-        song = editing.cut_out(song, *bars)
+        first, last = bars
+        if last < len(song.bars) - 1:
+            song = editing.delete_bars(song, last + 1, len(song.bars) - 1)
+        if first > 0:
+            song = editing.delete_bars(song, 0, first - 1)
     if parts is not None:
         song = replace(song, parts=tuple(part for index, part in enumerate(song.parts) if index in parts))
     return song
