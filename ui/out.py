@@ -135,7 +135,7 @@ class Out(QObject):
         session = self._window.session
         stem = session.document.path.stem if session.document.path else file_name(session.song.title or "song")
         first = next(iter(kinds.values()))
-        folder = Path(self._window.memory.value("files/exports", str(Path.home()), type=str))
+        folder = Path(self._window.memory.word("files/exports", str(Path.home())))
         patterns = ";;".join(f"{name} (*{suffix})" for name, suffix in kinds.items())
         chosen, pattern = QFileDialog.getSaveFileName(self._window, title, str(folder / f"{stem}{first}"), patterns)
         if not chosen:
@@ -143,5 +143,5 @@ class Out(QObject):
         path = Path(chosen)
         if path.suffix.casefold() not in kinds.values():
             path = path.with_name(path.name + kinds.get(pattern.split(" (")[0], first))
-        self._window.memory.setValue("files/exports", str(path.parent))
+        self._window.memory.keep("files/exports", str(path.parent))
         return path

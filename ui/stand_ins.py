@@ -58,8 +58,9 @@ class Jobs:
         self,
         work: Callable[..., Any],
         on_done: Callable[[Any], None] = lambda _: None,
-        on_error: Callable[[Any], None] = lambda _: None,
+        on_error: Callable[[str], None] = lambda _: None,
         on_progress: Callable[[float], None] = lambda _: None,
+        on_cancelled: Callable[[], None] = lambda: None,
     ) -> Asked:
         job = Asked()
 
@@ -70,8 +71,8 @@ class Jobs:
                 )
                 self._deliver(lambda: on_done(result))
             except CocomposerError as error:
-                caught = error
-                self._deliver(lambda: on_error(caught))
+                sentence = str(error)
+                self._deliver(lambda: on_error(sentence))
 
         threading.Thread(target=run, daemon=True).start()
         return job
