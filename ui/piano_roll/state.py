@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
 
 from cocomposer.music import Key, Note, Part
 from cocomposer.studio import editing
@@ -32,6 +32,8 @@ class Preview:
 
 
 NOTHING = Preview()
+HEARD_MS = 220
+"""How long a note sounds that is touched, in milliseconds."""
 
 
 class RollState(QObject):
@@ -56,6 +58,13 @@ class RollState(QObject):
         self.cursor = (0, 60)
         """Tick and pitch at which the keyboard makes notes."""
         self.preview = NOTHING
+        self.step_start = 0
+        self.step_begun: QElapsedTimer | None = None
+
+    def begin_step(self) -> None:
+        """A step of step input begins: what follows at once belongs to it."""
+        self.step_begun = QElapsedTimer()
+        self.step_begun.start()
 
     @property
     def part_index(self) -> int:
@@ -111,10 +120,5 @@ class RollState(QObject):
         player = self.session.player
         if player is not None and not self.session.playing:
             player.note_on(self.part_index, note.pitch, note.velocity)
-            self._hush_later(note.pitch)
-
-    def _hush_later(self, pitch: int) -> None:
-        from PyQt6.QtCore import QTimer
-
-        player, part = self.session.player, self.part_index
-        QTimer.singleShot(220, lambda: player.note_off(part, pitch))
+            part, pitch = self.part_index, note.pitch
+            QTimer.singleShot(HEARD_MS, lambda: player.note_off(part, pitch))
