@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QEvent, QLineF, QRect, QRectF, Qt
 from PyQt6.QtGui import QFocusEvent, QNativeGestureEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QLabel, QWidget
 
-from .theme import RADIUS, colour
+from .theme import RADIUS, colour, set_kind
 from .timeline import Timeline
 
 if TYPE_CHECKING:
@@ -17,9 +17,20 @@ if TYPE_CHECKING:
 
 GUTTER = 144
 """Width of what stands left of every lane: part names, keyboard.  One width, so that bars stand under each other."""
+SCROLL_BAR = 10
+"""Width of what stands right of every lane: the scroll bar of those that have one."""
 NOTCH = 120
 """What a wheel reports for one click, in eighths of a degree."""
 PIXELS_PER_NOTCH = 60
+
+
+def gutter(height: int, text: str = "") -> QLabel:
+    """What stands left of a lane that has nothing else there: its name."""
+    label = QLabel(text)
+    set_kind(label, "small")
+    label.setFixedSize(GUTTER, height)
+    label.setContentsMargins(16, 0, 0, 0)
+    return label
 
 
 class TimeCanvas(QWidget):

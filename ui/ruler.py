@@ -11,8 +11,8 @@ from .session import Session
 from .theme import SMALL, colour, font
 from .timeline import Timeline
 
-HEIGHT = 28
-LOOP_HEIGHT = 10
+HEIGHT = 24
+LOOP_HEIGHT = 8
 NEAR = 5.0
 """Pixels within which an edge is taken hold of."""
 NUMBERS_APART = 44.0

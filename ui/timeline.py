@@ -50,6 +50,15 @@ class Grid(Enum):
         return f"1/{whole // self.value}" + ("T" if triplet else "")
 
 
+def shared_timeline(session: Session) -> Timeline:
+    """The timeline of a session's window, made by the lane that comes first."""
+    found = session.findChild(Timeline)
+    if found is None:
+        found = Timeline(session.song, session)
+        found.follow(session)
+    return found
+
+
 class Line(NamedTuple):
     """A vertical line of the grid: 0 begins a bar, 1 a beat, 2 a step of the snap grid."""
 

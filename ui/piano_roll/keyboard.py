@@ -14,8 +14,8 @@ from ..theme import SMALL, colour, font
 from .painting import BLACK_KEYS
 from .state import RollState
 
-KEYS_WIDTH = 72
-IVORY, EBONY = "#DDE0E4", "#2A2E35"
+KEYS_WIDTH = 64
+IVORY, EBONY, GAP = "#C4C9D0", "#262A31", "#9298A1"
 _DEGREES = ("1", "♭2", "2", "♭3", "3", "4", "♯4", "5", "♭6", "6", "♭7", "7")
 
 
@@ -72,13 +72,13 @@ class Keyboard(QWidget):
             lit = pitch == self.sounding or pitch in selected
             if pitch % 12 in BLACK_KEYS:
                 black = QRectF(left, y, KEYS_WIDTH * 0.6, rows.height - 0.5)
-                painter.fillRect(QRectF(left, y + rows.height / 2, KEYS_WIDTH, 1), QColor("#A8ADB5"))
+                painter.fillRect(QRectF(left, y + rows.height / 2, KEYS_WIDTH, 1), QColor(GAP))
                 painter.fillRect(black, colour("accent") if lit else QColor(EBONY))
             else:
                 if lit:
                     painter.fillRect(row, colour("accent"))
                 if pitch % 12 in (0, 5):  # between E and F, B and C two white keys meet
-                    painter.fillRect(QRectF(left, y + rows.height - 1, KEYS_WIDTH, 1), QColor("#A8ADB5"))
+                    painter.fillRect(QRectF(left, y + rows.height - 1, KEYS_WIDTH, 1), QColor(GAP))
             if rows.height >= 8:
                 self._label(painter, row, pitch, key)
 

@@ -30,10 +30,10 @@ class RollPainter:
         self.first, self.last = timeline.tick(area.left()), timeline.tick(area.right() + 1) + 1
 
     def ground(self, key: Key | None) -> None:
-        """The rows: those outside the key (without one, the black keys) lie darker, the tonic has a hint of the accent."""
+        """The rows: those outside the key, or without one the black keys, lie darker; the tonic has a hint of the accent."""
         painter, rows, area = self.painter, self.rows, self.area
-        painter.fillRect(area, colour("well"))
-        dark, tonic, line, octave = colour("surface", 0.75), colour("accent", 0.06), colour("beat"), colour("bar")
+        painter.fillRect(area, colour("surface"))
+        dark, tonic, line, octave = colour("background", 0.7), colour("accent", 0.07), colour("line", 0.5), colour("bar")
         for pitch, y in rows.visible(area.top(), area.bottom()):
             row = QRectF(area.left(), y, area.width(), rows.height)
             if rows.drums:
@@ -66,7 +66,7 @@ class RollPainter:
             plain, bright = places[~marked], places[marked]
         else:
             plain, bright = places, places[:0]
-        shades = velocity_shades(role_colour(role), colour("well"))
+        shades = velocity_shades(role_colour(role), colour("background"))
         if len(places) > MANY or self.rows.height < 7:
             self._bars(table, plain, shades)
             self._bars(table, bright, (colour("text"),))
@@ -77,8 +77,8 @@ class RollPainter:
     def boxes(self, notes: Iterable[Note], role: Role, *, selected: bool = False) -> None:
         """Notes with rounded corners and, where there is room, their names."""
         painter, rows = self.painter, self.rows
-        shades = velocity_shades(role_colour(role), colour("well"))
-        edges = [blend(shade, colour("well"), 0.45) for shade in shades]
+        shades = velocity_shades(role_colour(role), colour("background"))
+        edges = [blend(shade, colour("background"), 0.45) for shade in shades]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(min(SMALL, int(rows.height) - 3)))
         names = rows.height >= NAMED_HEIGHT and not rows.drums

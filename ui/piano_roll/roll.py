@@ -5,10 +5,12 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QGridLayout, QLabel, QScrollBar, QWidget
 
-from ..canvas import GUTTER
+from ..canvas import SCROLL_BAR, gutter
+from ..ruler import HEIGHT as RULER_HEIGHT
+from ..ruler import Ruler
 from ..session import Session
 from ..theme import set_kind
-from ..timeline import Timeline
+from ..timeline import Timeline, shared_timeline
 from . import entry
 from .grid import NoteGrid
 from .keyboard import Keyboard
@@ -21,13 +23,14 @@ from .velocity import VelocityLane
 class PianoRoll(QWidget):
     """Shows and edits the notes of `session.current_part`; every gesture is one undo step."""
 
-    def __init__(self, session: Session, timeline: Timeline, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, timeline: Timeline | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.timeline = timeline
+        self.timeline = timeline = timeline or shared_timeline(session)
         self.state = RollState(session, timeline, self)
         self.toolbar = RollToolbar(self.state)
         self.keyboard = Keyboard(self.state)
+        self.ruler = Ruler(session, timeline)
         self.grid = NoteGrid(self.state)
         self.velocities = VelocityLane(self.state)
         self.empty = QLabel(self.tr("Add a part to begin: choose one in the arrangement, or propose a band."), self.grid)
@@ -35,6 +38,7 @@ class PianoRoll(QWidget):
         set_kind(self.empty, "muted")
         self._across = QScrollBar(Qt.Orientation.Horizontal)
         self._down = QScrollBar(Qt.Orientation.Vertical)
+        self._down.setFixedWidth(SCROLL_BAR)
         self._lay_out()
         self.setFocusProxy(self.grid)
         self._shown: tuple[int, str, bool] | None = None
@@ -52,22 +56,21 @@ class PianoRoll(QWidget):
         entry.played(self.state, pitch, velocity)
 
     def _lay_out(self) -> None:
-        label = QLabel(self.tr("Velocity"))
-        set_kind(label, "small")
-        label.setFixedSize(GUTTER, VELOCITY_HEIGHT)
-        label.setContentsMargins(16, 0, 0, 0)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.toolbar, 0, 0, 1, 3)
-        layout.addWidget(self.keyboard, 1, 0)
-        layout.addWidget(self.grid, 1, 1)
-        layout.addWidget(self._down, 1, 2)
-        layout.addWidget(label, 2, 0)
-        layout.addWidget(self.velocities, 2, 1)
-        layout.addWidget(self._across, 3, 1)
+        layout.addWidget(gutter(RULER_HEIGHT), 1, 0)
+        layout.addWidget(self.ruler, 1, 1)
+        layout.addWidget(self.keyboard, 2, 0)
+        layout.addWidget(self.grid, 2, 1)
+        layout.addWidget(self._down, 2, 2)
+        layout.addWidget(gutter(VELOCITY_HEIGHT, self.tr("Velocity")), 3, 0)
+        layout.addWidget(self.velocities, 3, 1)
+        layout.addWidget(self._across, 4, 1)
         layout.setColumnStretch(1, 1)
-        layout.setRowStretch(1, 1)
+        layout.setColumnMinimumWidth(2, SCROLL_BAR)
+        layout.setRowStretch(2, 1)
 
     def _show_part(self, _: object = None) -> None:
         """Take the rows of the part at hand; scroll to its notes where it is another than before."""

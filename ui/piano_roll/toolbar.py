@@ -7,8 +7,9 @@ from collections.abc import Callable
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
+from ..canvas import GUTTER
 from ..drawings import icon
-from ..theme import set_kind
+from ..theme import font, set_kind
 from ..timeline import Grid
 from . import keys
 from .state import RollState, Tool
@@ -26,11 +27,11 @@ class RollToolbar(QFrame):
         set_kind(self, "panel")
         self.setFixedHeight(HEIGHT)
         self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(8, 0, 8, 0)
+        self.row.setContentsMargins(16, 0, 8, 0)
         self.row.setSpacing(4)
         self.part_name = QLabel()
-        set_kind(self.part_name, "heading")
-        self.part_name.setMinimumWidth(128)
+        self.part_name.setFont(font(bold=True))
+        self.part_name.setFixedWidth(GUTTER - 16)
         self.row.addWidget(self.part_name)
         self.tools = self._tools()
         self._rule()
@@ -109,6 +110,7 @@ class RollToolbar(QFrame):
             "", self.tr("Quantise"), self.tr("Draw the selected notes to the grid (Q)"), lambda _: keys.quantise(self.state)
         )
         button.setText(self.tr("Quantise"))
+        button.setMinimumHeight(28)
         self.strength = QSlider(Qt.Orientation.Horizontal)
         self.strength.setRange(0, 100)
         self.strength.setValue(round(self.state.strength * 100))
@@ -126,7 +128,6 @@ class RollToolbar(QFrame):
     def _toggle(self, drawing: str, name: str, told: str, attribute: str, text: str = "") -> QToolButton:
         button = self._button(drawing, name, told, lambda on: self.state.set(**{attribute: on}))
         button.setCheckable(True)
-        set_kind(button, "toggle")
         if text:
             button.setText(text)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
