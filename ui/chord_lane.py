@@ -21,16 +21,20 @@ from PyQt6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Chord, ChordSpan, Role, Song
 from cocomposer.studio import editing
-from cocomposer.studio.progressions import with_progression
+from cocomposer.studio.catalogue import Kind
+from cocomposer.studio.chord_text_editing import with_chord_text
 
 from .canvas import SCROLL_BAR, TimeCanvas, gutter
 from .chord_editor import ChordEditor
 from .chord_menu import chord_menu
+from .dragging import dragged_entry
 from .session import Session
 from .theme import BASE, RADIUS, colour, font
 from .timeline import Timeline, shared_timeline
+from .using import use
 
 MIME = "application/x-cocomposer-progression"
+"""Chord text, as a drag carries it; plain text is read the same way."""
 HEIGHT = 36
 EDGE = 5.0
 HEARD_MS = 700
@@ -317,7 +321,10 @@ class ChordStrip(TimeCanvas):
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802
         data = event.mimeData() if event is not None else None
-        if event is not None and data is not None and data.hasFormat(MIME):
+        if event is None or data is None:
+            return
+        entry = dragged_entry(data)
+        if entry.kind is Kind.PROGRESSION if entry is not None else data.hasFormat(MIME) or data.hasText():
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:  # noqa: N802
@@ -336,8 +343,12 @@ class ChordStrip(TimeCanvas):
             return
         tick = self.timeline.bar(self.timeline.tick(event.position().x()))[0]
         self._drop_at = None
-        text = data.data(MIME).data().decode("utf-8", "replace")
-        self._edit(self.tr("Drop progression"), lambda song: with_progression(song, tick, text))
+        entry = dragged_entry(data)
+        if entry is not None:
+            use(entry, self.session, tick=tick)
+        else:
+            text = data.data(MIME).data().decode("utf-8", "replace") if data.hasFormat(MIME) else data.text()
+            self._edit(self.tr("Drop progression"), lambda song: with_chord_text(song, tick, text))
         self.cursor = tick
         event.acceptProposedAction()
         self.update()

@@ -1,40 +1,53 @@
-"""A progression put into a song at some bar."""
+"""Chord progressions to begin from: `presets/progressions.toml`, read strictly, in any key."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+import tomllib
+from dataclasses import dataclass
+from functools import cache
 
-from cocomposer.errors import RequestError
+from cocomposer.errors import FormatError
 from cocomposer.formats import chord_text
-from cocomposer.music import NO_CHORD, ChordChange, Song
-from cocomposer.music.song import MAX_TICKS
+from cocomposer.music import ChordSpan, Key, Meter
+from cocomposer.music.key import Mode
+from cocomposer.resources import presets_folder
 
-_SAYS_KEY, _SAYS_METER = (
-    re.compile(rf"^\s*(?:{words})\s*[:=]", re.MULTILINE | re.IGNORECASE) for words in ("key", "meter|metre|time")
-)
+__all__ = ["Progression", "load_progressions"]
 
 
-def with_progression(song: Song, tick: int, text: str) -> Song:
-    """The song with the chords of a chord text from `tick` on; behind them sounds what sounded there before.
+@dataclass(frozen=True)
+class Progression:
+    """A progression in roman numerals: `bars` is a line of chord text, `mode` the key it is meant in."""
 
-    Roman numerals are read in the song's key and metre at `tick` unless the text says others.  A song that is too
-    short grows by whole bars.  Raises FormatError for text that cannot be read, and RequestError for a song too long.
-    """
-    heading = ""
-    key = song.key_at(tick)
-    if key is not None and not _SAYS_KEY.search(text):
-        heading += f"key: {key}\n"
-    if not _SAYS_METER.search(text):
-        heading += f"meter: {song.meters.meter_at(tick)}\n"
-    progression = chord_text.read((heading + text).encode())
-    end = tick + progression.length
-    if end > MAX_TICKS:
-        raise RequestError("With these chords the song would be too long: put them nearer to its beginning.")
-    after = next((change.chord for change in reversed(song.chords) if change.tick <= end), None)
-    changes = {change.tick: change.chord for change in song.chords if not tick <= change.tick < end}
-    changes |= {tick + change.tick: change.chord for change in progression.chords}
-    if end < song.length:
-        changes.setdefault(end, after or NO_CHORD)
-    length = max(song.length, song.meters.bar_start(song.meters.bar_at(end - 1) + 1))
-    return replace(song, length=length, chords=tuple(ChordChange(at, changes[at]) for at in sorted(changes)))
+    name: str
+    mode: Mode
+    bars: str
+    tags: tuple[str, ...] = ()
+    about: str = ""
+
+    def chords(self, key: Key, meter: Meter) -> tuple[ChordSpan, ...]:
+        """Its chords in `key`, from tick 0; in the relative key where it is meant for the other mode."""
+        sheet = chord_text.read(f"key: {self._at_home(key)}\nmeter: {meter}\n{self.bars}\n".encode())
+        return sheet.chord_spans
+
+    def _at_home(self, key: Key) -> Key:
+        if key.mode.is_minor == self.mode.is_minor:
+            return Key(key.tonic, self.mode)
+        steps = 9 if self.mode.is_minor else 3
+        return Key((key.tonic + steps) % 12, self.mode)
+
+
+@cache
+def load_progressions() -> tuple[Progression, ...]:
+    """The progressions shipped with the program, in the order of the file.  Raises FormatError naming what is wrong."""
+    path = presets_folder() / "progressions.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tuple(
+            Progression(
+                str(each["name"]), Mode(each["mode"]), str(each["bars"]), tuple(each["tags"]), str(each["about"])
+            )
+            for each in table["progression"]
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FormatError(f"{path.name} cannot be used: {error}.") from error
