@@ -1,0 +1,375 @@
+"""What every view is given: the open document, playing and composing, told as Qt signals.
+
+A view reads `session.song`, draws it, and listens to `changed`; it changes the song with `session.edit("Move notes",
+new_song)` and nothing else.  Whatever comes from another thread is brought to the thread of the window here (`deliver`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from cocomposer.composer.request import Request, Terms
+from cocomposer.errors import CocomposerError
+from cocomposer.music import Song
+
+from .stand_ins import Answer, Asked, Composing, Document, Generation, Jobs, Project, keep
+
+PLAYHEAD_MS = 33
+AUTOSAVE_MS = 20_000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle of the arrangement: bars from 0, both included, and parts by index (none: all of them)."""
+
+    first_bar: int
+    last_bar: int
+    parts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A proposal that is still being written: the song so far, of which `bars` bars are done."""
+
+    number: int
+    song: Song
+    bars: int
+
+
+class Session(QObject):
+    """One window's work.
+
+    `drafts` are the proposals under way, by number; those that are done stand in `document.project.generations`.
+    """
+
+    changed = pyqtSignal(object)
+    """studio.document.Change: what of the document changed."""
+    selection_changed = pyqtSignal()
+    """The region, the current part, or the notes that are selected."""
+    playhead = pyqtSignal(int)
+    """The tick that is heard now, about 30 times a second while playing, and once after a seek."""
+    playing_changed = pyqtSignal(bool)
+    proposals_changed = pyqtSignal()
+    """A proposal streams in, is done, is auditioned or is judged."""
+    problem = pyqtSignal(str)
+    """A sentence for the artist."""
+    told = pyqtSignal(str)
+    """Something that went well, in a few words."""
+    document_changed = pyqtSignal()
+    """Another document was opened: everything is to be drawn anew."""
+    saved_changed = pyqtSignal()
+    """The name of the file, or whether everything in it is saved."""
+
+    _delivered = pyqtSignal(object)
+
+    def __init__(
+        self,
+        document: Document | None = None,
+        *,
+        player: Any = None,
+        composing: Composing | None = None,
+        jobs: Jobs | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._delivered.connect(lambda call: call())
+        self.document = document or Document(Project())
+        self.player = player
+        self.composing = composing or Composing()
+        self.jobs = jobs or Jobs(self.deliver)
+        self.drafts: dict[int, Draft] = {}
+        self.auditioned: str | None = None
+        self._asked: Asked | None = None
+        self._asked_for = 0
+        self._current_part = 0
+        self._region: Region | None = None
+        self._selected_notes: frozenset[int] = frozenset()
+        self._stop_listening = self.document.listen(self._on_change)
+        self._clock = QTimer(self, interval=PLAYHEAD_MS)
+        self._clock.timeout.connect(self._tick)
+        self._autosave = QTimer(self, interval=AUTOSAVE_MS)
+        self._autosave.timeout.connect(self.autosave)
+        self._autosave.start()
+
+    def deliver(self, call: Callable[[], None]) -> None:
+        """Have `call` made in the window's thread: at once where this is that thread, else soon."""
+        self._delivered.emit(call)
+
+    # --- The document -----------------------------------------------------------------------------------------------
+
+    @property
+    def song(self) -> Song:
+        return self.document.song
+
+    def edit(self, label: str, song: Song, merge: str = "") -> None:
+        """Make `song` the song, as one undo step called `label`; consecutive ones with the same `merge` become one."""
+        self.document.edit(label, song, merge)
+
+    def undo(self) -> None:
+        self.document.undo()
+
+    def redo(self) -> None:
+        self.document.redo()
+
+    def open(self, document: Document) -> None:
+        """Go on with another document; what was under way for the old one ends."""
+        self.cancel_proposing()
+        self.audition(None)
+        self.stop()
+        self._stop_listening()
+        self.document = document
+        self._stop_listening = document.listen(self._on_change)
+        self._region, self._current_part, self._selected_notes = None, 0, frozenset()
+        if self.player is not None:
+            self.player.set_song(document.song)
+        self.document_changed.emit()
+        self.selection_changed.emit()
+        self.proposals_changed.emit()
+        self.saved_changed.emit()
+
+    def autosave(self) -> None:
+        """Put unsaved work where the next start finds it, should this one end badly."""
+        if self.document.unsaved:
+            self.document.autosave()
+
+    def _on_change(self, change: Any) -> None:
+        parts = len(self.song.parts)
+        if self._current_part >= parts:
+            self._current_part = max(0, parts - 1)
+        if self.player is not None:
+            self.player.set_song(self.song)
+        self.changed.emit(change)
+        if change.generations:
+            self.proposals_changed.emit()
+        self.saved_changed.emit()
+
+    # --- Selection --------------------------------------------------------------------------------------------------
+
+    @property
+    def current_part(self) -> int:
+        """Index of the part that the piano roll shows and the keyboard plays."""
+        return self._current_part
+
+    @current_part.setter
+    def current_part(self, index: int) -> None:
+        index = min(max(0, index), max(0, len(self.song.parts) - 1))
+        if index != self._current_part:
+            self._current_part, self._selected_notes = index, frozenset()
+            self.selection_changed.emit()
+
+    @property
+    def region(self) -> Region | None:
+        """What the next proposals are for, None for the whole song."""
+        return self._region
+
+    @region.setter
+    def region(self, region: Region | None) -> None:
+        if region != self._region:
+            self._region = region
+            self.selection_changed.emit()
+
+    @property
+    def selected_notes(self) -> frozenset[Any]:
+        """The notes of the current part that are selected (values of `music.Note`)."""
+        return self._selected_notes
+
+    @selected_notes.setter
+    def selected_notes(self, notes: frozenset[Any]) -> None:
+        if notes != self._selected_notes:
+            self._selected_notes = frozenset(notes)
+            self.selection_changed.emit()
+
+    # --- Playing ----------------------------------------------------------------------------------------------------
+
+    @property
+    def playing(self) -> bool:
+        return self.player is not None and self.player.playing
+
+    @property
+    def position(self) -> int:
+        """The tick that is heard now, or from which playing goes on."""
+        return self.player.position if self.player is not None else 0
+
+    def attach(self, player: Any) -> None:
+        """Give the session the player, which is made after the window is there."""
+        self.player = player
+        player.set_song(self.song)
+
+    def play(self, tick: int | None = None) -> None:
+        if self.player is None:
+            self.problem.emit(self.tr("The sound is still being set up: press play again in a moment."))
+            return
+        self.player.play(tick)
+        self._clock.start()
+        self.playing_changed.emit(True)
+
+    def pause(self) -> None:
+        if self.player is not None:
+            self.player.pause()
+        self._rest()
+
+    def stop(self) -> None:
+        if self.player is not None:
+            self.player.stop()
+        self._rest()
+
+    def play_or_pause(self) -> None:
+        self.pause() if self.playing else self.play()
+
+    def seek(self, tick: int) -> None:
+        if self.player is not None:
+            self.player.seek(max(0, tick))
+        self.playhead.emit(max(0, tick))
+
+    def _tick(self) -> None:
+        if not self.playing:
+            self._rest()
+        else:
+            self.playhead.emit(self.position)
+
+    def _rest(self) -> None:
+        if self._clock.isActive():
+            self._clock.stop()
+            self.playing_changed.emit(False)
+        self.playhead.emit(self.position)
+
+    # --- Proposals --------------------------------------------------------------------------------------------------
+
+    @property
+    def proposing(self) -> bool:
+        return self._asked is not None
+
+    def propose(self, terms: Terms, composer: str = "auto") -> None:
+        """Ask for proposals; they stream into a new generation.  What is wrong with the terms is told by `problem`."""
+        self.cancel_proposing()
+        try:
+            given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
+            request = Request(sketch=self.song, **given)
+        except CocomposerError as error:
+            self.problem.emit(str(error))
+            return
+        number = max((each.number for each in self.document.project.generations), default=0) + 1
+        merge = f"generation {number}"
+        first, last = terms.bars or (0, max(0, len(self.song.bars) - 1))
+        bars = self.song.bars
+        asked = (bars[first].start, bars[last].end, request.targets) if bars else (0, 0, request.targets)
+        generation = Generation(number, terms, composer, asked)
+        self.document.perform(self.tr("Propose"), self._with_generation(generation), merge)
+        self._asked = self.composing.propose(
+            request,
+            composer,
+            on_bars=lambda draft, song, done: self.deliver(lambda: self._draft(merge, Draft(draft, song, done))),
+            on_answer=lambda answer: self.deliver(lambda: self._answer(number, merge, answer)),
+            on_done=lambda: self.deliver(lambda: self._finished(number)),
+            on_error=lambda sentence: self.deliver(lambda: self._finished(number, sentence)),
+        )
+        self._asked_for = number
+        self.proposals_changed.emit()
+
+    def cancel_proposing(self) -> None:
+        """Stop what is being composed; answers that are there stay."""
+        if self._asked is not None:
+            self._asked.cancel()
+            self._asked = None
+            self.drafts.clear()
+            self.proposals_changed.emit()
+
+    def answer(self, answer_id: str) -> Answer | None:
+        """The proposal of that id, wherever it stands in the history."""
+        for generation in self.document.project.generations:
+            for answer in generation.answers:
+                if answer.id == answer_id:
+                    return answer
+        return None
+
+    def audition(self, answer_id: str | None) -> None:
+        """Hear a proposal in place of the song, at the same position; None goes back to the song."""
+        answer = self.answer(answer_id) if answer_id else None
+        found = answer.id if answer else None
+        if found == self.auditioned:
+            return
+        self.auditioned = found
+        if self.player is not None:
+            self.player.compare(answer.song if answer else None)
+        self.proposals_changed.emit()
+
+    def keep(
+        self, answer_id: str, parts: tuple[int, ...] | None = None, bars: tuple[int, int] | None = None
+    ) -> None:
+        """Take a proposal into the song, all of it or some parts or bars (first and last), as one undo step."""
+        answer = self.answer(answer_id)
+        if answer is None:
+            return
+        song = keep(self.song, answer.song, parts, bars)
+        project = replace(self._judged(answer_id, verdict="kept"), song=song)
+        self.audition(None)
+        self.document.perform(self.tr("Keep {title}").format(title=answer.title or self.tr("proposal")), project)
+        self.autosave()
+
+    def reject(self, answer_id: str) -> None:
+        """Put a proposal aside; it stays in the history."""
+        if self.auditioned == answer_id:
+            self.audition(None)
+        self.document.perform(self.tr("Reject proposal"), self._judged(answer_id, verdict="rejected"))
+
+    def pin(self, answer_id: str) -> None:
+        """Pin a proposal, or take the pin out."""
+        answer = self.answer(answer_id)
+        if answer is not None:
+            self.document.perform(self.tr("Pin proposal"), self._judged(answer_id, pinned=not answer.pinned))
+
+    def _judged(self, answer_id: str, **verdict: Any) -> Project:
+        generations = tuple(
+            replace(
+                generation,
+                answers=tuple(
+                    replace(answer, **verdict) if answer.id == answer_id else answer for answer in generation.answers
+                ),
+            )
+            for generation in self.document.project.generations
+        )
+        return replace(self.document.project, generations=generations)
+
+    def _with_generation(self, generation: Generation) -> Project:
+        project = self.document.project
+        others = tuple(each for each in project.generations if each.number != generation.number)
+        return replace(project, generations=(*others, generation))
+
+    def _draft(self, merge: str, draft: Draft) -> None:
+        if self._asked is not None and merge == f"generation {self._asked_for}":
+            self.drafts[draft.number] = draft
+            self.proposals_changed.emit()
+
+    def _answer(self, number: int, merge: str, answer: Answer) -> None:
+        generation = next((each for each in self.document.project.generations if each.number == number), None)
+        if generation is None or self._asked is None or self._asked_for != number:
+            return  # undone or stopped meanwhile
+        self.drafts.pop(len(generation.answers), None)
+        added = replace(generation, answers=(*generation.answers, answer))
+        self.document.perform(self.tr("Propose"), self._with_generation(added), merge)
+
+    def _finished(self, number: int, problem: str = "") -> None:
+        if self._asked is not None and self._asked_for == number:
+            self._asked = None
+            self.drafts.clear()
+            self.proposals_changed.emit()
+        if problem:
+            log.warning("Proposing: %s", problem)
+            self.problem.emit(problem)
+
+    def close(self) -> None:
+        """End everything that runs."""
+        self.cancel_proposing()
+        self._clock.stop()
+        self._autosave.stop()
+        self._stop_listening()
+        self.composing.close()
+        if self.player is not None:
+            self.player.close()

@@ -1,0 +1,150 @@
+"""The one stylesheet, written with the tokens of a theme."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .theme import Tokens
+
+
+def stylesheet(theme: Tokens) -> str:
+    """The application's stylesheet in the colours of `theme`."""
+    return _SHEET.substitute({name: value for name, value in asdict(theme).items() if isinstance(value, str)})
+
+
+_SHEET = Template("""
+QMainWindow, QDialog { background: $background; }
+QWidget { color: $text; }
+QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 8px; }
+
+QLabel[kind="muted"] { color: $muted; }
+QLabel[kind="small"] { color: $muted; font-size: 11px; }
+QLabel[kind="heading"] { color: $muted; font-size: 11px; font-weight: 600; }
+QLabel[kind="title"] { font-size: 20px; font-weight: 600; }
+QLabel[kind="digits"] { font-size: 15px; font-weight: 600; }
+QLabel[kind="danger"] { color: $danger; }
+
+QFrame[kind="panel"] { background: $surface; border: none; }
+QFrame[kind="card"] { background: $raised; border: 1px solid $line; border-radius: 6px; }
+QFrame[kind="card"]:hover { border-color: $border; }
+QFrame[kind="line"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
+QFrame[kind="rule"] { background: $line; border: none; max-width: 1px; min-width: 1px; }
+QFrame[kind="group"] { background: $well; border: 1px solid $line; border-radius: 6px; }
+
+QPushButton {
+  background: $raised; border: 1px solid $border; border-radius: 4px; padding: 4px 12px; min-height: 18px;
+}
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $pressed; }
+QPushButton:checked { background: $accent; color: $on_accent; border-color: $accent; }
+QPushButton:focus { border: 1px solid $focus; }
+QPushButton:disabled { color: $muted; background: $surface; border-color: $line; }
+QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton[kind="primary"]:hover { border-color: $text; }
+QPushButton[kind="primary"]:focus { border: 2px solid $focus; padding: 3px 11px; }
+QPushButton[kind="primary"]:disabled { background: $raised; color: $muted; border-color: $line; }
+QPushButton[kind="quiet"] { background: transparent; border-color: transparent; padding: 4px 8px; }
+QPushButton[kind="quiet"]:hover { background: $hover; }
+QPushButton[kind="quiet"]:focus { border-color: $focus; }
+QPushButton[kind="danger"] { color: $danger; }
+
+QToolButton {
+  background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 4px; color: $text;
+}
+QToolButton:hover { background: $hover; }
+QToolButton:pressed { background: $pressed; }
+QToolButton:checked { background: $pressed; }
+QToolButton:focus { border-color: $focus; }
+QToolButton[kind="toggle"]:checked { background: $accent; color: $on_accent; }
+QToolButton::menu-indicator { image: none; }
+
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
+  background: $well; border: 1px solid $border; border-radius: 4px; padding: 3px 8px; min-height: 20px;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
+  border-color: $focus;
+}
+QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $muted; border-color: $line; }
+QLineEdit[kind="inline"] { background: transparent; border-color: transparent; padding: 2px 4px; }
+QLineEdit[kind="inline"]:hover { border-color: $border; }
+QLineEdit[kind="inline"]:focus { background: $well; border-color: $focus; }
+QComboBox { background: $raised; padding-right: 20px; }
+QComboBox:hover { background: $hover; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url(icons:chevron-down-$name.svg); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; outline: none; padding: 4px; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
+
+QCheckBox, QRadioButton { spacing: 8px; padding: 2px; border: 1px solid transparent; border-radius: 4px; }
+QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
+QCheckBox::indicator, QRadioButton::indicator {
+  width: 14px; height: 14px; border: 1px solid $border; background: $well; border-radius: 3px;
+}
+QRadioButton::indicator { border-radius: 7px; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url(icons:tick-$name.svg); }
+QRadioButton::indicator:checked { background: $accent; border: 4px solid $well; width: 8px; height: 8px; }
+
+QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::handle:horizontal {
+  width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; background: $text; border: 1px solid $background;
+}
+QSlider::groove:vertical { width: 4px; background: $line; border-radius: 2px; }
+QSlider::add-page:vertical { background: $accent; border-radius: 2px; }
+QSlider::handle:vertical {
+  width: 20px; height: 10px; margin: 0 -9px; border-radius: 3px; background: $text; border: 1px solid $background;
+}
+QSlider::handle:focus, QSlider::handle:hover { border: 2px solid $focus; }
+QSlider:disabled::handle { background: $muted; }
+
+QProgressBar { background: $well; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; color: transparent; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
+
+QMenuBar { background: $background; color: $text; padding: 0 4px; }
+QMenuBar::item { padding: 4px 8px; background: transparent; border-radius: 4px; }
+QMenuBar::item:selected { background: $hover; }
+QMenu { background: $raised; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 5px 28px 5px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $accent; color: $on_accent; }
+QMenu::item:disabled { color: $muted; background: transparent; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+QMenu::icon { padding-left: 8px; }
+
+QTabBar { background: transparent; qproperty-drawBase: 0; }
+QTabBar::tab {
+  background: transparent; color: $muted; padding: 6px 12px; border: none; border-bottom: 2px solid transparent;
+}
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:focus { color: $text; border: 1px solid $focus; }
+QTabWidget::pane { border: none; background: $surface; }
+
+QAbstractItemView { background: $surface; border: none; outline: none; alternate-background-color: $surface; }
+QAbstractItemView::item { padding: 4px 8px; border-radius: 4px; min-height: 20px; }
+QAbstractItemView::item:hover { background: $hover; }
+QAbstractItemView::item:selected { background: $pressed; color: $text; }
+QAbstractItemView:focus { border: 1px solid $focus; }
+QTreeView::branch { background: transparent; }
+QHeaderView::section { background: $surface; color: $muted; border: none; padding: 4px 8px; }
+
+QScrollArea { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: $border; border-radius: 3px; margin: 2px; min-width: 24px; min-height: 24px; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; }
+
+QSplitter::handle { background: $background; }
+QSplitter::handle:horizontal { width: 4px; }
+QSplitter::handle:vertical { height: 4px; }
+QSplitter::handle:hover { background: $accent; }
+
+QStatusBar { background: $background; color: $muted; }
+QStatusBar::item { border: none; }
+""")
