@@ -31,6 +31,7 @@ class PlayerChooser(QWidget):
             self._add(str(role), str(role).capitalize())
         self._more = QToolButton()
         self._more.setText(self.tr("+ instrument"))
+        theme.set_kind(self._more, "chip")
         self._more.setToolTip(self.tr("Ask for an instrument by name"))
         self._more.setAccessibleName(self.tr("Ask for an instrument by name"))
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -59,6 +59,16 @@ QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $pressed; }
 QToolButton:focus { border-color: $focus; }
 QToolButton[kind="toggle"]:checked { background: $accent; color: $on_accent; }
+QToolButton[kind="tile"] { background: $raised; border-color: $line; padding: 6px 2px; font-size: 11px; }
+QToolButton[kind="tile"]:hover { background: $hover; }
+QToolButton[kind="tile"]:checked { border-color: $accent; background: $hover; }
+QToolButton[kind="tile"]:focus { border-color: $focus; }
+QToolButton[kind="tile"]:disabled { color: $muted; background: $surface; }
+QToolButton[kind="chip"] { background: $raised; border-color: $border; padding: 2px 8px; }
+QToolButton[kind="chip"]:hover { background: $hover; }
+QToolButton[kind="chip"]:checked { background: $accent; color: $on_accent; border-color: $accent; }
+QToolButton[kind="chip"]:focus { border-color: $focus; }
+QToolButton[kind="chip"]:disabled { color: $muted; background: $surface; border-color: $line; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
