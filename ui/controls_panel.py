@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import randrange
 from typing import cast
 
-from PyQt6.QtCore import QCoreApplication, QTimer, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from cocomposer.composer.request import DEFAULT_ADVENTUROUS, DEFAULT_LENGTH, MAX_NEW_BARS, OF_THE_SKETCH, REWRITING
@@ -171,6 +171,7 @@ class ControlsPanel(QScrollArea):
     def _build(self) -> None:
         self.setWidgetResizable(True)
         self.setMinimumWidth(300)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         grid = theme.GRID
@@ -202,6 +203,7 @@ class ControlsPanel(QScrollArea):
         self.adventurous = Slider(self.tr("Adventurousness"), percent_scale(DEFAULT_ADVENTUROUS))
         for slider in (self.similarity, self.adventurous):
             slider.turned.connect(self._tell)
+            slider.setFixedHeight(28)
         self._row("similarity", self.tr("Similarity"), self.similarity)
         self._keep = self._combo((self.tr("nothing"), None), (self.tr("the rhythm"), "rhythm"), (self.tr("the pitches"), "pitch"))
         self._row("keep", self.tr("Keeps exactly"), self._keep)
@@ -248,17 +250,18 @@ class ControlsPanel(QScrollArea):
         line.setSpacing(theme.GRID)
         label = QLabel(text)
         theme.set_kind(label, "muted")
-        label.setFixedWidth(LABEL_WIDTH)
+        label.setFixedSize(LABEL_WIDTH, 28)
         label.setBuddy(control)
         if not control.accessibleName():
             control.setAccessibleName(text)
-        line.addWidget(label)
+        line.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(control, 1)
         self._column.addLayout(line)
         self._rows[key] = (label, control)
 
     def _combo(self, *entries: tuple[str, str | None]) -> QComboBox:
         made = QComboBox()
+        made.setMinimumContentsLength(8)
         for text, data in entries:
             made.addItem(text, data)
         made.currentIndexChanged.connect(self._tell)

@@ -23,6 +23,8 @@ class StyleChooser(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(18)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
         self.setAccessibleName(self.tr("Style"))
         self.setToolTip(self.tr("Type a style, a genre or a word such as waltz"))
         self._fill()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QAbstractSlider, QLineEdit, QWidget
 
@@ -16,6 +16,11 @@ _TRAVEL = 160.0
 """Pixels of a drag over the whole range, where the control itself is not the ruler."""
 _PAUSE = 900
 """Milliseconds without a step after which wheel and keys begin another gesture."""
+_STEP_KEYS = {
+    Qt.Key.Key_Up: 0.02, Qt.Key.Key_Right: 0.02, Qt.Key.Key_Down: -0.02, Qt.Key.Key_Left: -0.02,
+    Qt.Key.Key_PageUp: 0.1, Qt.Key.Key_PageDown: -0.1, Qt.Key.Key_Home: -1.0, Qt.Key.Key_End: 1.0,
+}  # fmt: skip
+_TYPE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
 _FREE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
@@ -190,18 +195,26 @@ class ValueControl(QAbstractSlider):
         self._step((event.angleDelta().y() or event.angleDelta().x()) / 120 * 0.03 * fine)
         event.accept()
 
+    def event(self, event: QEvent | None) -> bool:
+        """Keys that turn the control are not shortcuts of the window while it has the focus."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+            key = Qt.Key(event.key())
+            if plain and (key in (*_STEP_KEYS, *_TYPE_KEYS, *_FREE_KEYS) or event.text().isdigit()):
+                event.accept()
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         if event is None:
             return
         fine = _FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1.0
-        steps = {Qt.Key.Key_Up: 0.02, Qt.Key.Key_Right: 0.02, Qt.Key.Key_Down: -0.02, Qt.Key.Key_Left: -0.02,
-                 Qt.Key.Key_PageUp: 0.1, Qt.Key.Key_PageDown: -0.1, Qt.Key.Key_Home: -1.0, Qt.Key.Key_End: 1.0}  # fmt: skip
         key = Qt.Key(event.key())
-        if key in steps:
-            self._step(steps[key] * fine)
+        if key in _STEP_KEYS:
+            self._step(_STEP_KEYS[key] * fine)
         elif key in _FREE_KEYS:
             self.reset()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+        elif key in _TYPE_KEYS:
             self.type_value()
         elif event.text().isdigit() or event.text() in ("-", "."):
             self.type_value()
