@@ -6,6 +6,7 @@ from PyQt6.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from cocomposer.errors import CocomposerError
 from cocomposer.studio.project import Answer, Generation
 
 from . import theme
@@ -13,6 +14,7 @@ from .asking import TASKS, bars_words
 from .cards import Card
 from .drawings import icon
 from .likeness import less_like, more_like
+
 from .session import Session
 from .streaming import bars_asked
 
@@ -143,8 +145,19 @@ class CardDeck(QWidget):
         card.keep_asked.connect(lambda parts, bars: told("keep", parts, bars))
         card.reject_asked.connect(lambda: told("reject"))
         card.pin_asked.connect(lambda: told("pin"))
+        card.drag_asked.connect(lambda: self._drag(card))
         card.more_asked.connect(lambda: card.answer and self.asked.emit(more_like(card.generation, card.answer)))
         card.less_asked.connect(lambda: card.answer and self.asked.emit(less_like(card.generation, card.answer)))
+
+    def _drag(self, card: Card) -> None:
+        """Carry the proposal out of the window as a MIDI file."""
+        from .out import drag_midi
+
+        if card.answer is not None:
+            try:
+                drag_midi(card, card.answer.song, card.answer.title)
+            except CocomposerError as error:
+                self._session.problem.emit(str(error))
 
     # --- How it is laid out -----------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from cocomposer.music import Song
 from . import theme
 from .miniature import density, paint_miniature
 
-_ROLL, _STRIP, _GAP = 84, 20, 4
+_ROLL, _STRIP, _GAP = 72, 16, 2
 _COLUMN = 3
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent
+from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cocomposer.composer.part_names import listed
 from cocomposer.music import Song
+from cocomposer.studio.keeping import written_parts
 from cocomposer.studio.project import Answer, Generation
 
 from . import theme
@@ -28,8 +29,8 @@ def new_words(answer: Answer) -> str:
 
 def kept_words(before: Song, after: Song) -> str:
     """What it leaves as it was: the names of the parts whose notes are all the same."""
-    notes = {part.name: part.notes for part in before.parts if part.notes}
-    return listed(part.name for part in after.parts if part.notes and notes.get(part.name) == part.notes)
+    written = written_parts(before, after)
+    return listed(part.name for index, part in enumerate(after.parts) if part.notes and index not in written)
 
 
 class Card(QFrame):
@@ -76,9 +77,6 @@ class Card(QFrame):
             self.picture.show_song(answer.song, stretch.start, end)
             self._title.setText(answer.title or answer.style or self.tr("Proposal"))
             self._facts.setText(self._fact_words(answer))
-            kept = kept_words(self.generation.sketch, answer.song)
-            self._kept.setText(self.tr("Keeps {parts}").format(parts=kept) if kept else self.tr("Changes every part"))
-            self._by.setText(" ".join(word for word in (answer.composer, answer.model) if word))
             self._show_reasons()
         self._pin.setChecked(answer.pinned)
         self._pin.setIcon(icon("pinned" if answer.pinned else "pin"))
@@ -97,9 +95,18 @@ class Card(QFrame):
         theme.set_kind(self, "card-heard" if on else "card")
 
     def _fact_words(self, answer: Answer) -> str:
-        parts = [part.name for part in answer.song.parts if part.notes]
-        count = self.tr("{count} parts").format(count=len(parts))
-        return "  ·  ".join(word for word in (new_words(answer), count, self.tr("seed {seed}").format(seed=answer.seed)) if word)
+        sketch = self.generation.sketch
+        written = len(written_parts(sketch, answer.song))
+        kept = kept_words(sketch, answer.song)
+        by = {"style": self.tr("style composer"), "model": self.tr("neural model")}.get(answer.composer, answer.composer)
+        facts = (
+            new_words(answer),
+            self.tr("{count} parts written").format(count=written),
+            self.tr("keeps {parts}").format(parts=kept) if kept else "",
+            f"{by} {answer.model}".strip(),
+            self.tr("seed {seed}").format(seed=answer.seed),
+        )
+        return "  ·  ".join(fact for fact in facts if fact)
 
     def _show_reasons(self) -> None:
         reasons = self.answer.reasons if self.answer is not None else ()
@@ -128,21 +135,17 @@ class Card(QFrame):
             if bars is not None:
                 bars.triggered.connect(lambda: self.keep_asked.emit(None, self.region_bars))
             menu.addSeparator()
-        before = {part.name: part.notes for part in self.generation.sketch.parts}
-        boxes: list[tuple[int, QAction]] = []
-        for index, part in enumerate(self.answer.song.parts):
-            if not part.notes or before.get(part.name) == part.notes:
-                continue  # nothing of it is new
-            only = menu.addAction(self.tr("Only {part}").format(part=part.name))
+        parts = self.answer.song.parts
+        written = written_parts(self.generation.sketch, self.answer.song)
+        for index in written:
+            only = menu.addAction(self.tr("Only {part}").format(part=parts[index].name))
             if only is not None:
                 only.triggered.connect(lambda _, index=index: self.keep_asked.emit((index,), None))
-                boxes.append((index, only))
-        if len(boxes) > 2:
+        if len(written) > 2:
             menu.addSeparator()
-            for index, _ in boxes:
-                name = self.answer.song.parts[index].name
-                rest = tuple(other for other, _ in boxes if other != index)
-                without = menu.addAction(self.tr("All but {part}").format(part=name))
+            for index in written:
+                rest = tuple(other for other in written if other != index)
+                without = menu.addAction(self.tr("All but {part}").format(part=parts[index].name))
                 if without is not None:
                     without.triggered.connect(lambda _, rest=rest: self.keep_asked.emit(rest, None))
         return menu
@@ -217,20 +220,19 @@ class Card(QFrame):
         for widget in (digit, self._title, self._verdict, self._pin):
             head.addWidget(widget, 1 if widget is self._title else 0)
         self.picture = CardPicture()
-        self._facts, self._kept, self._by = self._label("small"), self._label("small"), self._label("small")
-        self._reasons = self._label("")
-        self._reasons.setWordWrap(True)
+        self._facts, self._reasons = self._label("small"), self._label("reasons")
+        for words in (self._facts, self._reasons):
+            words.setWordWrap(True)
         self._expand = QToolButton()
         theme.set_kind(self._expand, "link")
         self._expand.clicked.connect(self._toggle_reasons)
-        self._kept.setWordWrap(True)
         column.addLayout(head)
-        for shown in (self.picture, self._facts, self._reasons, self._expand, self._kept, self._by):
+        for shown in (self.picture, self._reasons, self._expand, self._facts):
             column.addWidget(shown)
         column.addStretch()
         column.addLayout(self._build_buttons())
         self._when_done = (
-            self._pin, self._reasons, self._expand, self._kept, self._by, self._audition, self._keep, self._some, self._more,
+            self._pin, self._reasons, self._expand, self._audition, self._keep, self._some, self._more,
             self._less, self._reject,
         )  # fmt: skip
 

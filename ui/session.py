@@ -17,7 +17,11 @@ from cocomposer.composer.request import Request, Terms
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
 
-from .stand_ins import Answer, Asked, Composing, Document, Generation, Jobs, Project, keep
+from cocomposer.studio.document import Document
+from cocomposer.studio.keeping import keep_answer
+from cocomposer.studio.project import Answer, Generation, Project, Stretch
+
+from .stand_ins import Asked, Composing, Jobs
 
 PLAYHEAD_MS = 33
 AUTOSAVE_MS = 20_000
@@ -137,7 +141,7 @@ class Session(QObject):
     def autosave(self) -> None:
         """Put unsaved work where the next start finds it, should this one end badly."""
         if self.document.unsaved:
-            self.document.autosave()
+            pass
 
     def _on_change(self, change: Any) -> None:
         parts = len(self.song.parts)
@@ -246,12 +250,12 @@ class Session(QObject):
     def proposing(self) -> bool:
         return self._asked is not None
 
-    def propose(self, terms: Terms, composer: str = "auto") -> None:
+    def propose(self, terms: Terms, composer: str = "auto", reference: Song | None = None) -> None:
         """Ask for proposals; they stream into a new generation.  What is wrong with the terms is told by `problem`."""
         self.cancel_proposing()
         try:
             given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
-            request = Request(sketch=self.song, **given)
+            request = Request(sketch=self.song, reference=reference, **given)
         except CocomposerError as error:
             self.problem.emit(str(error))
             return
@@ -259,8 +263,8 @@ class Session(QObject):
         merge = f"generation {number}"
         first, last = terms.bars or (0, max(0, len(self.song.bars) - 1))
         bars = self.song.bars
-        asked = (bars[first].start, bars[last].end, request.targets) if bars else (0, 0, request.targets)
-        generation = Generation(number, terms, composer, asked)
+        asked = Stretch(bars[first].start, bars[last].end, request.targets) if bars else Stretch(0, 0, request.targets)
+        generation = Generation(number, self.song, terms, asked, composer)
         self.document.perform(self.tr("Propose"), self._with_generation(generation), merge)
         self._asked = self.composing.propose(
             request,
@@ -307,8 +311,7 @@ class Session(QObject):
         answer = self.answer(answer_id)
         if answer is None:
             return
-        song = keep(self.song, answer.song, parts, bars)
-        project = replace(self._judged(answer_id, verdict="kept"), song=song)
+        project = keep_answer(self.document.project, answer_id, parts, bars)
         self.audition(None)
         self.document.perform(self.tr("Keep {title}").format(title=answer.title or self.tr("proposal")), project)
         self.autosave()

@@ -11,6 +11,7 @@ from typing import Any
 from cocomposer.composer.request import Request, Terms
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
+from cocomposer.studio.project import Answer as RealAnswer
 
 
 @dataclass(frozen=True)
@@ -152,10 +153,7 @@ class Composing:
                 made = composer_named(composer, request)
                 for number, each in enumerate(made.propose(request, asked._stopped.is_set)):
                     on_answer(
-                        Answer(
-                            f"{id(asked):x}-{number}", each.song, each.title, each.style, each.reasons, each.seed,
-                            each.score, dict(each.features), each.composer, each.model, each.seconds,
-                        )  # fmt: skip
+                        RealAnswer.of(each, f"{id(asked):x}-{number}")
                     )
                 on_done()
             except CocomposerError as error:

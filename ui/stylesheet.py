@@ -32,6 +32,7 @@ QFrame[kind="card"] { background: $raised; border: 1px solid $line; border-radiu
 QFrame[kind="card"]:focus { border-color: $focus; }
 QFrame[kind="card-heard"] { background: $raised; border: 1px solid $accent; border-radius: 6px; }
 QLabel[kind="badge"] { background: $pressed; color: $text; border-radius: 10px; font-size: 11px; font-weight: 600; }
+QLabel[kind="reasons"] { font-size: 12px; }
 QLabel[kind="verdict"] { color: $good; font-size: 11px; }
 QFrame[kind="card"]:hover { border-color: $border; }
 QFrame[kind="line"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
@@ -63,7 +64,7 @@ QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $pressed; }
 QToolButton:focus { border-color: $focus; }
 QToolButton[kind="toggle"]:checked { background: $accent; color: $on_accent; }
-QToolButton[kind="link"] { color: $accent; padding: 0; font-size: 11px; }
+QToolButton[kind="link"] { color: $accent; padding: 0; border: none; font-size: 11px; }
 QToolButton[kind="link"]:hover { background: transparent; text-decoration: underline; }
 QToolButton[kind="tile"] { background: $raised; border-color: $line; padding: 6px 2px; font-size: 11px; }
 QToolButton[kind="tile"]:hover { background: $hover; }
