@@ -188,8 +188,7 @@ class Files(QObject):
 
     def recent(self) -> list[Path]:
         """Files opened or saved last that are still there, latest first."""
-        kept = self._window.memory.value("files/recent", [], type=list)
-        return [Path(each) for each in kept if isinstance(each, str) and Path(each).is_file()]
+        return [Path(each) for each in self._window.memory.words("files/recent") if Path(each).is_file()]
 
     def _fill_recent(self) -> None:
         assert self._recent is not None
@@ -206,11 +205,11 @@ class Files(QObject):
 
     def _remember(self, path: Path) -> None:
         others = [str(each) for each in self.recent() if each != path]
-        self._window.memory.setValue("files/recent", [str(path), *others][:MAX_RECENT])
-        self._window.memory.setValue("files/folder", str(path.parent))
+        self._window.memory.keep("files/recent", [str(path), *others][:MAX_RECENT])
+        self._window.memory.keep("files/folder", str(path.parent))
 
     def _folder(self) -> Path:
-        return Path(self._window.memory.value("files/folder", str(Path.home()), type=str))
+        return Path(self._window.memory.word("files/folder", str(Path.home())))
 
     def _ask_for(self, title: str, suffixes: tuple[str, ...]) -> Path | None:
         pattern = " ".join(f"*{suffix}" for suffix in suffixes)
@@ -236,7 +235,7 @@ def together(song: Song, added: Song) -> Song:
     """`song` with the parts of `added`, and with its chords where `song` has none; an empty song becomes `added`."""
     if not any(part.notes for part in song.parts) and not song.chords:
         return added
-    joined = editing.with_length(song, max(song.length, added.length))
+    joined = editing.with_length(song, max(len(song.bars), song.meters.bar_at(max(0, added.length - 1)) + 1))
     for part in added.parts:
         joined = editing.add_part(joined, part)
     if not joined.chords:

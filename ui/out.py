@@ -31,7 +31,11 @@ AUDIO = {"WAV": ".wav", "FLAC": ".flac", "MP3": ".mp3", "Ogg Vorbis": ".ogg"}
 def excerpt(song: Song, parts: tuple[int, ...] | None = None, bars: tuple[int, int] | None = None) -> Song:
     """Some parts (by index) and bars (first and last, from 0) of a song, as a song that begins at its first bar."""
     if bars is not None:
-        song = editing.cut_out(song, *bars)
+        first, last = bars
+        if last < len(song.bars) - 1:
+            song = editing.delete_bars(song, last + 1, len(song.bars) - 1)
+        if first > 0:
+            song = editing.delete_bars(song, 0, first - 1)
     if parts is not None:
         song = replace(song, parts=tuple(part for index, part in enumerate(song.parts) if index in parts))
     return song
@@ -131,7 +135,7 @@ class Out(QObject):
         session = self._window.session
         stem = session.document.path.stem if session.document.path else file_name(session.song.title or "song")
         first = next(iter(kinds.values()))
-        folder = Path(self._window.memory.value("files/exports", str(Path.home()), type=str))
+        folder = Path(self._window.memory.word("files/exports", str(Path.home())))
         patterns = ";;".join(f"{name} (*{suffix})" for name, suffix in kinds.items())
         chosen, pattern = QFileDialog.getSaveFileName(self._window, title, str(folder / f"{stem}{first}"), patterns)
         if not chosen:
@@ -139,5 +143,5 @@ class Out(QObject):
         path = Path(chosen)
         if path.suffix.casefold() not in kinds.values():
             path = path.with_name(path.name + kinds.get(pattern.split(" (")[0], first))
-        self._window.memory.setValue("files/exports", str(path.parent))
+        self._window.memory.keep("files/exports", str(path.parent))
         return path

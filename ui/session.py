@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -17,7 +17,7 @@ from cocomposer.composer.request import Request, Terms
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
 
-from cocomposer.studio.document import Document
+from cocomposer.studio.document import Change, Document
 from cocomposer.studio.keeping import keep_answer
 from cocomposer.studio.project import Answer, Generation, Project, Stretch
 
@@ -68,6 +68,8 @@ class Session(QObject):
     """Something that went well, in a few words."""
     document_changed = pyqtSignal()
     """Another document was opened: everything is to be drawn anew."""
+    recording_changed = pyqtSignal(bool)
+    """Whether what is played on the MIDI keyboard is written down."""
     saved_changed = pyqtSignal()
     """The name of the file, or whether everything in it is saved."""
 
@@ -92,6 +94,7 @@ class Session(QObject):
         self.auditioned: str | None = None
         self._asked: Asked | None = None
         self._asked_for = 0
+        self._recording = False
         self._current_part = 0
         self._region: Region | None = None
         self._selected_notes: frozenset[int] = frozenset()
@@ -141,9 +144,9 @@ class Session(QObject):
     def autosave(self) -> None:
         """Put unsaved work where the next start finds it, should this one end badly."""
         if self.document.unsaved:
-            pass
+            self.document.autosave()
 
-    def _on_change(self, change: Any) -> None:
+    def _on_change(self, change: Change) -> None:
         parts = len(self.song.parts)
         if self._current_part >= parts:
             self._current_part = max(0, parts - 1)
@@ -201,6 +204,17 @@ class Session(QObject):
         """The tick that is heard now, or from which playing goes on."""
         return self.player.position if self.player is not None else 0
 
+    @property
+    def recording(self) -> bool:
+        """Whether what is played on the MIDI keyboard is written into the current part."""
+        return self._recording
+
+    @recording.setter
+    def recording(self, on: bool) -> None:
+        if on != self._recording:
+            self._recording = on
+            self.recording_changed.emit(on)
+
     def attach(self, player: Any) -> None:
         """Give the session the player, which is made after the window is there."""
         self.player = player
@@ -250,31 +264,30 @@ class Session(QObject):
     def proposing(self) -> bool:
         return self._asked is not None
 
-    def propose(self, terms: Terms, composer: str = "auto", reference: Song | None = None) -> None:
+    def propose(self, terms: Terms, composer: str = "auto") -> None:
         """Ask for proposals; they stream into a new generation.  What is wrong with the terms is told by `problem`."""
         self.cancel_proposing()
         try:
             given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
-            request = Request(sketch=self.song, reference=reference, **given)
+            request = Request(sketch=self.song, **given)
         except CocomposerError as error:
             self.problem.emit(str(error))
             return
-        number = max((each.number for each in self.document.project.generations), default=0) + 1
-        merge = f"generation {number}"
-        first, last = terms.bars or (0, max(0, len(self.song.bars) - 1))
-        bars = self.song.bars
-        asked = Stretch(bars[first].start, bars[last].end, request.targets) if bars else Stretch(0, 0, request.targets)
-        generation = Generation(number, self.song, terms, asked, composer)
-        self.document.perform(self.tr("Propose"), self._with_generation(generation), merge)
+        project, bars = self.document.project, self.song.bars
+        number = project.next_number
+        first, last = terms.bars or (0, len(bars) - 1)
+        stretch = Stretch(bars[first].start, bars[last].end, request.targets) if bars else Stretch(0, 0)
+        generation = Generation(number, self.song, terms, stretch, composer)
+        self.document.perform(self.tr("Propose"), project.with_generation(generation))
+        self._asked_for = number
         self._asked = self.composing.propose(
             request,
             composer,
-            on_bars=lambda draft, song, done: self.deliver(lambda: self._draft(merge, Draft(draft, song, done))),
-            on_answer=lambda answer: self.deliver(lambda: self._answer(number, merge, answer)),
+            on_bars=lambda draft, song, done: self.deliver(lambda: self._draft(number, Draft(draft, song, done))),
+            on_answer=lambda answer: self.deliver(lambda: self._answer(number, answer)),
             on_done=lambda: self.deliver(lambda: self._finished(number)),
             on_error=lambda sentence: self.deliver(lambda: self._finished(number, sentence)),
         )
-        self._asked_for = number
         self.proposals_changed.emit()
 
     def cancel_proposing(self) -> None:
@@ -311,7 +324,11 @@ class Session(QObject):
         answer = self.answer(answer_id)
         if answer is None:
             return
-        project = keep_answer(self.document.project, answer_id, parts, bars)
+        try:
+            project = keep_answer(self.document.project, answer_id, parts, bars)
+        except CocomposerError as error:
+            self.problem.emit(str(error))
+            return
         self.audition(None)
         self.document.perform(self.tr("Keep {title}").format(title=answer.title or self.tr("proposal")), project)
         self.autosave()
@@ -320,43 +337,24 @@ class Session(QObject):
         """Put a proposal aside; it stays in the history."""
         if self.auditioned == answer_id:
             self.audition(None)
-        self.document.perform(self.tr("Reject proposal"), self._judged(answer_id, verdict="rejected"))
+        self.document.perform(self.tr("Reject proposal"), self.document.project.with_verdict(answer_id, "rejected"))
 
     def pin(self, answer_id: str) -> None:
         """Pin a proposal, or take the pin out."""
         answer = self.answer(answer_id)
         if answer is not None:
-            self.document.perform(self.tr("Pin proposal"), self._judged(answer_id, pinned=not answer.pinned))
+            project = self.document.project.with_pin(answer_id, not answer.pinned)
+            self.document.perform(self.tr("Unpin proposal") if answer.pinned else self.tr("Pin proposal"), project)
 
-    def _judged(self, answer_id: str, **verdict: Any) -> Project:
-        generations = tuple(
-            replace(
-                generation,
-                answers=tuple(
-                    replace(answer, **verdict) if answer.id == answer_id else answer for answer in generation.answers
-                ),
-            )
-            for generation in self.document.project.generations
-        )
-        return replace(self.document.project, generations=generations)
-
-    def _with_generation(self, generation: Generation) -> Project:
-        project = self.document.project
-        others = tuple(each for each in project.generations if each.number != generation.number)
-        return replace(project, generations=(*others, generation))
-
-    def _draft(self, merge: str, draft: Draft) -> None:
-        if self._asked is not None and merge == f"generation {self._asked_for}":
+    def _draft(self, number: int, draft: Draft) -> None:
+        if self._asked is not None and self._asked_for == number:
             self.drafts[draft.number] = draft
             self.proposals_changed.emit()
 
-    def _answer(self, number: int, merge: str, answer: Answer) -> None:
-        generation = next((each for each in self.document.project.generations if each.number == number), None)
-        if generation is None or self._asked is None or self._asked_for != number:
-            return  # undone or stopped meanwhile
-        self.drafts.pop(len(generation.answers), None)
-        added = replace(generation, answers=(*generation.answers, answer))
-        self.document.perform(self.tr("Propose"), self._with_generation(added), merge)
+    def _answer(self, number: int, answer: Answer) -> None:
+        if self._asked is not None and self._asked_for == number:
+            self.drafts.pop(min(self.drafts, default=0), None)
+            self.document.add_answer(number, answer)
 
     def _finished(self, number: int, problem: str = "") -> None:
         if self._asked is not None and self._asked_for == number:

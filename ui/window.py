@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
-from PyQt6.QtCore import QByteArray, QEvent, QSettings, Qt
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from cocomposer.composer.request import Terms
+from cocomposer.studio.catalogue import Entry, Kind
+from cocomposer.studio.jobs import Job
 
 from . import theme
 from .actions import Actions
@@ -21,6 +25,7 @@ from .files import Files
 from .log_window import LogWindow
 from .out import Out
 from .palette import Palette
+from .memory import Memory
 from .session import Session
 from .settings import SettingsDialog
 from .status import StatusLine
@@ -31,22 +36,24 @@ from .welcome import Welcome
 LEFT, RIGHT = 248, 336
 SMALLEST = (960, 600)
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 
 class Window(QMainWindow):
     """One session and everything that shows it."""
 
-    def __init__(self, session: Session, settings: QSettings | None = None) -> None:
+    def __init__(self, session: Session, memory: Memory) -> None:
         super().__init__()
         self.session = session
-        self.memory = settings or QSettings("cocomposer", "cocomposer")
+        self.memory = memory
         self.status = StatusLine()
         self.files = Files(self)
         self.out = Out(self)
         self.transport = Transport(session)
         self.actions_ = Actions(self)
-        self.browser = Browser(session)
+        self.browser = Browser(session, memory)
         self.arrangement = arrangement_view(session)
         self.chords = chord_lane(session)
         self.roll = piano_roll(session)
@@ -114,6 +121,7 @@ class Window(QMainWindow):
             signal.connect(self.actions_.refresh_soon)
         session.saved_changed.connect(self._name)
         session.document_changed.connect(self._name)
+        self.browser.used.connect(self._use)
 
     def _name(self) -> None:
         document = self.session.document
@@ -128,13 +136,13 @@ class Window(QMainWindow):
             (self.across.restoreState, "across"),
             (self.centre.restoreState, "centre"),
         ):
-            kept = self.memory.value(f"window/{name}")
-            if isinstance(kept, QByteArray):
+            kept = self.memory.state(f"window/{name}")
+            if kept is not None:
                 restore(kept)
             elif name == "geometry":
                 self.resize(1440, 900)
         for name in ("browser", "proposals"):
-            self._part(name).setVisible(self.memory.value(f"window/{name}", True, type=bool))
+            self._part(name).setVisible(self.memory.flag(f"window/{name}", True))
 
     def _remember(self) -> None:
         for name, value in (
@@ -142,29 +150,37 @@ class Window(QMainWindow):
             ("across", self.across.saveState()),
             ("centre", self.centre.saveState()),
         ):
-            self.memory.setValue(f"window/{name}", value)
+            self.memory.keep(f"window/{name}", value)
         for name in ("browser", "proposals"):
-            self.memory.setValue(f"window/{name}", not self._part(name).isHidden())
+            self.memory.keep(f"window/{name}", not self._part(name).isHidden())
 
     # --- Work in the background -------------------------------------------------------------------------------------
 
     def run(self, text: str, work: Callable[..., T], done: Callable[[T], None]) -> None:
         """Do `work(progress, cancelled)` in the background, shown in the line below as `text`, then `done` here."""
-        running: list[Job] = []
-        shown = self.status.begin(text, lambda: [job.cancel() for job in running] and None)
+        running: list[Job[T]] = []
+
+        def cancel() -> None:
+            for job in running:
+                job.cancel()
+
+        shown = self.status.begin(text, cancel)
 
         def finished(result: T) -> None:
             self.status.end(shown)
             done(result)
 
-        def failed(error: CocomposerError) -> None:
+        def failed(sentence: str) -> None:
             self.status.end(shown)
-            if not isinstance(error, Cancelled):
-                self.session.problem.emit(str(error))
+            self.session.problem.emit(sentence)
 
         running.append(
             self.session.jobs.run(
-                work, on_done=finished, on_error=failed, on_progress=lambda share: self.status.advance(shown, share)
+                work,
+                on_done=finished,
+                on_error=failed,
+                on_progress=lambda share: self.status.advance(shown, share),
+                on_cancelled=lambda: self.status.end(shown),
             )
         )
 
@@ -179,6 +195,17 @@ class Window(QMainWindow):
         else:
             region = self.session.region
             self.session.propose(Terms(bars=(region.first_bar, region.last_bar) if region else None))
+
+    def _use(self, entry: Entry) -> None:
+        """Use what is no edit of the song: a sketch is opened, a style proposed in."""
+        if entry.kind is Kind.SKETCH:
+            self.files.open(Path(entry.id))
+            return
+        choose = getattr(self.proposals, "use_style", None)
+        if choose is not None:
+            choose(entry.id)
+        else:
+            self.session.propose(Terms(style=entry.id))
 
     def toggle(self, name: str) -> None:
         """Show or hide the browser, the proposals or the mixer."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import cocomposer
+from cocomposer.child_process import child_environment, child_options, end
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.sound.protocol import MAX_REPLY, RenderReply, RenderRequest
 
@@ -22,24 +20,6 @@ _POLL_SECONDS = 0.05
 
 class InstrumentError(SoundError):
     """An instrument crashed, hung, or gave no usable sound; the text finishes "The instrument X ..."."""
-
-
-def child_environment() -> dict[str, str]:
-    """The environment of a child process, in which the program can be imported.
-
-    Children are started with -P, which keeps the current folder, that may hold anything, off their path.
-    """
-    environment = dict(os.environ)
-    root = str(Path(cocomposer.__file__).resolve().parent.parent)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
-    return environment
-
-
-def child_options() -> dict[str, Any]:
-    """What makes a child the leader of a group of its own, so that all it starts can be ended with it."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
 
 
 class Host:
@@ -118,14 +98,7 @@ class Host:
         if self._closed:
             return
         self._closed = True
-        if sys.platform == "win32":
-            self._process.kill()
-        else:
-            try:
-                os.killpg(self._process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                self._process.kill()
-        self._process.wait()
+        end(self._process)
         self._reader.join()
         for stream in (self._process.stdin, self._process.stdout):
             try:

@@ -16,6 +16,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cocomposer.child_process import die_with
 from cocomposer.sound.protocol import AUDIBLE, BEND, CONTROL, NOTE_OFF, NOTE_ON, MidiEvent, RenderReply, RenderRequest
 
 if TYPE_CHECKING:
@@ -57,18 +58,6 @@ def main() -> None:
         except Exception as error:  # whatever a library raises here is this instrument's failure, not the program's
             say(RenderReply("failed", reason=f"failed: {error}"[:500]))
         faulthandler.cancel_dump_traceback_later()
-
-
-def die_with(parent: int) -> None:
-    """End this process with its parent, on Linux by the kernel."""
-    if sys.platform == "linux":
-        import ctypes
-        import signal
-
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # it died before the line above
-            os._exit(1)
 
 
 def _read_requests(requests: queue.SimpleQueue[str]) -> None:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cocomposer.sound.host_process import die_with
+from cocomposer.child_process import die_with
 from cocomposer.sound.plugins import MAX_PARAMETERS, Parameter, PluginInfo, kind_of
 from cocomposer.sound.protocol import AUDIBLE
 

@@ -33,7 +33,7 @@ def duplicate_part(song: Song, part: int) -> Song:
 
 
 def rename_part(song: Song, part: int, name: str) -> Song:
-    """With another name for the part, with a number where another part has it.  Raises RequestError for an empty one."""
+    """With another name for the part, numbered where another part has it.  Raises RequestError for an empty one."""
     if not name.strip():
         raise RequestError("A part needs a name.")
     others = (*song.parts[:part], *song.parts[part + 1 :])

@@ -137,13 +137,18 @@ def _longer(song: Song, answer: Song) -> MeterMap:
 
 
 def _places(band: Sequence[Part], parts: Sequence[Part]) -> list[int | None]:
-    """For each of `parts` the place in `band` of that name and role, each place once; None where there is none."""
+    """For each of `parts` its place in `band`, each place once; None where it is new.
+
+    It is that of its name and role, else that of its name: a composer may have heard that a part is the tune.
+    """
     free = list(range(len(band)))
-    places: list[int | None] = []
-    for part in parts:
-        names = [place for place in free if band[place].name.casefold() == part.name.casefold()]
-        found = next((place for place in names if band[place].role is part.role), None)
-        if found is not None:
-            free.remove(found)
-        places.append(found)
-    return places
+    places: dict[int, int] = {}
+    for by_role in (True, False):
+        for index, part in enumerate(parts):
+            for place in free:
+                own = band[place]
+                alike = own.name.casefold() == part.name.casefold() and (own.role is part.role or not by_role)
+                if alike and index not in places:
+                    places[index] = place
+            free = [place for place in free if place not in places.values()]
+    return [places.get(index) for index in range(len(parts))]

@@ -55,6 +55,14 @@ def cache_folder() -> Path:
     return Path(named) if named else platformdirs.user_cache_path("cocomposer", appauthor=False)
 
 
+def data_folder() -> Path:
+    """Where what the artist made is kept for this user, beside their own files; COCOMPOSER_DATA names another folder."""
+    import platformdirs
+
+    named = os.environ.get("COCOMPOSER_DATA")
+    return Path(named) if named else platformdirs.user_data_path("cocomposer", appauthor=False)
+
+
 def file_name(text: str) -> str:
     """`text` as part of a file name: lower case, words joined by hyphens."""
     return re.sub(r"[^\w]+", "-", text.casefold()).strip("-_")[:60] or "part"
