@@ -94,18 +94,16 @@ class SettingsDialog(QDialog):
         self.language = self._choice(
             self.tr("Language"), spoken, self.settings.language, lambda value: {"language": value}
         )
-        return _form((self.tr("Theme"), self.theme), (self.tr("Scale"), self.scale), (self.tr("Language"), self.language))
+        return _form(
+            (self.tr("Theme"), self.theme), (self.tr("Scale"), self.scale), (self.tr("Language"), self.language)
+        )
 
     def _sound(self) -> QWidget:
         player = self._session.player
         devices = {"": self.tr("The system's own")} | {name: name for name in (player.devices() if player else ())}
         buffers = {each: self.tr("{frames} frames").format(frames=each) for each in BUFFERS}
-        self.device = self._choice(
-            self.tr("Output"), devices, self.settings.device, lambda value: {"device": value}
-        )
-        self.buffer = self._choice(
-            self.tr("Buffer"), buffers, self.settings.buffer, lambda value: {"buffer": value}
-        )
+        self.device = self._choice(self.tr("Output"), devices, self.settings.device, lambda value: {"device": value})
+        self.buffer = self._choice(self.tr("Buffer"), buffers, self.settings.buffer, lambda value: {"buffer": value})
         self.soundfont = QLineEdit(self.settings.soundfont)
         self.soundfont.setPlaceholderText(self.tr("The best one found"))
         self.soundfont.setAccessibleName(self.tr("SoundFont"))
@@ -162,9 +160,9 @@ class SettingsDialog(QDialog):
         self.keep_log = QCheckBox(self.tr("Write a log file"))
         self.keep_log.setChecked(self.settings.keep_log)
         self.keep_log.toggled.connect(lambda on: self._set(keep_log=on))
-        said = self.tr(
-            "Cocomposer sends nothing anywhere. Your songs, drags, log and settings are in {folder}"
-        ).format(folder=data_folder())
+        said = self.tr("Cocomposer sends nothing anywhere. Your songs, drags, log and settings are in {folder}").format(
+            folder=data_folder()
+        )
         return _form(("", _said(said)), ("", self.keep_log))
 
     # --- Changing ---------------------------------------------------------------------------------------------------

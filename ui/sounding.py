@@ -21,9 +21,7 @@ def start_playing(session: Session, settings: Settings) -> None:
     def made(player: Player) -> None:
         session.attach(player)
 
-    session.jobs.run(
-        lambda *_: _player(settings, problem), on_done=made, on_error=session.problem.emit
-    )
+    session.jobs.run(lambda *_: _player(settings, problem), on_done=made, on_error=session.problem.emit)
 
 
 def _player(settings: Settings, problem: object) -> Player:

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 from cocomposer.music import Key, Note, Role
 
 from ..note_table import SHADES, NoteTable, Places, blend, draw_notes, table_of, velocity_shades
-from ..theme import SMALL, colour, font, role_colour
+from ..theme import SMALL, colour, font, readable_on, role_colour
 from ..timeline import Timeline
 from .rows import Rows
 
@@ -33,7 +33,12 @@ class RollPainter:
         """The rows: those outside the key, or without one the black keys, lie darker; the tonic has a hint of the accent."""
         painter, rows, area = self.painter, self.rows, self.area
         painter.fillRect(area, colour("surface"))
-        dark, tonic, line, octave = colour("background", 0.7), colour("accent", 0.07), colour("line", 0.5), colour("bar")
+        dark, tonic, line, octave = (
+            colour("background", 0.7),
+            colour("accent", 0.07),
+            colour("line", 0.5),
+            colour("bar"),
+        )
         for pitch, y in rows.visible(area.top(), area.bottom()):
             row = QRectF(area.left(), y, area.width(), rows.height)
             if rows.drums:
@@ -92,7 +97,7 @@ class RollPainter:
             painter.setBrush(fill)
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5)
             if names and box.width() >= NAMED_WIDTH:
-                painter.setPen(_readable(fill))
+                painter.setPen(readable_on(fill))
                 base = box.center().y() + metrics.capHeight() / 2
                 painter.drawText(QPointF(max(box.left(), 0.0) + 5, base), self._name(note))
 
@@ -142,8 +147,3 @@ class RollPainter:
     def _name(self, note: Note) -> str:
         key = self.timeline.song.key_at(note.start) or Key()
         return key.name_of(note.pitch)
-
-
-def _readable(ground: QColor) -> QColor:
-    """Near black or near white, whichever can be read on a colour."""
-    return QColor("#101317") if ground.lightnessF() > 0.48 else QColor("#FFFFFF")
