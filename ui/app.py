@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+from PyQt6 import sip
 from PyQt6.QtCore import QDir, QTimer
 from PyQt6.QtWidgets import QApplication
 
@@ -49,6 +50,7 @@ def run(files: list[str]) -> int:
     awake.start()
     QTimer.singleShot(0, lambda: start_playing(window.session))
     code = app.exec()
+    sip.delete(window)  # with all it has, in an order of our choosing
     if code == RESTART:
         os.environ.pop("QT_SCALE_FACTOR", None)
         os.execv(sys.executable, [sys.executable, "-m", "cocomposer", *files])

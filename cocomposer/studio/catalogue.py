@@ -107,7 +107,7 @@ def _racks() -> tuple[Entry, ...]:
 
     racks = load_racks()
     return tuple(
-        Entry(Kind.RACK, str(role), rack.name, ", ".join(effect.kind for effect in rack.effects), (str(role),))
+        Entry(Kind.RACK, str(role), rack.name, rack.about, (str(role),))
         for role in Role
         for rack in (racks.of(role),)
     )

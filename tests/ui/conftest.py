@@ -16,6 +16,7 @@ from cocomposer.ui import app as shell
 from cocomposer.ui.memory import Memory
 from cocomposer.ui.session import Session
 from cocomposer.ui.window import Window
+from PyQt6 import sip
 from PyQt6.QtWidgets import QApplication
 
 from cocomposer import formats
@@ -64,3 +65,4 @@ def window(session: Session, qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
     yield made
     made.files.discard()
     made.close()
+    sip.delete(made)  # at a moment of our choosing, with all it has, and not when Python collects
