@@ -17,11 +17,12 @@ from cocomposer.composer.request import Request, Terms
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
 
+from cocomposer.studio.composing import Asked, Composing
 from cocomposer.studio.document import Change, Document
+from cocomposer.studio.jobs import Jobs
 from cocomposer.studio.keeping import keep_answer
 from cocomposer.studio.project import Answer, Generation, Project, Stretch
 
-from .stand_ins import Asked, Composing, Jobs
 
 PLAYHEAD_MS = 33
 AUTOSAVE_MS = 20_000

@@ -29,6 +29,11 @@ QLabel[kind="danger"] { color: $danger; }
 
 QFrame[kind="panel"] { background: $surface; border: none; }
 QFrame[kind="card"] { background: $raised; border: 1px solid $line; border-radius: 6px; }
+QFrame[kind="card"]:focus { border-color: $focus; }
+QFrame[kind="card-heard"] { background: $raised; border: 1px solid $accent; border-radius: 6px; }
+QLabel[kind="badge"] { background: $pressed; color: $text; border-radius: 10px; font-size: 11px; font-weight: 600; }
+QLabel[kind="reasons"] { font-size: 12px; }
+QLabel[kind="verdict"] { color: $good; font-size: 11px; }
 QFrame[kind="card"]:hover { border-color: $border; }
 QFrame[kind="line"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[kind="rule"] { background: $line; border: none; max-width: 1px; min-width: 1px; }
@@ -59,6 +64,18 @@ QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $pressed; }
 QToolButton:focus { border-color: $focus; }
 QToolButton[kind="toggle"]:checked { background: $accent; color: $on_accent; }
+QToolButton[kind="link"] { color: $accent; padding: 0; border: none; font-size: 11px; }
+QToolButton[kind="link"]:hover { background: transparent; text-decoration: underline; }
+QToolButton[kind="tile"] { background: $raised; border-color: $line; padding: 6px 2px; font-size: 11px; }
+QToolButton[kind="tile"]:hover { background: $hover; }
+QToolButton[kind="tile"]:checked { border-color: $accent; background: $hover; }
+QToolButton[kind="tile"]:focus { border-color: $focus; }
+QToolButton[kind="tile"]:disabled { color: $muted; background: $surface; }
+QToolButton[kind="chip"] { background: $raised; border-color: $border; padding: 2px 8px; }
+QToolButton[kind="chip"]:hover { background: $hover; }
+QToolButton[kind="chip"]:checked { background: $accent; color: $on_accent; border-color: $accent; }
+QToolButton[kind="chip"]:focus { border-color: $focus; }
+QToolButton[kind="chip"]:disabled { color: $muted; background: $surface; border-color: $line; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
