@@ -15,6 +15,7 @@ from .cards import Card
 from .drawings import icon
 from .likeness import less_like, more_like
 
+from .out import drag_midi
 from .session import Session
 from .streaming import bars_asked
 
@@ -151,8 +152,6 @@ class CardDeck(QWidget):
 
     def _drag(self, card: Card) -> None:
         """Carry the proposal out of the window as a MIDI file."""
-        from .out import drag_midi
-
         if card.answer is not None:
             try:
                 drag_midi(card, card.answer.song, card.answer.title)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QResizeEvent
 from PyQt6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from cocomposer.music import Part
@@ -51,9 +53,13 @@ class InstrumentButton(QToolButton):
         part = self._desk.part
         if part is not None:
             name = instrument_name(part)
-            self.setText(self.fontMetrics().elidedText(name, theme_elide(), max(24, self.width() - 12)))
+            self.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, max(24, self.width() - 12)))
             self.setToolTip(self.tr("{part} is played by {name}").format(part=part.name, name=name))
             self.setAccessibleName(self.tr("Instrument of {part}: {name}").format(part=part.name, name=name))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self.refresh()
 
     def choose(self, instrument: Instrument | None, program: int | None = None) -> None:
         """Have that instrument, or that program of the SoundFont, play the part."""
@@ -91,3 +97,17 @@ class InstrumentButton(QToolButton):
                 hosted = Instrument(InstrumentKind.PLUGIN, str(info.path))
                 _entry(plugins, info.name, lambda hosted=hosted: self.choose(hosted))
         plugins.setEnabled(not plugins.isEmpty())
+
+
+def _section(menu: QMenu, text: str) -> QMenu:
+    made = menu.addMenu(text)
+    assert made is not None
+    made.setToolTipsVisible(True)
+    return made
+
+
+def _entry(menu: QMenu, text: str, does: Callable[[], object]) -> QAction:
+    made = menu.addAction(text)
+    assert made is not None
+    made.triggered.connect(lambda _: does())
+    return made
