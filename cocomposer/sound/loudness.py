@@ -15,6 +15,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pedalboard import Pedalboard  # type: ignore[attr-defined]  # public, but not re-exported by its rule
 
     Audio = NDArray[np.float32]
     Blocks = NDArray[np.float64]
@@ -40,16 +41,21 @@ def spans(frames: int, sample_rate: int) -> Iterator[slice]:
         yield slice(begin, min(begin + step, frames))
 
 
+def k_weighting() -> Pedalboard:
+    """The K-weighting filter, which remembers what it was given."""
+    import pedalboard
+
+    # The standard's shelf and high-pass in the form pyloudnorm gives them; its high-pass, Q = 0.5, is two equal
+    # first-order ones in a row.
+    stages = [pedalboard.HighShelfFilter(1500.0, 4.0, 0.5**0.5), *(pedalboard.HighpassFilter(38.0) for _ in "12")]
+    return pedalboard.Pedalboard(stages)  # type: ignore[attr-defined]
+
+
 class PowerMeter:
     """Collects the K-weighted power of audio that arrives span by span."""
 
     def __init__(self, sample_rate: int) -> None:
-        import pedalboard
-
-        # The standard's shelf and high-pass in the form pyloudnorm gives them; its high-pass, Q = 0.5, is two equal
-        # first-order ones in a row.
-        stages = [pedalboard.HighShelfFilter(1500.0, 4.0, 0.5**0.5), *(pedalboard.HighpassFilter(38.0) for _ in "12")]
-        self._weighting = pedalboard.Pedalboard(stages)  # type: ignore[attr-defined]
+        self._weighting = k_weighting()
         self._sample_rate = sample_rate
         self._powers: list[Blocks] = []
 
@@ -109,7 +115,7 @@ def gated_loudness(power: Blocks, sample_rate: int) -> float:
     loud = blocks[blocks > _power_of(-70.0)]
     if len(loud) == 0:
         return float("-inf")
-    return _loudness_of(loud[loud > loud.mean() / 10].mean())
+    return loudness_of(loud[loud > loud.mean() / 10].mean())
 
 
 def integrated_loudness(audio: Audio, sample_rate: int) -> float:
@@ -124,7 +130,8 @@ def _power_of(loudness: float) -> float:
     return float(10 ** ((loudness + 0.691) / 10))
 
 
-def _loudness_of(power: float) -> float:
+def loudness_of(power: float) -> float:
+    """LUFS of a mean K-weighted power above 0."""
     return float(-0.691 + 10 * np.log10(power))
 
 

@@ -1,28 +1,33 @@
-"""Effect racks: what presets/racks/*.toml may say, read strictly, and made into pedalboard effects.
+"""Effect racks: what presets/racks/*.toml may say, read strictly, and written for reuse.
 
-A rack file holds, for a role, how loud it stands, where, how wide, how much room it gets, and its inserts in
-order; `room.toml` holds the reverb all parts share and `master.toml` the chain behind the sum.
+A rack file holds a strip of the mixer: for a role how loud it stands, where, how wide, on which bus, how much room and
+echo it gets, and its inserts in order; `room.toml` and `echo.toml` hold the effects all parts share and `master.toml`
+the chain behind the sum.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import difflib
+import json
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cocomposer.errors import SoundError
+from cocomposer.errors import MusicError, SoundError
 from cocomposer.music import Role
+from cocomposer.music.mix import LOUDEST_DB, MAX_INSERTS, SILENT_DB, Effect, Strip
 from cocomposer.resources import presets_folder
+from cocomposer.whole_files import written_whole
 
-if TYPE_CHECKING:
-    from pedalboard import Pedalboard  # type: ignore[attr-defined]  # public, but not re-exported by its rule
-
-MAX_FILE_BYTES = 100_000
-MAX_EFFECTS = 16
+MAX_FILE_BYTES = 1_000_000
+MAX_SENDS = 16
+MAX_DELAY = 2.0
+"""Longest delay, in seconds."""
 
 _FREQUENCY, _GAIN, _Q, _UNIT = (10.0, 20_000.0), (-40.0, 40.0), (0.1, 10.0), (0.0, 1.0)
 _FILTER = {"cutoff_frequency_hz": _FREQUENCY, "gain_db": _GAIN, "q": _Q}
@@ -43,10 +48,13 @@ EFFECTS: Mapping[str, Mapping[str, tuple[float, float]]] = {
                "mix": _UNIT},
     "Phaser": {"rate_hz": (0.05, 20.0), "depth": _UNIT, "centre_frequency_hz": _FREQUENCY, "feedback": (0.0, 0.95),
                "mix": _UNIT},
-    "Delay": {"delay_seconds": (0.0, 2.0), "feedback": (0.0, 0.9), "mix": _UNIT},
+    "Delay": {"delay_seconds": (0.0, MAX_DELAY), "delay_beats": (0.0, 8.0), "feedback": (0.0, 0.9),
+              "mix": _UNIT},
     "Reverb": {"room_size": _UNIT, "damping": _UNIT, "wet_level": _UNIT, "dry_level": _UNIT, "width": _UNIT},
 }  # fmt: skip
-"""The effects of pedalboard a rack may use: their parameters, by pedalboard's names, with lowest and highest value."""
+"""The effects of pedalboard a rack may use: their parameters, by pedalboard's names, with lowest and highest value.
+
+A delay may instead be given in `delay_beats`, quarter notes, which follow the tempo."""
 
 LINEAR_EFFECTS = frozenset(
     {"HighpassFilter", "LowpassFilter", "HighShelfFilter", "LowShelfFilter", "PeakFilter", "Gain", "Delay", "Reverb"}
@@ -55,36 +63,22 @@ LINEAR_EFFECTS = frozenset(
 
 
 @dataclass(frozen=True)
-class Effect:
-    """An effect of pedalboard by its class name, with the parameters that differ from its defaults."""
-
-    kind: str
-    parameters: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True)
 class Rack:
-    """One channel strip.
-
-    `loudness` is LU relative to the melody, `pan` -1..1, `width` 0 (mono) to 1.5, `send` dB to the room
-    (None: none at all).
-    """
+    """A strip with a name, and a sentence about it."""
 
     name: str
-    loudness: float = 0.0
-    pan: float = 0.0
-    width: float = 1.0
-    send: float | None = None
-    effects: tuple[Effect, ...] = ()
+    strip: Strip
+    about: str = ""
 
 
 @dataclass(frozen=True)
 class Racks:
-    """A whole desk: a rack for every role, the room's chain and the master's."""
+    """A whole desk: a rack for every role, the room, the echo and the master."""
 
     roles: Mapping[Role, Rack]
-    room: tuple[Effect, ...]
-    master: tuple[Effect, ...]
+    room: Rack
+    echo: Rack
+    master: Rack
 
     def of(self, role: Role) -> Rack:
         return self.roles[role]
@@ -106,11 +100,11 @@ def load_racks(folder: Path | None = None) -> Racks:
         return own / name
 
     roles = {role: read_rack(find(f"{role}.toml")) for role in Role}
-    room = read_rack(find("room.toml"), allowed=LINEAR_EFFECTS).effects
-    return Racks(roles, room, read_rack(find("master.toml")).effects)
+    room, echo = (read_rack(find(name), allowed=LINEAR_EFFECTS) for name in ("room.toml", "echo.toml"))
+    return Racks(roles, room, echo, read_rack(find("master.toml")))
 
 
-def read_rack(path: Path, allowed: Iterable[str] = EFFECTS) -> Rack:
+def read_rack(path: Path, allowed: Iterable[str] = (*EFFECTS, "plugin")) -> Rack:
     """Read one rack file.  Raises SoundError with the file's name and what to change."""
     try:
         with path.open("rb") as file:
@@ -124,40 +118,111 @@ def read_rack(path: Path, allowed: Iterable[str] = EFFECTS) -> Rack:
         raise SoundError(f"{path.name} is not TOML: {error}.") from error
     try:
         return _rack(table, path.stem, frozenset(allowed))
-    except SoundError as error:
+    except (SoundError, MusicError) as error:
         raise SoundError(f"{path.name}: {error}") from error
 
 
+def save_rack(rack: Rack, path: Path) -> Path:
+    """Write `rack` as a file that `read_rack` reads; mute, solo and automation belong to a song and are left out.
+
+    Raises SoundError where `path` cannot be written.
+    """
+    strip = rack.strip
+    lines = [f"name = {_text(rack.name)}", f"about = {_text(rack.about)}", f"gain = {strip.gain_db!r}"]
+    lines += [f"trim = {strip.trim_db!r}"] if strip.trim_db is not None else []
+    lines += [f"pan = {strip.pan!r}", f"width = {strip.width!r}", f"bus = {_text(strip.output)}"]
+    lines += ["", "[sends]", *_assignments(strip.sends)]
+    for effect in strip.inserts:
+        lines += ["", "[[effect]]", f"type = {_text(effect.kind)}", f"wet = {effect.wet!r}"]
+        lines += ["bypassed = true"] if effect.bypassed else []
+        if effect.kind == "plugin":
+            lines += [f"plugin = {_text(effect.plugin)}", f"state = {_text(base64.b64encode(effect.state).decode())}"]
+            lines += ["[effect.parameters]"]
+        lines += _assignments(effect.parameters)
+    data = "\n".join(lines) + "\n"
+    if len(data.encode()) > MAX_FILE_BYTES:
+        raise SoundError(f"{path.name} was not written: what its plugins remember takes over {MAX_FILE_BYTES:,} bytes.")
+    try:
+        with written_whole(path) as part:
+            part.write_text(data, encoding="utf-8")
+    except OSError as error:
+        raise SoundError(f"The rack {path} cannot be written: {error.strerror or error}.") from error
+    return path
+
+
+def _text(text: str) -> str:
+    """`text` in quotation marks; JSON's escapes are TOML's but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _assignments(pairs: Iterable[tuple[str, float]]) -> list[str]:
+    return [f"{_text(name)} = {float(value)!r}" for name, value in pairs]
+
+
+def rack_from_strip(strip: Strip, name: str, about: str = "") -> Rack:
+    """What of `strip` can be used again in another song."""
+    return Rack(name, replace(strip, muted=False, soloed=False, lanes=()), about)
+
+
 def _rack(table: Mapping[str, Any], stem: str, allowed: frozenset[str]) -> Rack:
-    _reject_unknown(table, ("name", "about", "loudness", "pan", "width", "send", "effect"), "setting")
-    for text in ("name", "about"):
-        if not isinstance(table.get(text, ""), str):
-            raise SoundError(f"{text!r} must be text in quotation marks.")
+    _reject_unknown(table, ("name", "about", "gain", "trim", "pan", "width", "bus", "sends", "effect"), "setting")
     effects = table.get("effect", [])
     if not isinstance(effects, list) or not all(isinstance(each, dict) for each in effects):
         raise SoundError("effects are written as [[effect]] tables.")
-    if len(effects) > MAX_EFFECTS:
-        raise SoundError(f"a rack has up to {MAX_EFFECTS} effects, not {len(effects)}.")
-    return Rack(
-        name=table.get("name", stem),
-        loudness=_number(table, "loudness", (-40.0, 20.0), 0.0),
+    if len(effects) > MAX_INSERTS:
+        raise SoundError(f"a rack has up to {MAX_INSERTS} effects, not {len(effects)}.")
+    sends = table.get("sends", {})
+    if not isinstance(sends, dict) or len(sends) > MAX_SENDS:
+        raise SoundError(f"sends are a table of up to {MAX_SENDS} levels in dB, by the names of send buses.")
+    decibels = (SILENT_DB, LOUDEST_DB)
+    strip = Strip(
+        gain_db=_number(table, "gain", decibels, 0.0),
+        trim_db=_number(table, "trim", decibels, 0.0) if "trim" in table else None,
         pan=_number(table, "pan", (-1.0, 1.0), 0.0),
         width=_number(table, "width", (0.0, 1.5), 1.0),
-        send=_number(table, "send", (-60.0, 12.0), 0.0) if "send" in table else None,
-        effects=tuple(_effect(each, allowed) for each in effects),
+        inserts=tuple(_effect(each, allowed) for each in effects),
+        sends=tuple((name, _number(sends, name, decibels, 0.0)) for name in sends),
+        output=_words(table, "bus"),
     )
+    return Rack(_words(table, "name", stem), strip, _words(table, "about"))
 
 
 def _effect(table: Mapping[str, Any], allowed: frozenset[str]) -> Effect:
     kind = table.get("type")
     if not isinstance(kind, str):
         raise SoundError(f"an effect needs a type, one of {', '.join(sorted(allowed))}.")
-    _reject_unknown([kind], tuple(EFFECTS), "effect")
+    _reject_unknown([kind], (*EFFECTS, "plugin"), "effect")
     if kind not in allowed:
-        raise SoundError(f"the room is shared by all parts and cannot use {kind}: use {', '.join(sorted(allowed))}.")
+        raise SoundError(f"what all parts share cannot use {kind}: use {', '.join(sorted(allowed))}.")
+    wet, bypassed = _number(table, "wet", _UNIT, 1.0), table.get("bypassed", False)
+    if not isinstance(bypassed, bool):
+        raise SoundError("'bypassed' must be true or false.")
+    if kind == "plugin":
+        return _plugin(table, wet, bypassed)
     ranges = EFFECTS[kind]
-    _reject_unknown(table, ("type", *ranges), f"parameter of {kind}")
-    return Effect(kind, tuple((name, _number(table, name, ranges[name], 0.0)) for name in table if name != "type"))
+    _reject_unknown(table, ("type", "wet", "bypassed", *ranges), f"parameter of {kind}")
+    parameters = tuple((name, _number(table, name, ranges[name], 0.0)) for name in table if name in ranges)
+    return Effect(kind, parameters, wet=wet, bypassed=bypassed)
+
+
+def _plugin(table: Mapping[str, Any], wet: float, bypassed: bool) -> Effect:
+    _reject_unknown(table, ("type", "wet", "bypassed", "plugin", "state", "parameters"), "setting of a plugin")
+    parameters = table.get("parameters", {})
+    if not isinstance(parameters, dict):
+        raise SoundError("the parameters of a plugin are a table of numbers from 0 to 1.")
+    settings = tuple((name, _number(parameters, name, _UNIT, 0.0)) for name in parameters)
+    try:
+        state = base64.b64decode(_words(table, "state"), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SoundError("the state of a plugin is written in base 64.") from error
+    return Effect("plugin", settings, _words(table, "plugin"), state, bypassed, wet)
+
+
+def _words(table: Mapping[str, Any], name: str, default: str = "") -> str:
+    value = table.get(name, default)
+    if not isinstance(value, str):
+        raise SoundError(f"{name!r} must be text in quotation marks.")
+    return value
 
 
 def _reject_unknown(names: Iterable[str], known: tuple[str, ...], what: str) -> None:
@@ -179,19 +244,7 @@ def _number(table: Mapping[str, Any], name: str, bounds: tuple[float, float], de
     return float(value)
 
 
-def build_chain(effects: Iterable[Effect], sample_rate: int) -> Pedalboard:
-    """The effects as a pedalboard chain; each call makes new ones, since an effect remembers what it played.
-
-    A filter is kept below 0.45 of the sample rate, since above half of it it would be unstable.
-    """
-    import pedalboard
-
-    highest = 0.45 * sample_rate
-
-    def made(effect: Effect) -> Any:
-        settings = {
-            name: min(value, highest) if name.endswith("frequency_hz") else value for name, value in effect.parameters
-        }
-        return getattr(pedalboard, effect.kind)(**settings)
-
-    return pedalboard.Pedalboard([made(effect) for effect in effects])  # type: ignore[attr-defined]
+def delay_seconds(beats: float, bpm: float) -> float:
+    """A delay of so many quarter notes, halved until it is no longer than MAX_DELAY."""
+    seconds = beats * 60 / bpm
+    return seconds / 2 ** max(0, math.ceil(math.log2(seconds / MAX_DELAY))) if seconds > 0 else 0.0

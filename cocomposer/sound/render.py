@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import math
 import tempfile
-import threading
-from collections import deque
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cocomposer.errors import Cancelled, SoundError
+from cocomposer.errors import SoundError
 from cocomposer.music import Song
-from cocomposer.sound.desk import Desk, DeskPlan, Take, through_strip
-from cocomposer.sound.instruments import PartJob, Players, assign_instruments, part_jobs
+from cocomposer.sound.console import MASTER, Console
+from cocomposer.sound.effects import PluginEffects
+from cocomposer.sound.house_mix import settled, trim_for
+from cocomposer.sound.instruments import Recording
 from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
-from cocomposer.sound.loudness import amplitude, integrated_loudness, spans, true_peak
-from cocomposer.sound.racks import Racks, build_chain, load_racks
+from cocomposer.sound.loudness import amplitude, decibels, integrated_loudness, spans, true_peak
+from cocomposer.sound.plan import console_plan
+from cocomposer.sound.racks import Racks
 from cocomposer.sound.soundfonts import default_soundfont
+from cocomposer.sound.takes import check, jobs_of, play_all
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
 
-SAMPLE_RATES = (22050, 32000, 44100, 48000, 88200, 96000)
+SAMPLE_RATES = (22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000)
 MAX_SECONDS = 3600.0
 """Longest song that is rendered: an hour is 1.3 GB of stereo already."""
 
@@ -36,21 +35,19 @@ LEAD_SECONDS = 0.4
 """Longest silence kept before the first sound."""
 FADE_SECONDS = 0.25
 """How long the last of the reverb, 60 dB below the peak, is faded."""
+RING_SECONDS = 3.0
+"""Time that room and echo may ring on after the instruments."""
 MASTER_LUFS = -18.0
 """Loudness at which the sum enters the master chain: what its thresholds assume."""
-PLAIN_PLAYER_WARNING = (
-    "The Python package tinysoundfont is not installed: SoundFonts play without pitch bend, controllers and release."
-)
-
-_WORKERS = 2
 
 
 @dataclass(frozen=True)
 class RenderSettings:
     """How to render.
 
-    `instruments` maps part names or roles to plugins or SoundFonts; parts it does not name are played by
-    `soundfont` (None: the best one found).  `racks` None means the program's own.  `target_lufs` is the
+    `instruments` maps part names or roles to plugins or SoundFonts; parts it does not name are played by their own
+    instrument, and those without one by `soundfont` (None: the best one found).  `racks`, None for the program's own,
+    are where parts stand that have no strip, in a song without a mix.  `target_lufs` is the
     integrated loudness of the mix and `ceiling_dbtp` its highest true peak.  `plugin_seconds` is the time a
     plugin has for loading, and again, beyond the length of the music, for playing.
     """
@@ -80,8 +77,8 @@ class Rendering:
     """Audio, as float32 (2, frames).
 
     `mix` is mastered.  With stems asked for, `stems` maps part names (numbered where two are alike) to what
-    each part, its reverb included, adds to `before_master`, their sum.  `start` is the song's time in seconds
-    at the first frame (above 0 where silence before the music was cut).  `loudness` is in LUFS, `true_peak`
+    each part, its share of the sends included, adds to `before_master`, their sum.  `start` is the song's time in
+    seconds at the first frame (above 0 where silence before the music was cut).  `loudness` is in LUFS, `true_peak`
     in dBTP, `seconds` the length.  `soundfont` is the file name of the SoundFont that played the parts without an
     instrument of their own, None where there were none.
     """
@@ -103,99 +100,99 @@ def render(
     settings: RenderSettings | None = None,
     progress: Callable[[float, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    plugin_effects: PluginEffects | None = None,
 ) -> Rendering:
     """Play `song` with its instruments, mix it and master it.
 
     `progress` is called on this thread with the share done, 0..1, and a few words; `cancelled` is asked often,
-    also by other threads.  Raises SoundError for a song without notes, longer than an hour, or settings that
-    cannot be used; Cancelled when asked to stop.  An instrument that fails is no error: see `warnings`.
+    also by other threads; `plugin_effects` loads the plugins among the effects.  Raises SoundError for a song without
+    notes, longer than an hour, or settings that cannot be used; Cancelled when asked to stop.  An instrument or an
+    effect that fails is no error: see `warnings`.
     """
     settings = settings or RenderSettings()
     tell = progress or (lambda share, words: None)
     stop = cancelled or (lambda: False)
-    racks = settings.racks or load_racks()
+    rate = settings.sample_rate
+    song = _heard(song, settings.racks)
     soundfont = settings.soundfont or default_soundfont()
-    instruments = assign_instruments(song, settings.instruments, soundfont)
-    jobs = part_jobs(song, instruments, soundfont, settings.sample_rate, settings.plugin_seconds)
-    jobs = tuple(job for job in jobs if job.part.notes)
+    jobs, missing = jobs_of(song, settings.instruments, soundfont, rate, settings.plugin_seconds)
     if not jobs:
-        raise SoundError("There is nothing to hear: the song has no notes.")
+        raise SoundError("There is nothing to hear: the song has no notes, or all that has is muted.")
     if max(job.seconds for job in jobs) > MAX_SECONDS:
         raise SoundError("The song is longer than an hour: render a part of it.")
     tell(0.0, "Tuning up")
-    desk = Desk(DeskPlan.for_song(song, jobs, racks, settings.sample_rate), settings.stems)
-    warnings, built_in = _play_parts(jobs, desk, tell, stop)
-    tell(0.8, "Mixing")
-    before_master = desk.finish()
-    _check(stop)
-    tell(0.85, "Mastering")
-    rendering = _master(before_master, desk, settings, warnings, built_in)
-    tell(1.0, "Done")
-    return rendering
-
-
-def _check(stop: Callable[[], bool]) -> None:
-    if stop():
-        raise Cancelled("Rendering was stopped.")
-
-
-def _play_parts(
-    jobs: tuple[PartJob, ...], desk: Desk, tell: Callable[[float, str], None], stop: Callable[[], bool]
-) -> tuple[tuple[str, ...], str | None]:
-    """Play all parts, two at a time, onto the desk.
-
-    Returns the warnings in the order of the parts, and the SoundFont that played parts for want of another instrument.
-
-    Instruments play in child processes while effects run here, without the interpreter's lock; so two threads
-    keep two cores busy.  Parts are added in an order that only the song decides: the sum is the same every time.
-    """
-    ended = threading.Event()
-
-    def cancelled() -> bool:
-        return ended.is_set()
-
-    def part_task(index: int) -> tuple[Take, str]:
-        recording, warning = players.play(jobs[index], index)
-        if ended.is_set():
-            raise Cancelled("Rendering was stopped.")
-        take = through_strip(recording, jobs[index], desk.plan.strips[index], desk.plan)
-        recording.path.unlink()
-        return take, warning
-
-    found: dict[int, str] = {}
-    warnings = []
-    if find_spec("tinysoundfont") is None:
-        warnings.append(PLAIN_PLAYER_WARNING)
-    with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder, ThreadPoolExecutor(_WORKERS) as pool:
-        players = Players(Path(folder), cancelled)
+    with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder:
+        takes = play_all(jobs, Path(folder), lambda share, words: tell(0.6 * share, words), stop)
+        trims = {index: trim_for(_loudness(take), take.peak) for index, take in enumerate(takes.recordings)}
+        console = Console(song, rate, plugin_effects, trims, workers=2)
         try:
-            # The longest work first, so that both cores are busy to the end.
-            order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].events))
-            tasks = deque(pool.submit(part_task, index) for index in order)
-            import_module("pedalboard")  # a moment's work that the effects need, done while the instruments load
-            for done, index in enumerate(order, start=1):
-                task = tasks.popleft()  # so that its audio is let go with it
-                while not wait([task], timeout=0.05).done:
-                    _check(stop)
-                _check(stop)
-                take, warning = task.result()
-                desk.add(desk.plan.strips[index], take)
-                if warning:
-                    found[index] = warning
-                tell(0.8 * done / len(jobs), f"{jobs[index].part.name} is played")
+            before_master, stems = _mixed(console, takes.recordings, settings, tell, stop)
+            warnings = (*missing, *takes.warnings, *console.problems)
+            tell(0.85, "Mastering")
+            names = distinct(part.name or str(part.role) for part in song.parts)
+            mastered = _master(console, song, trims, before_master, dict(zip(names, stems, strict=False)), settings)
         finally:
-            ended.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-            players.close()
-    # Each warning of a part says that the substitute played it.
-    built_in = next((job.substitute.name for job in jobs if found or job.instrument == job.substitute), None)
-    return (*warnings, *(found[index] for index in sorted(found))), built_in
+            console.close()
+    tell(1.0, "Done")
+    return replace(mastered, warnings=warnings, soundfont=takes.soundfont)
+
+
+def _heard(song: Song, racks: Racks | None) -> Song:
+    """The song with its mix written out, without the parts that have no notes or are not heard."""
+    song = settled(replace(song, parts=tuple(part for part in song.parts if part.notes)), racks)
+    plan = console_plan(song, SAMPLE_RATES[0], {})
+    heard = tuple(part for part, planned in zip(song.parts, plan.parts, strict=True) if planned.heard)
+    return replace(song, parts=heard)
+
+
+def distinct(names: Iterable[str]) -> Iterator[str]:
+    """The names, with a number behind those that came before."""
+    taken: set[str] = set()
+    for name in names:
+        candidate, number = name, 2
+        while candidate in taken:
+            candidate, number = f"{name} {number}", number + 1
+        taken.add(candidate)
+        yield candidate
+
+
+def _loudness(take: Recording) -> float:
+    """The LUFS of a recording as it is."""
+    return take.loudness + decibels(take.peak)
+
+
+def _mixed(
+    console: Console, takes: tuple[Recording, ...], settings: RenderSettings,
+    tell: Callable[[float, str], None], stop: Callable[[], bool],
+) -> tuple[Audio, list[Audio]]:  # fmt: skip
+    """The sum before the master, (2, frames), and the stems if they are asked for."""
+    rate, late = settings.sample_rate, console.sum_latency
+    frames = max(take.frames for take in takes) + round(RING_SECONDS * rate)
+    total = np.empty((2, frames), dtype=np.float32)
+    stems = [np.empty_like(total) for _ in takes if settings.stems]
+    for span, inputs in _blocks(takes, rate, frames + late):
+        check(stop)
+        outputs = console.split(inputs, span.start) if settings.stems else [console.sum(inputs, span.start)]
+        here, cut = slice(max(0, span.start - late), max(0, span.stop - late)), max(0, late - span.start)
+        for target, output in zip(stems or [total], outputs, strict=True):
+            target[:, here] = output[:, cut:]
+        if stems:
+            total[:, here] = sum(output[:, cut:] for output in outputs)
+        tell(0.6 + 0.25 * span.stop / (frames + late), "Mixing")
+    return total, stems
+
+
+def _blocks(takes: tuple[Recording, ...], sample_rate: int, frames: int) -> Iterator[tuple[slice, list[Audio]]]:
+    """What all parts play, span by span."""
+    for pieces in zip(*(take.spans(sample_rate, frames) for take in takes), strict=True):
+        yield pieces[0][0], [audio for _, audio in pieces]
 
 
 def _master(
-    before_master: Audio, desk: Desk, settings: RenderSettings, warnings: tuple[str, ...], soundfont: str | None
-) -> Rendering:
-    """Trim, run the master chain, set the loudness; the stems are trimmed and faded alike."""
+    console: Console, song: Song, trims: Mapping[int, float], before_master: Audio, stems: dict[str, Audio],
+    settings: RenderSettings,
+) -> Rendering:  # fmt: skip
+    """Trim, run the master's strip, set the loudness; the stems are trimmed and faded alike."""
     rate = settings.sample_rate
     first, last = audible_span(before_master, rate)
     first = max(0, first - round(LEAD_SECONDS * rate)) if first > LEAD_SECONDS * rate else 0
@@ -207,13 +204,12 @@ def _master(
         return cut
 
     before_master = trim(before_master)
-    stems = {strip.name: trim(desk.stems.pop(strip.name)) for strip in desk.plan.strips if settings.stems}
+    stems = {name: trim(stems.pop(name)) for name in list(stems)}
     level = integrated_loudness(before_master, rate)
-    mix = before_master.copy() if settings.stems else before_master
+    mix = np.zeros_like(before_master)
     if math.isfinite(level):
-        chain, gain = build_chain(desk.plan.racks.master, rate), np.float32(amplitude(MASTER_LUFS - level))
-        for span in spans(mix.shape[1], rate):
-            mix[:, span] = chain(mix[:, span] * gain, rate, reset=False)
+        console.update(song, {**trims, MASTER: MASTER_LUFS - level})
+        _through_master(console, before_master, mix, first, rate)
         limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
     peak = true_peak(mix, rate)
     if peak > settings.ceiling_dbtp:  # the limiter leaves a margin, so this is for signals beyond all music
@@ -224,10 +220,21 @@ def _master(
         sample_rate=rate,
         stems=stems,
         before_master=before_master if settings.stems else None,
-        warnings=warnings,
+        warnings=(),
         loudness=integrated_loudness(mix, rate),
         true_peak=peak,
         seconds=mix.shape[1] / rate,
         start=first / rate,
-        soundfont=soundfont,
+        soundfont=None,
     )
+
+
+def _through_master(console: Console, audio: Audio, mix: Audio, first: int, rate: int) -> None:
+    """`audio`, which begins at frame `first` of the song, through the master's strip into `mix`."""
+    late = console.latency - console.sum_latency
+    for span in spans(audio.shape[1] + late, rate):
+        piece = audio[:, span]
+        piece = np.pad(piece, ((0, 0), (0, span.stop - span.start - piece.shape[1])))
+        mastered = console.master(piece, first + span.start + console.sum_latency)
+        here, cut = slice(max(0, span.start - late), max(0, span.stop - late)), max(0, late - span.start)
+        mix[:, here] = mastered[:, cut:]

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 import pytest
 
 from cocomposer.music import Note, Part, Role, Song, TempoMap
-from cocomposer.sound.render import PLAIN_PLAYER_WARNING
+from cocomposer.sound.takes import PLAIN_PLAYER_WARNING
 
 
 def band(bars: int = 4, bpm: float = 120.0) -> Song:

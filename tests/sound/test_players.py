@@ -14,10 +14,11 @@ import cocomposer
 from cocomposer.errors import SoundError
 from cocomposer.music import Control, PitchBend, Role, Song
 from cocomposer.sound import instruments
+from cocomposer.sound.effects import BuiltInEffect, known_parameters
 from cocomposer.sound.instruments import PartJob, Players, Recording, assign_instruments, part_jobs
 from cocomposer.sound.plain_soundfont import play as plain_play
 from cocomposer.sound.protocol import RenderRequest
-from cocomposer.sound.racks import build_chain, load_racks
+from cocomposer.sound.racks import load_racks
 from cocomposer.sound.render import RenderSettings, render
 from cocomposer.sound.soundfonts import check_soundfont, default_soundfont, packaged_soundfont
 
@@ -81,12 +82,14 @@ def test_silence_never_becomes_numbers_that_slow_the_filters(tmp_path: Path) -> 
     knock.tofile(path)
     smallest = np.finfo(np.float32).smallest_normal
     racks = load_racks()
-    for effects in [*(racks.of(role).effects for role in Role), racks.room, racks.master]:
-        chain = build_chain(effects, 44100)
+    for rack in [*(racks.of(role) for role in Role), racks.room, racks.echo, racks.master]:
+        chain = [BuiltInEffect(each.kind, known_parameters(each, 120), 44100) for each in rack.strip.inserts]
         for _, audio in Recording(path, len(knock)).spans(44100, 8 * len(knock)):
             assert np.abs(audio).min() > smallest
-            faded = np.abs(chain(audio, 44100, reset=False))
-            assert np.count_nonzero((faded > 0) & (faded < smallest)) == 0
+            for effect in chain:
+                audio = effect.process(audio)
+                faded = np.abs(audio)
+                assert np.count_nonzero((faded > 0) & (faded < smallest)) == 0
 
 
 HIDING = """
@@ -102,8 +105,8 @@ sys.meta_path[:] = [Hiding if finder is PathFinder else finder for finder in sys
 """
 RENDERING = """
 from conftest import band
-from cocomposer.sound.racks import build_chain, load_racks
-from cocomposer.sound.render import PLAIN_PLAYER_WARNING, render
+from cocomposer.sound.render import render
+from cocomposer.sound.takes import PLAIN_PLAYER_WARNING
 rendering = render(band())
 assert rendering.warnings == (PLAIN_PLAYER_WARNING,), rendering.warnings
 assert abs(rendering.loudness + 14) < 0.3, rendering.loudness

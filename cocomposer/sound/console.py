@@ -1,0 +1,194 @@
+"""The mixing console: parts through their strips to buses, sends and the master, block by block.
+
+Playback and bounce run this same code.  Its three stages - parts, buses, sends - each end aligned: whatever lags less
+than the slowest of its stage waits for it, so that a click through plugins that look ahead and one past them meet.
+What comes out depends on what goes in, not on the length of the blocks.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from cocomposer.music import Song
+from cocomposer.sound.channel import Channel, Routed
+from cocomposer.sound.effects import Lag, PluginEffects
+from cocomposer.sound.house_mix import measured_trim, mix_of, strip_of
+from cocomposer.sound.metering import MOMENTARY_HOPS, SHORT_TERM_HOPS, Levels, LoudnessMeter
+from cocomposer.sound.plan import MASTER, console_plan
+from cocomposer.sound.shared import Shared, fitting, slowest
+
+if TYPE_CHECKING:
+    from cocomposer.sound.loudness import Audio
+
+_T = TypeVar("_T")
+
+__all__ = ["MASTER", "Console", "measured_trim", "mix_of", "strip_of"]
+
+
+class Console:
+    """Mixes `song` at `sample_rate`.
+
+    `plugin_effects` loads plugin effects; without it such an insert lets the music through.  `trims` are what
+    `measured_trim` found for the dry parts, by number, in dB, and for MASTER what the sum needs; they count where a
+    strip has no trim of its own.  `workers` threads share the strips: more than one pays for long blocks only.
+    `process` and `update` may be called by different threads; nothing else may be called by two at once.
+    """
+
+    def __init__(
+        self,
+        song: Song,
+        sample_rate: int,
+        plugin_effects: PluginEffects | None = None,
+        trims: Mapping[int, float] | None = None,
+        *,
+        workers: int = 1,
+    ) -> None:
+        self.sample_rate, self._plugins = sample_rate, plugin_effects
+        self._parts: list[Channel] = []
+        self._lags: list[Lag] = []
+        self._shared = Shared(sample_rate, plugin_effects)
+        self._alone: list[Shared] = []
+        self._master = Channel(sample_rate, plugin_effects)
+        self._loudness = LoudnessMeter(sample_rate)
+        self._running, self._updating = threading.Lock(), threading.Lock()
+        self._pool = ThreadPoolExecutor(workers, "mixing") if workers > 1 else None
+        self._trims: Mapping[int, float] = {}
+        self.update(song, trims or {})
+
+    def update(self, song: Song, trims: Mapping[int, float] | None = None) -> None:
+        """Go on with another version of the song, or with other `trims`; nothing clicks, what stays is kept.
+
+        New effects are loaded on this thread while `process` runs on.  Strips that the guard had muted play again.
+        Only where the latency changes does the music jump by it.
+        """
+        with self._updating:
+            self._trims = self._trims if trims is None else dict(trims)
+            self._plan = plan = console_plan(song, self.sample_rate, self._trims)
+            parts = self._parts[: len(plan.parts)]
+            parts += [self._channel() for _ in plan.parts[len(parts) :]]
+            channels = [*zip(parts, plan.parts, strict=True), (self._master, plan.master)]
+            prepared = [channel.prepare(each) for channel, each in channels]
+            shared = self._shared.prepare(plan)
+            with self._running:
+                dropped, self._parts = self._parts[len(plan.parts) :], parts
+                self._lags = [*self._lags, *(Lag(0) for _ in parts)][: len(parts)]
+                for (channel, each), inserts in zip(channels, prepared, strict=True):
+                    channel.apply(each, inserts)
+                    channel.recover()
+                dropped += self._shared.apply(shared)
+                alone, self._alone = self._alone, []
+            unused: tuple[Channel | Shared, ...] = (*dropped, *alone)
+            for one in unused:
+                one.close()
+
+    def _channel(self) -> Channel:
+        return Channel(self.sample_rate, self._plugins)
+
+    @property
+    def latency(self) -> int:
+        """Frames by which the output lags behind the inputs."""
+        return self.sum_latency + self._master.latency
+
+    @property
+    def sum_latency(self) -> int:
+        """`latency` before the master."""
+        return slowest(self._parts) + self._shared.latency
+
+    def process(self, inputs: Sequence[Audio | None], start: int, frames: int = 0) -> Audio:
+        """The next block of the master, (2, n), `latency` frames late.
+
+        `inputs` holds for each part what its instrument plays from frame `start` of the song on, all of one length,
+        None for silence; where all are silent, `frames` is the length.
+        """
+        return self.master(self.sum(inputs, start, frames), start)
+
+    def sum(self, inputs: Sequence[Audio | None], start: int, frames: int = 0) -> Audio:
+        """The block before the master; `master` makes the rest of `process`."""
+        with self._running:
+            routed = self._routed(inputs, start, _length(inputs, frames))
+            return self._shared.process(routed, start - slowest(self._parts), _length(inputs, frames))
+
+    def split(self, inputs: Sequence[Audio | None], start: int, frames: int = 0) -> list[Audio]:
+        """What each part adds to `sum`, its share of the sends included: its stem.
+
+        The stems add up to the sum where all that parts share is linear.
+        """
+        with self._running:
+            while len(self._alone) < len(self._parts):
+                shared = Shared(self.sample_rate, self._plugins)
+                shared.apply(shared.prepare(self._plan))
+                self._alone.append(shared)
+            length, at = _length(inputs, frames), start - slowest(self._parts)
+            routed = self._routed(inputs, start, length)
+            return self._map(lambda index: self._alone[index].process([routed[index]], at, length), len(routed))
+
+    def master(self, audio: Audio, start: int) -> Audio:
+        """What `sum` gave for `start` through the master's strip."""
+        with self._running:
+            mastered = self._master.process(audio, start - self.sum_latency)
+            self._loudness.feed(mastered)
+            return mastered
+
+    def _routed(self, inputs: Sequence[Audio | None], start: int, frames: int) -> list[Routed]:
+        """Every part behind its strip, aligned."""
+        silence = np.zeros((2, frames), dtype=np.float32)
+        wait = slowest(self._parts)
+
+        def strip(index: int) -> Routed:
+            channel, audio = self._parts[index], inputs[index] if index < len(inputs) else None
+            processed = channel.process(silence if audio is None else audio, start)
+            self._lags[index] = lag = fitting(self._lags[index], wait - channel.latency)
+            return channel.routed(lag.process(processed), start - wait)
+
+        return self._map(strip, len(self._parts))
+
+    def _map(self, work: Callable[[int], _T], count: int) -> list[_T]:
+        return list(self._pool.map(work, range(count)) if self._pool else map(work, range(count)))
+
+    @property
+    def levels(self) -> Levels:
+        """The meters."""
+        return Levels(
+            parts=tuple(channel.level for channel in self._parts),
+            buses={name: channel.level for name, channel in self._shared.buses.items()},
+            sends={name: channel.level for name, channel in self._shared.sends.items()},
+            master=self._master.level,
+            momentary=self._loudness.loudness(MOMENTARY_HOPS),
+            short_term=self._loudness.loudness(SHORT_TERM_HOPS),
+        )
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What the artist should know, as sentences: strips the guard has muted, inserts that do not play."""
+        channels = (*self._parts, *self._shared.channels, self._master)
+        return tuple(problem for channel in channels for problem in channel.problems)
+
+    def reset(self) -> None:
+        """Forget everything played, as when playback jumps: echoes, meters, and what the guard has muted."""
+        with self._running:
+            for each in self._strips:
+                each.reset()
+            for lag in self._lags:
+                lag.reset()
+            self._loudness.reset()
+
+    @property
+    def _strips(self) -> tuple[Channel | Shared, ...]:
+        return (*self._parts, self._shared, *self._alone, self._master)
+
+    def close(self) -> None:
+        """Let go of all plugins."""
+        for each in self._strips:
+            each.close()
+        if self._pool:
+            self._pool.shutdown()
+
+
+def _length(inputs: Sequence[Audio | None], frames: int) -> int:
+    """The length of a block: that of its inputs, `frames` where all are silent."""
+    return next((audio.shape[1] for audio in inputs if audio is not None), frames)

@@ -1,0 +1,98 @@
+"""Having all parts of a song played, two at a time, each to a recording of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from cocomposer.errors import Cancelled, SoundError
+from cocomposer.music import InstrumentKind, Song
+from cocomposer.sound.instruments import PartJob, Players, Recording, assign_instruments, open_instrument, part_jobs
+
+PLAIN_PLAYER_WARNING = (
+    "The Python package tinysoundfont is not installed: SoundFonts play without pitch bend, controllers and release."
+)
+
+_WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Takes:
+    """What was played: a recording for each part of the song, in their order, and what should be known about it.
+
+    `soundfont` is the file name of the SoundFont that played parts for want of another instrument, None where there
+    were none.
+    """
+
+    recordings: tuple[Recording, ...]
+    warnings: tuple[str, ...]
+    soundfont: str | None
+
+
+def jobs_of(
+    song: Song, instruments: Mapping[str, str], soundfont: Path, sample_rate: int, stage_limit: float
+) -> tuple[tuple[PartJob, ...], tuple[str, ...]]:
+    """The jobs of a song, in the order of its parts, and warnings.
+
+    What plays a part is what `instruments` says of its name or role, else its own instrument, else `soundfont`.
+    """
+    assigned = list(assign_instruments(song, instruments, soundfont))
+    default, warnings = open_instrument(str(soundfont)), []
+    for index, part in enumerate(song.parts):
+        own = part.instrument
+        if own is None or not own.name or assigned[index] != default:
+            continue
+        try:
+            if own.kind is InstrumentKind.BUILT_IN:
+                raise SoundError(f"The built-in instrument {own.name} cannot be played here.")
+            assigned[index] = open_instrument(own.name)
+        except SoundError as error:
+            warnings.append(f"{str(error).rstrip('.')}; {part.name} is played by {default.name}.")
+    return part_jobs(song, tuple(assigned), soundfont, sample_rate, stage_limit), tuple(warnings)
+
+
+def play_all(
+    jobs: tuple[PartJob, ...], folder: Path, tell: Callable[[float, str], None], stop: Callable[[], bool]
+) -> Takes:
+    """Play `jobs` to files in `folder`.  `tell` is told the share done and a few words; `stop` is asked often.
+
+    Instruments play in child processes, so that two keep two cores busy.  Raises Cancelled when asked to stop.
+    """
+    ended = threading.Event()
+    players = Players(folder, ended.is_set)
+    found: dict[int, tuple[Recording, str]] = {}
+    with ThreadPoolExecutor(_WORKERS, "playing") as pool:
+        try:
+            # The longest work first, so that both cores are busy to the end.
+            order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].events))
+            tasks = deque((index, pool.submit(players.play, jobs[index], index)) for index in order)
+            import_module("pedalboard")  # a moment's work that the effects need, done while the instruments load
+            while tasks:
+                index, task = tasks.popleft()
+                while not wait([task], timeout=0.05).done:
+                    check(stop)
+                check(stop)
+                found[index] = task.result()
+                tell(len(found) / len(jobs), f"{jobs[index].part.name} is played")
+        finally:
+            ended.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            players.close()
+    warnings = [found[index][1] for index in range(len(jobs)) if found[index][1]]
+    # Each warning of a part says that the substitute played it.
+    soundfont = next((job.substitute.name for job in jobs if warnings or job.instrument == job.substitute), None)
+    if find_spec("tinysoundfont") is None:
+        warnings.insert(0, PLAIN_PLAYER_WARNING)
+    return Takes(tuple(found[index][0] for index in range(len(jobs))), tuple(warnings), soundfont)
+
+
+def check(stop: Callable[[], bool]) -> None:
+    """Raise Cancelled if `stop` says so."""
+    if stop():
+        raise Cancelled("Rendering was stopped.")
