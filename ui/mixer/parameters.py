@@ -59,8 +59,8 @@ class ParameterPanel(QFrame):
         self.subject: Subject | None = None
         self.sliders: dict[str, Slider] = {}
         self._shown: object = None
-        theme.set_kind(self, "group")
-        self.setFixedWidth(304)
+        theme.set_kind(self, "side")
+        self.setFixedWidth(320)
         self._build()
         self.hide()
 
@@ -158,7 +158,7 @@ class ParameterPanel(QFrame):
             label = QLabel(setting.label)
             theme.set_kind(label, "muted")
             label.setToolTip(setting.about or setting.label)
-            label.setFixedWidth(96)
+            label.setFixedWidth(112)
             slider = Slider(setting.label, setting.scale)
             slider.set_value(setting.value)
             slider.turned.connect(lambda value, name=setting.name: self._turn(name, value))
@@ -250,4 +250,5 @@ class ParameterPanel(QFrame):
         outer.addLayout(self._rows)
         outer.addStretch()
         scroll.setWidget(inside)
+        inside.setAutoFillBackground(False)  # which setWidget switches on
         column.addWidget(scroll, 1)

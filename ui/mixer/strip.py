@@ -21,7 +21,7 @@ from .knob import Knob
 from .meter import Meter
 from .sends import SendBars
 
-WIDTH = 104
+WIDTH = 112
 
 
 class StripView(QFrame):
@@ -114,7 +114,7 @@ class StripView(QFrame):
         column.addWidget(self._output)
         for widget, wanted in ((self.instrument, kind == "part"), (self.sends, kind == "part"), (self._output, kind == "part")):
             policy = widget.sizePolicy()
-            policy.setRetainSizeWhenHidden(widget is not self.sends)
+            policy.setRetainSizeWhenHidden(True)  # so that all faders stand in line
             widget.setSizePolicy(policy)
             widget.setVisible(wanted)
 
