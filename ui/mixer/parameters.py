@@ -151,6 +151,7 @@ class ParameterPanel(QFrame):
             item = self._rows.takeAt(row)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         self.sliders = {}
         typed = self._search.text().strip().casefold()

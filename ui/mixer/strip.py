@@ -22,6 +22,8 @@ from .meter import Meter
 from .sends import SendBars
 
 WIDTH = 112
+_HEAD = 22
+"""Height of what stands below the name: the instrument, or what kind of strip it is."""
 
 
 class StripView(QFrame):
@@ -51,7 +53,8 @@ class StripView(QFrame):
         self._name.setText(self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, WIDTH - 20))
         self._name.setToolTip(name)
         self.setAccessibleName(self.tr("Strip of {name}").format(name=name))
-        self.instrument.refresh()
+        if self.channel.kind == "part":
+            self.instrument.refresh()
         self.inserts.refresh()
         self.sends.refresh()
         self.fader.set_value(strip.gain_db)
@@ -93,13 +96,15 @@ class StripView(QFrame):
         column.setSpacing(grid)
         self._name = QLabel()
         self._name.setFont(theme.font(bold=True))
-        self.instrument = InstrumentButton(self.desk)
+        self.instrument = InstrumentButton(self.desk, self)
         self.instrument.opened.connect(lambda: self.instrument_opened.emit(self.channel))
         self.inserts = InsertList(self.desk)
         self.inserts.opened.connect(lambda index: self.insert_opened.emit(self.channel, index))
         self.sends = SendBars(self.desk)
         column.addWidget(self._name)
-        column.addWidget(self.instrument)
+        self.instrument.setFixedHeight(_HEAD)
+        column.addWidget(self.instrument if kind == "part" else self._what())
+        self.instrument.setVisible(kind == "part")
         column.addWidget(self.inserts)
         column.addWidget(self.sends)
         column.addLayout(self._build_knobs())
@@ -112,11 +117,19 @@ class StripView(QFrame):
         self._output.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._output.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column.addWidget(self._output)
-        for widget, wanted in ((self.instrument, kind == "part"), (self.sends, kind == "part"), (self._output, kind == "part")):
+        for widget, wanted in ((self.sends, kind == "part"), (self._output, kind == "part")):
             policy = widget.sizePolicy()
             policy.setRetainSizeWhenHidden(True)  # so that all faders stand in line
             widget.setSizePolicy(policy)
             widget.setVisible(wanted)
+
+    def _what(self) -> QLabel:
+        """In the place of an instrument: what kind of strip it is."""
+        words = {"bus": self.tr("bus"), "send": self.tr("send"), "master": self.tr("everything")}
+        label = QLabel(words.get(self.channel.kind, ""))
+        label.setFixedHeight(_HEAD)
+        theme.set_kind(label, "small")
+        return label
 
     def _build_knobs(self) -> QHBoxLayout:
         self.pan = Knob(self.tr("Pan of {name}").format(name=self.desk.name), pan_scale(), self.tr("Pan"), size=24)
