@@ -16,12 +16,11 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from cocomposer.composer.request import Request, Terms
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
-
+from cocomposer.studio.composing import Asked, Composing
 from cocomposer.studio.document import Change, Document
+from cocomposer.studio.jobs import Jobs
 from cocomposer.studio.keeping import keep_answer
 from cocomposer.studio.project import Answer, Generation, Project, Stretch
-
-from .stand_ins import Asked, Composing, Jobs
 
 PLAYHEAD_MS = 33
 AUTOSAVE_MS = 20_000
@@ -317,9 +316,7 @@ class Session(QObject):
             self.player.compare(answer.song if answer else None)
         self.proposals_changed.emit()
 
-    def keep(
-        self, answer_id: str, parts: tuple[int, ...] | None = None, bars: tuple[int, int] | None = None
-    ) -> None:
+    def keep(self, answer_id: str, parts: tuple[int, ...] | None = None, bars: tuple[int, int] | None = None) -> None:
         """Take a proposal into the song, all of it or some parts or bars (first and last), as one undo step."""
         answer = self.answer(answer_id)
         if answer is None:

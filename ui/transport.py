@@ -271,7 +271,9 @@ class Transport(QWidget):
             theme.set_kind(self.load, "danger" if lost else "small")
             said = self.tr("Load of the sound engine: {load}").format(load=f"{load:.0%}")
             if lost:
-                said += "\n" + self.tr("Interruptions so far: {lost}. A larger buffer in the settings helps.").format(lost=lost)
+                said += "\n" + self.tr("Interruptions so far: {lost}. A larger buffer in the settings helps.").format(
+                    lost=lost
+                )
             self.load.setToolTip(said)
             self.load.setAccessibleName(said)
 

@@ -26,7 +26,9 @@ def use(entry: Entry, session: Session, part: int | None = None, tick: int | Non
     song = session.song
     try:
         if entry.kind is Kind.PROGRESSION:
-            session.edit(session.tr("Lay {name}").format(name=entry.name), with_progression(song, entry.id, _bar(session, tick)))
+            session.edit(
+                session.tr("Lay {name}").format(name=entry.name), with_progression(song, entry.id, _bar(session, tick))
+            )
         else:
             place = session.current_part if part is None else part
             session.edit(session.tr("Use {name}").format(name=entry.name), played_by(song, place, entry))

@@ -23,9 +23,9 @@ from .actions import Actions
 from .browser import Browser
 from .files import Files
 from .log_window import LogWindow
+from .memory import Memory
 from .out import Out
 from .palette import Palette
-from .memory import Memory
 from .session import Session
 from .settings import SettingsDialog
 from .status import StatusLine

@@ -1,0 +1,79 @@
+"""Where the window begins: `run` is what `cocomposer` without a command does."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from PyQt6.QtCore import QDir, QTimer
+from PyQt6.QtWidgets import QApplication
+
+from cocomposer.resources import assets_folder
+from cocomposer.studio.document import Document
+from cocomposer.studio.places import data_folder
+from cocomposer.studio.project import Project
+from cocomposer.studio.settings import Settings, read_settings
+
+from . import theme, translation
+from .blank import blank_song
+from .focus import KeyboardFocus
+from .log_window import begin_log
+from .memory import Memory
+from .session import Session
+from .sounding import start_playing
+from .window import Window
+
+RESTART = 64
+"""Exit code of a window that is to be opened anew, as after another scale was chosen."""
+DEMO = "first_light.mid"
+
+log = logging.getLogger(__name__)
+
+
+def run(files: list[str]) -> int:
+    """Open the window, with the first of `files` in it, and stay until it is closed.  Returns the exit code."""
+    settings = read_settings()
+    if settings.keep_log:
+        begin_log()
+    os.environ.setdefault("QT_SCALE_FACTOR", f"{settings.scale:g}")
+    app = dressed(QApplication(["cocomposer"]), settings)
+    window = open_window(Path(files[0]) if files else None)
+    window.show()
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    awake = QTimer(window, interval=200)  # Python sees a Ctrl-C only while it is running
+    awake.timeout.connect(lambda: None)
+    awake.start()
+    QTimer.singleShot(0, lambda: start_playing(window.session, settings))
+    code = app.exec()
+    if code == RESTART:
+        os.environ.pop("QT_SCALE_FACTOR", None)
+        os.execv(sys.executable, [sys.executable, "-m", "cocomposer", *files])
+    return code
+
+
+def dressed(app: QApplication, settings: Settings) -> QApplication:
+    """The application in its colours, language and manners."""
+    app.setApplicationName("Cocomposer")
+    app.setDesktopFileName("cocomposer")
+    QDir.setSearchPaths("icons", [str(Path(__file__).with_name("icons"))])
+    app.installEventFilter(KeyboardFocus(app))
+    translation.install(app, settings.language)
+    theme.apply(app, settings.theme)
+    return app
+
+
+def open_window(path: Path | None = None, memory: Memory | None = None) -> Window:
+    """A window with a session of its own: with that file, or at the very first start the demo, or a new song."""
+    memory = memory or Memory(data_folder() / "window.ini")
+    first = not memory.flag("welcome/seen", False)
+    session = Session(Document(Project(blank_song())))
+    window = Window(session, memory)
+    if path is not None:
+        window.files.open(path)
+    elif first:
+        window.files.open(assets_folder() / "sketches" / DEMO, then=window.show_welcome)
+    memory.keep("welcome/seen", True)
+    return window

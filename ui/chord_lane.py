@@ -1,0 +1,386 @@
+"""The chords as blocks over the notes: type them in their place, drag their edges, drop a progression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
+from PyQt6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+)
+from PyQt6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from cocomposer.errors import CocomposerError
+from cocomposer.music import Chord, ChordSpan, Role, Song
+from cocomposer.studio import editing
+from cocomposer.studio.catalogue import Kind
+from cocomposer.studio.chord_text_editing import with_chord_text
+
+from .canvas import SCROLL_BAR, TimeCanvas, gutter
+from .chord_editor import ChordEditor
+from .chord_menu import chord_menu
+from .dragging import dragged_entry
+from .session import Session
+from .theme import BASE, RADIUS, colour, font
+from .timeline import Timeline, shared_timeline
+from .using import use
+
+MIME = "application/x-cocomposer-progression"
+"""Chord text, as a drag carries it; plain text is read the same way."""
+HEIGHT = 36
+EDGE = 5.0
+HEARD_MS = 700
+_VOICES = (Role.KEYS, Role.GUITAR, Role.PAD, Role.ARPEGGIO)
+
+
+class ChordLane(QWidget):
+    """The chord lane with its name left of it."""
+
+    def __init__(self, session: Session, timeline: Timeline | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.strip = ChordStrip(session, timeline or shared_timeline(session))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, SCROLL_BAR, 0)
+        row.setSpacing(0)
+        row.addWidget(gutter(HEIGHT, self.tr("Chords")))
+        row.addWidget(self.strip, 1)
+        self.setFixedHeight(HEIGHT)
+        self.setFocusProxy(self.strip)
+
+
+class ChordStrip(TimeCanvas):
+    """The blocks.  `cursor` is the tick where the next chord is written; a chord that begins there is selected."""
+
+    def __init__(self, session: Session, timeline: Timeline, parent: QWidget | None = None) -> None:
+        super().__init__(session, timeline, parent)
+        self.cursor = 0
+        self._edge: int | None = None
+        """Where the chord began whose beginning is dragged."""
+        self._edge_at = 0
+        self._drop_at: int | None = None
+        self.editor = ChordEditor(self)
+        self.editor.taken.connect(self._take)
+        self.editor.given_up.connect(self.setFocus)
+        self.setFixedHeight(HEIGHT)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setAccessibleName(self.tr("Chords"))
+        self.setAccessibleDescription(
+            self.tr("Type a chord such as Am7 and press Enter. Left and right go from chord to chord, Delete removes.")
+        )
+        session.changed.connect(self.update)
+        session.document_changed.connect(self._forget)
+        session.proposals_changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(900, HEIGHT)
+
+    @property
+    def selected(self) -> ChordSpan | None:
+        """The chord that begins at the cursor."""
+        return next((span for span in self.session.song.chord_spans if span.start == self.cursor), None)
+
+    # --- drawing ---------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, area: QRect) -> None:
+        painter.fillRect(area, colour("background"))
+        self.draw_lines(painter, area, 0, HEIGHT)
+        first, last = self.ticks_in(area)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for span in self._shown():
+            if span.end > first and span.start < last:
+                self._paint_block(painter, span)
+        if self.hasFocus() and self.selected is None:
+            start, end = self._slot(self.cursor)
+            box = self._box(start, end)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour("focus"), 1.5, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        if self._drop_at is not None:
+            painter.fillRect(QRectF(self.timeline.x(self._drop_at) - 1, 0, 3, HEIGHT), colour("accent"))
+
+    def _shown(self) -> list[ChordSpan]:
+        """The chords as they stand, or as they would with the edge that is dragged."""
+        spans = list(self.session.song.chord_spans)
+        if self._edge is None:
+            return spans
+        moved = []
+        for span in spans:
+            start = self._edge_at if span.start == self._edge else span.start
+            end = self._edge_at if span.end == self._edge else span.end
+            moved.append(ChordSpan(start, end, span.chord))
+        return moved
+
+    def _paint_block(self, painter: QPainter, span: ChordSpan) -> None:
+        box = self._box(span.start, span.end)
+        chosen = span.start == self.cursor and self.hasFocus()
+        song = self.session.song
+        key = song.key_at(span.start)
+        inside = key is None or span.chord.pitch_classes <= set(key.scale)
+        painter.setBrush(colour("hover" if chosen else "raised"))
+        painter.setPen(QPen(colour("focus" if chosen else "border" if inside else "accent"), 1.5 if chosen else 1.0))
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        room = box.adjusted(8, 0, -4, 0)
+        room.setLeft(max(room.left(), 8.0))  # the name stays in sight while its block is scrolled out
+        if room.width() < 10:
+            return
+        painter.setFont(font(BASE, bold=True))
+        painter.setPen(colour("muted" if span.chord.is_silent else "text"))
+        name = painter.fontMetrics().elidedText(str(span.chord), Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _box(self, start: int, end: int) -> QRectF:
+        left, right = self.timeline.x(start), self.timeline.x(end)
+        return QRectF(left + 1.5, 4.5, max(2.0, right - left - 2), HEIGHT - 9)
+
+    def _slot(self, tick: int) -> tuple[int, int]:
+        """The place for a chord at a tick: up to the next chord or bar line."""
+        _, bar_end = self.timeline.bar(tick)
+        following = [change.tick for change in self.session.song.chords if change.tick > tick]
+        return tick, min([bar_end, *following])
+
+    def _forget(self) -> None:
+        self.cursor = 0
+        self.update()
+
+    # --- the mouse -------------------------------------------------------------------------------
+
+    def span_at(self, x: float) -> ChordSpan | None:
+        tick = self.timeline.tick(x)
+        return next((span for span in self.session.song.chord_spans if span.start <= tick < span.end), None)
+
+    def _edge_near(self, x: float) -> int | None:
+        """The beginning of a chord (not of the first bar's) that is under the pointer."""
+        changes = self.session.song.chords
+        return next((each.tick for each in changes if each.tick and abs(self.timeline.x(each.tick) - x) <= EDGE), None)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is None or event.button() == Qt.MouseButton.MiddleButton:
+            return
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        x = event.position().x()
+        edge = self._edge_near(x) if event.button() == Qt.MouseButton.LeftButton else None
+        if edge is not None:
+            self._edge = self._edge_at = edge
+            return
+        span = self.span_at(x)
+        self.cursor = span.start if span is not None else self._beat(self.timeline.tick(x))
+        if span is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.hear(span.chord)
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is None:
+            return
+        x = event.position().x()
+        if self._edge is None:
+            near = self._edge_near(x) is not None
+            self.setCursor(Qt.CursorShape.SizeHorCursor if near else Qt.CursorShape.ArrowCursor)
+            return
+        ticks = [change.tick for change in self.session.song.chords]
+        index = ticks.index(self._edge)
+        least = ticks[index - 1] + 1 if index else 0
+        most = (ticks[index + 1] if index + 1 < len(ticks) else self.session.song.length) - 1
+        wanted = self.timeline.snap(self.timeline.tick(x))
+        if least <= wanted <= most:
+            self._edge_at = wanted
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if self._edge is None:
+            return
+        edge, self._edge = self._edge, None
+        if self._edge_at != edge:
+            self._edit(self.tr("Move chord"), lambda song: editing.move_chord(song, edge, self._edge_at))
+            self.cursor = self._edge_at
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        span, tick = self.span_at(event.position().x()), self.timeline.tick(event.position().x())
+        here = self._beat(tick)
+        # A long chord is divided where its later bars are double-clicked; its first bar opens the chord itself.
+        same = span is not None and here < self.timeline.bar(span.start)[1]
+        self.cursor = span.start if span is not None and same else here
+        self.write()
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802
+        if event is None:
+            return
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            span = self.span_at(event.pos().x())
+            self.cursor = span.start if span is not None else self._beat(self.timeline.tick(event.pos().x()))
+        where = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            where = self.mapToGlobal(QPoint(int(self.timeline.x(self.cursor)), HEIGHT))
+        self.menu().popup(where)
+
+    def menu(self) -> QMenu:
+        """What can be done at the cursor."""
+        return chord_menu(
+            self.session,
+            self.cursor,
+            write=self.write,
+            take=lambda chord: self._put(chord, self.tr("Substitute chord")),
+            remove=self.remove if self.selected is not None else None,
+            parent=self,
+        )
+
+    # --- the keyboard ----------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        if event is None:
+            return
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        match event.key():
+            case Qt.Key.Key_Left | Qt.Key.Key_Right if plain:
+                by = 1 if event.key() == Qt.Key.Key_Right else -1
+                if shift and self.selected is not None:
+                    self._nudge(by)
+                else:
+                    self._walk(by)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_F2 if plain:
+                self.write()
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace if plain:
+                self.remove()
+            case _ if plain and event.text()[:1].upper() in tuple("ABCDEFGHIVN#♭"):
+                self.write(event.text())
+            case _:
+                super().keyPressEvent(event)
+
+    def write(self, text: str | None = None) -> None:
+        """Open the field at the cursor, with the chord that begins there or with `text`."""
+        span = self.selected
+        self.timeline.show(self.cursor)
+        start, end = (span.start, span.end) if span is not None else self._slot(self.cursor)
+        box = self._box(start, end).toRect().adjusted(-1, -1, 1, 1)
+        given = str(span.chord) if span is not None and text is None else text or ""
+        self.editor.begin(box, given, self.session.song.key_at(self.cursor), select=text is None)
+
+    def remove(self) -> None:
+        """Take the chord at the cursor away: the one before goes on."""
+        if self.selected is not None:
+            self._edit(self.tr("Remove chord"), lambda song: editing.set_chord(song, self.cursor, None))
+
+    def _take(self, chord: Chord | None, onward: int) -> None:
+        """What the field gave: put it in, and go on to the next place."""
+        if chord is not None:
+            self._put(chord, self.tr("Write chord"))
+        elif self.selected is not None:
+            self.remove()
+            onward = 0
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if onward and chord is not None:
+            self._walk(onward)
+            if self.cursor < self.session.song.length:
+                self.write()
+
+    def _put(self, chord: Chord, label: str) -> None:
+        song = self.session.song
+        if self.cursor >= song.length:  # behind the end: the song grows to hold it
+            bars = song.meters.bar_at(self.cursor) + 1
+            self._edit(label, lambda song: editing.set_chord(editing.with_length(song, bars), self.cursor, chord))
+        else:
+            self._edit(label, lambda song: editing.set_chord(song, self.cursor, chord))
+        self.hear(chord)
+
+    def _walk(self, by: int) -> None:
+        """To the next chord or bar line, whichever comes first, or back."""
+        ticks = {change.tick for change in self.session.song.chords}
+        start, end = self.timeline.bar(self.cursor)
+        before, _ = self.timeline.bar(max(0, self.cursor - 1))
+        if by > 0:
+            self.cursor = min([end, *(tick for tick in ticks if self.cursor < tick)])
+        else:
+            self.cursor = max([before, *(tick for tick in ticks if tick < self.cursor)])
+        self.timeline.show(self.cursor)
+        if self.selected is not None:
+            self.hear(self.selected.chord)
+        self.update()
+
+    def _nudge(self, by: int) -> None:
+        """Begin the selected chord a step of the grid earlier or later."""
+        here = self.cursor
+        to = here + by * max(self.timeline.step(here), 15)
+        before = self.session.song
+        self._edit(self.tr("Move chord"), lambda song: editing.move_chord(song, here, to), merge="move chord")
+        if self.session.song is not before:
+            self.cursor = to
+
+    # --- dropping a progression ------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802
+        data = event.mimeData() if event is not None else None
+        if event is None or data is None:
+            return
+        entry = dragged_entry(data)
+        if entry.kind is Kind.PROGRESSION if entry is not None else data.hasFormat(MIME) or data.hasText():
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:  # noqa: N802
+        if event is not None:
+            self._drop_at = self.timeline.bar(self.timeline.tick(event.position().x()))[0]
+            event.acceptProposedAction()
+            self.update()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:  # noqa: N802
+        self._drop_at = None
+        self.update()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802
+        data = event.mimeData() if event is not None else None
+        if event is None or data is None:
+            return
+        tick = self.timeline.bar(self.timeline.tick(event.position().x()))[0]
+        self._drop_at = None
+        entry = dragged_entry(data)
+        if entry is not None:
+            use(entry, self.session, tick=tick)
+        else:
+            text = data.data(MIME).data().decode("utf-8", "replace") if data.hasFormat(MIME) else data.text()
+            self._edit(self.tr("Drop progression"), lambda song: with_chord_text(song, tick, text))
+        self.cursor = tick
+        event.acceptProposedAction()
+        self.update()
+
+    # --- the rest --------------------------------------------------------------------------------
+
+    def hear(self, chord: Chord) -> None:
+        """Sound a chord for a moment with a part that plays chords."""
+        player, parts = self.session.player, self.session.song.parts
+        if player is None or self.session.playing or chord.is_silent or not parts:
+            return
+        voices = (index for role in _VOICES for index, part in enumerate(parts) if part.role is role)
+        pitched = (index for index, part in enumerate(parts) if not part.is_drums)
+        part = next(voices, next(pitched, None))
+        if part is None:
+            return
+        pitches = [36 + chord.bass_pitch_class, *(48 + chord.root + step for step in chord.intervals)]
+        for pitch in pitches:
+            player.note_on(part, pitch, 84)
+        QTimer.singleShot(HEARD_MS, lambda: [player.note_off(part, pitch) for pitch in pitches] and None)
+
+    def _beat(self, tick: int) -> int:
+        """The felt beat at or before a tick."""
+        start, _ = self.timeline.bar(tick)
+        return max(start + offset for offset in self.timeline.song.meters.meter_at(start).beat_starts if start + offset <= tick)
+
+    def _edit(self, label: str, change: Callable[[Song], Song], merge: str = "") -> None:
+        """Change the song, or say why that cannot be."""
+        try:
+            song = change(self.session.song)
+        except CocomposerError as error:
+            self.session.problem.emit(str(error))
+            return
+        self.session.edit(label, song, merge)
+        self.update()
