@@ -258,13 +258,13 @@ class Card(QFrame):
             line.addWidget(widget)
         return line
 
-    def _button(self, drawing: str, text: str, key: str, does: object) -> QToolButton:
+    def _button(self, drawing: str, text: str, key: str, does: Callable[[], None]) -> QToolButton:
         made = QToolButton()
         made.setIcon(icon(drawing))
         made.setIconSize(QSize(_ICON, _ICON))
         made.setToolTip(f"{text}  ({key})")
         made.setAccessibleName(text)
-        made.clicked.connect(does)
+        made.clicked.connect(lambda: does())
         return made
 
     @staticmethod

@@ -36,7 +36,8 @@ class ControlsPanel(QScrollArea):
         self._session, self._task = session, Task.ARRANGE
         self._listening = True
         self._build()
-        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.refresh)
         for signal in (session.changed, session.selection_changed, session.document_changed):
             signal.connect(lambda *_: self._soon.start())

@@ -54,7 +54,9 @@ class ValueControl(QAbstractSlider):
         self._may_be_free, self._value = may_be_free, None if may_be_free else scale.default
         self._grip: tuple[QPointF, float] | None = None
         self._editor: QLineEdit | None = None
-        self._rest = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_PAUSE)
         self.setRange(0, STEPS)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(name)

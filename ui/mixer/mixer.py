@@ -30,7 +30,8 @@ class MixerView(QWidget):
         self.strips: dict[Channel, StripView] = {}
         self.parameters, self.lanes = ParameterPanel(session), LanesPanel(session)
         self._build()
-        self._meters = QTimer(self, interval=METER_MS)
+        self._meters = QTimer(self)
+        self._meters.setInterval(METER_MS)
         self._meters.timeout.connect(self.show_levels)
         session.changed.connect(self._on_change)
         session.document_changed.connect(self._open)

@@ -135,10 +135,10 @@ class ParameterPanel(QFrame):
         )
 
     def _show_presets(self, thing: Effect | Instrument) -> None:
-        own = isinstance(thing, Instrument) and thing.kind is InstrumentKind.BUILT_IN
-        self._presets.setVisible(own)
-        if not own:
+        if not isinstance(thing, Instrument) or thing.kind is not InstrumentKind.BUILT_IN:
+            self._presets.hide()
             return
+        self._presets.show()
         self._presets.blockSignals(True)
         self._presets.clear()
         self._presets.addItem(self.tr("Presets"), None)
