@@ -16,7 +16,6 @@ from .asking import TASKS, bars_words
 from .cards import Card
 from .drawings import icon
 from .likeness import Question, less_like, more_like
-
 from .out import drag_midi
 from .session import Session
 from .streaming import bars_asked

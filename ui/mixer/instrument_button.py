@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -63,8 +64,7 @@ class InstrumentButton(QToolButton):
 
     def choose(self, instrument: Instrument | None, program: int | None = None) -> None:
         """Have that instrument, or that program of the SoundFont, play the part."""
-        settings = {"instrument": instrument} | ({} if program is None else {"program": program})
-        self._desk.change_part(self.tr("Instrument of"), **settings)
+        self._desk.choose_instrument(instrument, program)
         if instrument is not None and instrument.kind is not InstrumentKind.SOUNDFONT:
             self.opened.emit()
 
@@ -79,23 +79,23 @@ class InstrumentButton(QToolButton):
         if part.is_drums:
             kits = _section(menu, self.tr("SoundFont kits"))
             for name, program in KITS.items():
-                _entry(kits, name.capitalize(), lambda program=program: self.choose(None, program))
+                _entry(kits, name.capitalize(), partial(self.choose, None, program))
         else:
             soundfont = _section(menu, self.tr("SoundFont"))
             for number, family in enumerate(FAMILIES):
                 section = _section(soundfont, family)
                 for program in range(8 * number, 8 * number + 8):
-                    _entry(section, INSTRUMENTS[program], lambda program=program: self.choose(None, program))
+                    _entry(section, INSTRUMENTS[program], partial(self.choose, None, program))
         own = _section(menu, self.tr("Cocomposer"))
         for each in sorted(built_in_instruments(), key=lambda each: (part.role not in each.roles, each.name)):
             if each.is_kit == part.is_drums:
                 chosen = Instrument(InstrumentKind.BUILT_IN, each.id)
-                _entry(own, each.name, lambda chosen=chosen: self.choose(chosen)).setToolTip(each.description)
+                _entry(own, each.name, partial(self.choose, chosen)).setToolTip(each.description)
         plugins = _section(menu, self.tr("Plugins"))
         for info in known_plugins().plugins():
             if info.is_instrument and not info.problem:
                 hosted = Instrument(InstrumentKind.PLUGIN, str(info.path))
-                _entry(plugins, info.name, lambda hosted=hosted: self.choose(hosted))
+                _entry(plugins, info.name, partial(self.choose, hosted))
         plugins.setEnabled(not plugins.isEmpty())
 
 

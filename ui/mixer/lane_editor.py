@@ -108,7 +108,12 @@ class LaneEditor(QWidget):
             self._remove(found)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        moves = {Qt.Key.Key_Left: (-1, 0.0), Qt.Key.Key_Right: (1, 0.0), Qt.Key.Key_Up: (0, 0.02), Qt.Key.Key_Down: (0, -0.02)}
+        moves = {
+            Qt.Key.Key_Left: (-1, 0.0),
+            Qt.Key.Key_Right: (1, 0.0),
+            Qt.Key.Key_Up: (0, 0.02),
+            Qt.Key.Key_Down: (0, -0.02),
+        }
         if event is None or self._chosen is None:
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -135,7 +140,9 @@ class LaneEditor(QWidget):
         for point in self.points:
             line.append(self._place(point))
         line.append(QPointF(inner.right(), self._place(self.points[-1]).y()))
-        below = QPolygonF([*line, inner.bottomRight(), inner.bottomLeft()])
+        below = QPolygonF(line)
+        below.append(inner.bottomRight())
+        below.append(inner.bottomLeft())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("accent", 0.14))
         painter.drawPolygon(below)
@@ -149,4 +156,6 @@ class LaneEditor(QWidget):
             point = self.points[self._chosen]
             painter.setFont(theme.font(10, digits=True))
             painter.setPen(theme.colour("text"))
-            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._scale.text(point.value))
+            painter.drawText(
+                inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._scale.text(point.value)
+            )

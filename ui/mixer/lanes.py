@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cocomposer.music.mix import Lane, Point
 from cocomposer.sound.console import mix_of
@@ -91,20 +101,20 @@ class LanesPanel(QFrame):
             desk = StripDesk(self._session, self.channel)
             _, _, value = lane_targets(desk)[target]
             lanes = (*desk.strip.lanes, Lane(target, (Point(0, value),)))
-            desk.change(self.tr("Automate"), lanes=lanes)
+            desk.change(self.tr("Automate {name}"), lanes=lanes)
 
     def remove_lane(self, target: str) -> None:
         """Take a lane out."""
         if self.channel is not None:
             desk = StripDesk(self._session, self.channel)
             left = tuple(lane for lane in desk.strip.lanes if lane.target != target)
-            desk.change(self.tr("Remove automation of"), lanes=left)
+            desk.change(self.tr("Remove automation of {name}"), lanes=left)
 
     def _draw(self, target: str, points: tuple[Point, ...], gesture: int) -> None:
         if self.channel is not None:
             desk = StripDesk(self._session, self.channel)
             lanes = tuple(Lane(target, points) if lane.target == target else lane for lane in desk.strip.lanes)
-            desk.change(self.tr("Draw automation of"), f"lane {target} {gesture}", lanes=lanes)
+            desk.change(self.tr("Draw automation of {name}"), f"lane {target} {gesture}", lanes=lanes)
 
     def _fill(self, menu: QMenu) -> None:
         menu.clear()
@@ -162,7 +172,9 @@ class LanesPanel(QFrame):
         shut.clicked.connect(lambda: self.show_channel(None))
         head.addWidget(self._title, 1)
         head.addWidget(shut)
-        self._empty = QLabel(self.tr("Nothing moves by itself here. Choose what shall move, then draw it over the song."))
+        self._empty = QLabel(
+            self.tr("Nothing moves by itself here. Choose what shall move, then draw it over the song.")
+        )
         self._empty.setWordWrap(True)
         theme.set_kind(self._empty, "muted")
         self._add = QPushButton(self.tr("Automate…"))

@@ -87,7 +87,9 @@ class MixerView(QWidget):
             strip.deleteLater()
         self.strips = {channel: self._made(channel) for channel in channels}
         for channel, strip in self.strips.items():
-            row = {"part": self._parts_row, "bus": self._bus_row, "send": self._bus_row}.get(channel.kind, self._master_row)
+            row = {"part": self._parts_row, "bus": self._bus_row, "send": self._bus_row}.get(
+                channel.kind, self._master_row
+            )
             row.addWidget(strip)
 
     def _made(self, channel: Channel) -> StripView:
@@ -150,7 +152,9 @@ class MixerView(QWidget):
         bar = scroll.horizontalScrollBar()
         if bar is not None:  # the master's fader stays in line with the others
             room = bar.sizeHint().height()
-            bar.rangeChanged.connect(lambda low, high: self._master_row.setContentsMargins(0, 0, 0, room if high > low else 0))
+            bar.rangeChanged.connect(
+                lambda low, high: self._master_row.setContentsMargins(0, 0, 0, room if high > low else 0)
+            )
         line.addWidget(scroll, 1)
         line.addLayout(self._master_row)
         line.addWidget(self.parameters)

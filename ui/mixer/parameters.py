@@ -121,7 +121,9 @@ class ParameterPanel(QFrame):
     def _show_head(self, thing: Effect | Instrument, settings: tuple[Setting, ...]) -> None:
         desk, is_effect = self._desk(), isinstance(thing, Effect)
         part = desk.part
-        self._title.setText(effect_name(thing) if isinstance(thing, Effect) else instrument_name(part) if part is not None else "")
+        self._title.setText(
+            effect_name(thing) if isinstance(thing, Effect) else instrument_name(part) if part is not None else ""
+        )
         self._where.setText(desk.name)
         hosted = thing.kind == "plugin" if isinstance(thing, Effect) else thing.kind is InstrumentKind.PLUGIN
         self._window.setVisible(hosted and self._windows.possible)
@@ -131,7 +133,9 @@ class ParameterPanel(QFrame):
         self._show_presets(thing)
         self._nothing.setVisible(not settings)
         self._nothing.setText(
-            self.tr("Scan your plugins to see what can be turned here.") if hosted else self.tr("There is nothing to turn here.")
+            self.tr("Scan your plugins to see what can be turned here.")
+            if hosted
+            else self.tr("There is nothing to turn here.")
         )
 
     def _show_presets(self, thing: Effect | Instrument) -> None:
@@ -175,9 +179,9 @@ class ParameterPanel(QFrame):
         gesture = f"{name} {self.sliders[name].gesture}"
         if isinstance(thing, Effect) and subject is not None and subject.insert is not None:
             changed = with_parameter(thing.parameters, name, value)
-            desk.change_insert(subject.insert, self.tr("Turn effect of"), gesture, parameters=changed)
+            desk.change_insert(subject.insert, self.tr("Turn effect of {name}"), gesture, parameters=changed)
         elif isinstance(thing, Instrument):
-            desk.change_part(self.tr("Turn instrument of"), f"instrument/{gesture}", instrument=turned(thing, name, value))
+            desk.turn_instrument(self.tr("Turn instrument of {name}"), turned(thing, name, value), gesture)
 
     def _set_insert(self, what: str, gesture: str = "", **settings: float | bool) -> None:
         if self.subject is not None and self.subject.insert is not None:
@@ -186,7 +190,7 @@ class ParameterPanel(QFrame):
     def _choose_preset(self, index: int) -> None:
         thing, values = self._thing(), self._presets.itemData(index)
         if isinstance(thing, Instrument) and values is not None:
-            self._desk().change_part(self.tr("Preset of"), instrument=replace(thing, parameters=tuple(values)))
+            self._desk().turn_instrument(self.tr("Preset of {name}"), replace(thing, parameters=tuple(values)))
 
     def _open_window(self) -> None:
         thing, subject = self._thing(), self.subject
@@ -217,11 +221,13 @@ class ParameterPanel(QFrame):
         column.addWidget(self._where)
         switches = QHBoxLayout()
         self.active = QCheckBox(self.tr("On"))
-        self.active.clicked.connect(lambda on: self._set_insert(self.tr("Bypass effect of"), bypassed=not on))
+        self.active.clicked.connect(lambda on: self._set_insert(self.tr("Bypass effect of {name}"), bypassed=not on))
         self._wet_label = QLabel(self.tr("Wet"))
         theme.set_kind(self._wet_label, "muted")
         self.wet = Slider(self.tr("Wet"), percent_scale(1.0))
-        self.wet.turned.connect(lambda wet: self._set_insert(self.tr("Wet share of"), f"wet {self.wet.gesture}", wet=wet))
+        self.wet.turned.connect(
+            lambda wet: self._set_insert(self.tr("Wet share of {name}"), f"wet {self.wet.gesture}", wet=wet)
+        )
         switches.addWidget(self.active)
         switches.addWidget(self._wet_label)
         switches.addWidget(self.wet, 1)

@@ -8,7 +8,6 @@ from typing import Any
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QGuiApplication
 
-from cocomposer.errors import CocomposerError
 from cocomposer.music.mix import Effect, Instrument
 
 from ..session import Session
@@ -43,13 +42,10 @@ class PluginWindows(QObject):
         def shown(editor: Any) -> None:
             self._open[key] = editor
 
-        def failed(error: CocomposerError) -> None:
-            self._session.problem.emit(str(error))
-
         before = self._open.pop(key, None)
         if before is not None:
             before.close()
-        self._session.jobs.run(show, shown, failed)
+        self._session.jobs.run(show, shown, self._session.problem.emit)
 
     def _hosts(self) -> Any:
         return getattr(self._session.player, "hosts", None)
@@ -58,7 +54,7 @@ class PluginWindows(QObject):
         """Put what the plugin saved of itself into the song; all of one visit is one undo step."""
         gesture = f"window {insert}"
         if insert is not None:
-            desk.change_insert(insert, self.tr("Turn plugin of"), gesture, state=state, parameters=())
+            desk.change_insert(insert, self.tr("Turn plugin of {name}"), gesture, state=state, parameters=())
         elif desk.part is not None and desk.part.instrument is not None:
             instrument = replace(desk.part.instrument, state=state, parameters=())
-            desk.change_part(self.tr("Turn plugin of"), gesture, instrument=instrument)
+            desk.turn_instrument(self.tr("Turn plugin of {name}"), instrument, gesture)

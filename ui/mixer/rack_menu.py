@@ -29,7 +29,9 @@ def load_rack(desk: StripDesk, path: Path) -> None:
     kept = desk.strip
     lanes = tuple(lane for lane in kept.lanes if not lane.target.startswith("insert:"))
     sends = strip.sends if desk.channel.kind == "part" else ()
-    desk.change(_say("Load rack for"), inserts=strip.inserts, sends=sends, pan=strip.pan, width=strip.width, lanes=lanes)
+    desk.change(
+        _say("Load rack for {name}"), inserts=strip.inserts, sends=sends, pan=strip.pan, width=strip.width, lanes=lanes
+    )
 
 
 def write_rack(desk: StripDesk, path: Path) -> None:
@@ -66,6 +68,8 @@ def _ask_to_load(desk: StripDesk) -> None:
 
 
 def _ask_to_save(desk: StripDesk) -> None:
-    name, _ = QFileDialog.getSaveFileName(None, _say("Save the strip as a rack"), f"{desk.name}.toml", _say("Racks (*.toml)"))
+    name, _ = QFileDialog.getSaveFileName(
+        None, _say("Save the strip as a rack"), f"{desk.name}.toml", _say("Racks (*.toml)")
+    )
     if name:
         write_rack(desk, Path(name).with_suffix(".toml"))

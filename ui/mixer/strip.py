@@ -133,10 +133,12 @@ class StripView(QFrame):
 
     def _build_knobs(self) -> QHBoxLayout:
         self.pan = Knob(self.tr("Pan of {name}").format(name=self.desk.name), pan_scale(), self.tr("Pan"), size=24)
-        self.pan.turned.connect(lambda pan: self.desk.change(self.tr("Pan"), f"pan {self.pan.gesture}", pan=pan))
-        self.width_knob = Knob(self.tr("Width of {name}").format(name=self.desk.name), linear(0, 1.5, 1.0), self.tr("Width"), size=24)
+        self.pan.turned.connect(lambda pan: self.desk.change(self.tr("Pan {name}"), f"pan {self.pan.gesture}", pan=pan))
+        self.width_knob = Knob(
+            self.tr("Width of {name}").format(name=self.desk.name), linear(0, 1.5, 1.0), self.tr("Width"), size=24
+        )
         self.width_knob.turned.connect(
-            lambda width: self.desk.change(self.tr("Width of"), f"width {self.width_knob.gesture}", width=width)
+            lambda width: self.desk.change(self.tr("Width of {name}"), f"width {self.width_knob.gesture}", width=width)
         )
         line = QHBoxLayout()
         line.setSpacing(0)
@@ -148,9 +150,13 @@ class StripView(QFrame):
         line = QHBoxLayout()
         line.setSpacing(2)
         self.mute = self._switch("M", self.tr("Mute {name}"), "mute")
-        self.mute.clicked.connect(lambda on: self.desk.change(self.tr("Mute") if on else self.tr("Unmute"), muted=on))
+        self.mute.clicked.connect(
+            lambda on: self.desk.change(self.tr("Mute {name}") if on else self.tr("Unmute {name}"), muted=on)
+        )
         self.solo = self._switch("S", self.tr("Solo {name}"), "solo")
-        self.solo.clicked.connect(lambda on: self.desk.change(self.tr("Solo") if on else self.tr("Unsolo"), soloed=on))
+        self.solo.clicked.connect(
+            lambda on: self.desk.change(self.tr("Solo {name}") if on else self.tr("Unsolo {name}"), soloed=on)
+        )
         self._lanes = self._tiny(self.tr("Automation of {name}").format(name=self.desk.name))
         self._lanes.setIcon(icon("automation"))
         self._lanes.setIconSize(QSize(14, 14))
@@ -166,7 +172,9 @@ class StripView(QFrame):
 
     def _build_fader(self) -> QHBoxLayout:
         self.fader = Fader(self.tr("Fader of {name}").format(name=self.desk.name))
-        self.fader.turned.connect(lambda gain: self.desk.change(self.tr("Fader of"), f"gain {self.fader.gesture}", gain_db=gain))
+        self.fader.turned.connect(
+            lambda gain: self.desk.change(self.tr("Fader of {name}"), f"gain {self.fader.gesture}", gain_db=gain)
+        )
         self.meter = Meter(self.tr("Level of {name}").format(name=self.desk.name))
         self._gain = QLabel()
         self._gain.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -190,7 +198,7 @@ class StripView(QFrame):
         for name in ("", *(bus.name for bus in mix_of(self._session.song).buses)):
             entry = menu.addAction(name or self.tr("Master"))
             if entry is not None:
-                entry.triggered.connect(lambda _, name=name: self.desk.change(self.tr("Output of"), output=name))
+                entry.triggered.connect(lambda _, name=name: self.desk.change(self.tr("Output of {name}"), output=name))
 
     def _switch(self, letter: str, name: str, kind: str) -> QToolButton:
         made = QToolButton()
