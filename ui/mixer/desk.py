@@ -78,7 +78,7 @@ class StripDesk:
         self.session.edit(self.session.tr("Instrument of {name}").format(name=self.name), song)
 
     def turn_instrument(self, what: str, instrument: Instrument, gesture: str = "") -> None:
-        """The part's instrument with other parameters or another state; `what` is the name of the undo step, with {name} for the strip's."""
+        """Give the part's instrument other parameters or another state; `what` as in `change`."""
         song = editing.with_instrument(self.session.song, self.channel.index, instrument)
         merge = f"mixer/{self.channel.key}/instrument/{gesture}" if gesture else ""
         self.session.edit(what.format(name=self.name), song, merge)
