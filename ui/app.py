@@ -13,9 +13,9 @@ from PyQt6.QtWidgets import QApplication
 
 from cocomposer.resources import assets_folder
 from cocomposer.studio.document import Document
-from cocomposer.studio.places import data_folder
+from cocomposer.studio.places import settings_folder
 from cocomposer.studio.project import Project
-from cocomposer.studio.settings import Settings, read_settings
+from cocomposer.studio.settings import Settings, load_settings
 
 from . import theme, translation
 from .blank import blank_song
@@ -35,18 +35,19 @@ log = logging.getLogger(__name__)
 
 def run(files: list[str]) -> int:
     """Open the window, with the first of `files` in it, and stay until it is closed.  Returns the exit code."""
-    settings = read_settings()
-    if settings.keep_log:
-        begin_log()
+    begin_log()
+    settings, problems = load_settings()
     os.environ.setdefault("QT_SCALE_FACTOR", f"{settings.scale:g}")
     app = dressed(QApplication(["cocomposer"]), settings)
-    window = open_window(Path(files[0]) if files else None)
+    window = open_window(Path(files[0]) if files else None, settings)
     window.show()
+    for problem in problems:
+        window.session.problem.emit(problem)
     signal.signal(signal.SIGINT, lambda *_: window.close())
     awake = QTimer(window, interval=200)  # Python sees a Ctrl-C only while it is running
     awake.timeout.connect(lambda: None)
     awake.start()
-    QTimer.singleShot(0, lambda: start_playing(window.session, settings))
+    QTimer.singleShot(0, lambda: start_playing(window.session))
     code = app.exec()
     if code == RESTART:
         os.environ.pop("QT_SCALE_FACTOR", None)
@@ -65,15 +66,14 @@ def dressed(app: QApplication, settings: Settings) -> QApplication:
     return app
 
 
-def open_window(path: Path | None = None, memory: Memory | None = None) -> Window:
-    """A window with a session of its own: with that file, or at the very first start the demo, or a new song."""
-    memory = memory or Memory(data_folder() / "window.ini")
-    first = not memory.flag("welcome/seen", False)
-    session = Session(Document(Project(blank_song())))
+def open_window(path: Path | None, settings: Settings, memory: Memory | None = None) -> Window:
+    """A window with a session of its own: with that file, what was rescued, at the very first start the demo, or nothing."""
+    memory = memory or Memory(settings_folder() / "window.ini")
+    session = Session(Document(Project(blank_song())), settings=settings)
     window = Window(session, memory)
     if path is not None:
         window.files.open(path)
-    elif first:
+    elif not window.files.offer_recovery() and not memory.flag("welcome/seen", False):
         window.files.open(assets_folder() / "sketches" / DEMO, then=window.show_welcome)
     memory.keep("welcome/seen", True)
     return window

@@ -21,9 +21,10 @@ from cocomposer.studio.document import Change, Document
 from cocomposer.studio.jobs import Jobs
 from cocomposer.studio.keeping import keep_answer
 from cocomposer.studio.project import Answer, Generation, Project, Stretch
+from cocomposer.studio.recovery import Recovery
+from cocomposer.studio.settings import Settings, save_settings
 
 PLAYHEAD_MS = 33
-AUTOSAVE_MS = 20_000
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,8 @@ class Session(QObject):
     """Another document was opened: everything is to be drawn anew."""
     recording_changed = pyqtSignal(bool)
     """Whether what is played on the MIDI keyboard is written down."""
+    settings_changed = pyqtSignal()
+    """The artist set something."""
     saved_changed = pyqtSignal()
     """The name of the file, or whether everything in it is saved."""
 
@@ -81,6 +84,7 @@ class Session(QObject):
         player: Any = None,
         composing: Composing | None = None,
         jobs: Jobs | None = None,
+        settings: Settings | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -89,6 +93,7 @@ class Session(QObject):
         self.player = player
         self.composing = composing or Composing()
         self.jobs = jobs or Jobs(self.deliver)
+        self.settings = settings or Settings()
         self.drafts: dict[int, Draft] = {}
         self.auditioned: str | None = None
         self._asked: Asked | None = None
@@ -97,12 +102,9 @@ class Session(QObject):
         self._current_part = 0
         self._region: Region | None = None
         self._selected_notes: frozenset[int] = frozenset()
-        self._stop_listening = self.document.listen(self._on_change)
         self._clock = QTimer(self, interval=PLAYHEAD_MS)
         self._clock.timeout.connect(self._tick)
-        self._autosave = QTimer(self, interval=AUTOSAVE_MS)
-        self._autosave.timeout.connect(self.autosave)
-        self._autosave.start()
+        self._take(self.document)
 
     def deliver(self, call: Callable[[], None]) -> None:
         """Have `call` made in the window's thread: at once where this is that thread, else soon."""
@@ -129,9 +131,8 @@ class Session(QObject):
         self.cancel_proposing()
         self.audition(None)
         self.stop()
-        self._stop_listening()
-        self.document = document
-        self._stop_listening = document.listen(self._on_change)
+        self._let_go()
+        self._take(document)
         self._region, self._current_part, self._selected_notes = None, 0, frozenset()
         if self.player is not None:
             self.player.set_song(document.song)
@@ -140,12 +141,31 @@ class Session(QObject):
         self.proposals_changed.emit()
         self.saved_changed.emit()
 
-    def autosave(self) -> None:
-        """Put unsaved work where the next start finds it, should this one end badly."""
-        if self.document.unsaved:
-            self.document.autosave()
+    def _take(self, document: Document) -> None:
+        """Listen to a document, and have its unsaved work kept aside in case the program is stopped."""
+        self.document = document
+        self._stop_listening = document.listen(self._on_change)
+        self._recovery = Recovery(document, on_problem=self._tell_problem)
+        self._recovery.start()
+
+    def _let_go(self) -> None:
+        self._stop_listening()
+        self._recovery.close()
+
+    def _tell_problem(self, sentence: str) -> None:
+        """Tell a problem from any thread."""
+        self.deliver(lambda: self.problem.emit(sentence))
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Take these settings from now on, and write them in the background."""
+        self.settings = settings
+        self.jobs.run(lambda *_: save_settings(settings), on_error=self.problem.emit)
+        self.settings_changed.emit()
 
     def _on_change(self, change: Change) -> None:
+        if change.saved:
+            self.saved_changed.emit()
+            return
         parts = len(self.song.parts)
         if self._current_part >= parts:
             self._current_part = max(0, parts - 1)
@@ -328,7 +348,6 @@ class Session(QObject):
             return
         self.audition(None)
         self.document.perform(self.tr("Keep {title}").format(title=answer.title or self.tr("proposal")), project)
-        self.autosave()
 
     def reject(self, answer_id: str) -> None:
         """Put a proposal aside; it stays in the history."""
@@ -366,8 +385,8 @@ class Session(QObject):
         """End everything that runs."""
         self.cancel_proposing()
         self._clock.stop()
-        self._autosave.stop()
-        self._stop_listening()
+        self._let_go()
         self.composing.close()
+        self.jobs.close()
         if self.player is not None:
             self.player.close()

@@ -56,7 +56,7 @@ def cache_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """Where what the artist made is kept for this user, beside their own files; COCOMPOSER_DATA names another folder."""
+    """Where files lie that stay, such as those dragged onto a DAW; COCOMPOSER_DATA names another folder."""
     import platformdirs
 
     named = os.environ.get("COCOMPOSER_DATA")

@@ -42,8 +42,8 @@ def qapp() -> QApplication:
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings, recovered work and dragged files of a test are its own."""
-    monkeypatch.setenv("COCOMPOSER_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("COCOMPOSER_CACHE", str(tmp_path / "cache"))
+    for name in ("DATA", "CACHE", "SETTINGS", "RECOVERY"):
+        monkeypatch.setenv(f"COCOMPOSER_{name}", str(tmp_path / name.casefold()))
 
 
 @pytest.fixture
@@ -62,5 +62,5 @@ def window(session: Session, qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
     made.show()
     qtbot.waitExposed(made)
     yield made
-    made.session.let_go()
+    made.files.discard()
     made.close()
