@@ -283,12 +283,12 @@ class Session(QObject):
     def proposing(self) -> bool:
         return self._asked is not None
 
-    def propose(self, terms: Terms, composer: str = "auto") -> None:
-        """Ask for proposals; they stream into a new generation.  What is wrong with the terms is told by `problem`."""
+    def propose(self, terms: Terms, composer: str = "auto", reference: Song | None = None) -> None:
+        """Ask for proposals; they stream into a new generation.  `reference` is a song to be like.  What is wrong with the terms is told by `problem`."""
         self.cancel_proposing()
         try:
             given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
-            request = Request(sketch=self.song, **given)
+            request = Request(sketch=self.song, reference=reference, **given)
         except CocomposerError as error:
             self.problem.emit(str(error))
             return

@@ -57,10 +57,10 @@ def effect_settings(effect: Effect) -> tuple[Setting, ...]:
     given, usual = dict(effect.parameters), _usual(effect.kind)
     settings = []
     for name, (low, high) in EFFECTS[effect.kind].items():
-        if name in usual:
+        if name in usual or name in given:
             words, unit = _label(name)
-            scale = _scale(low, high, usual[name], unit)
-            settings.append(Setting(name, words, scale, given.get(name, usual[name])))
+            scale = _scale(low, high, usual.get(name, low), unit)
+            settings.append(Setting(name, words, scale, given.get(name, scale.default)))
     return tuple(settings)
 
 
