@@ -1,0 +1,84 @@
+"""A song as playback sees it: its segments on a time line of frames, and which of them are needed first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from cocomposer.music import Song
+from cocomposer.sound.playback.segments import TAIL_SECONDS, Phrase, Segment, segments_of
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """The segments of each part of `song`, at `sample_rate` frames a second."""
+
+    song: Song
+    sample_rate: int
+    tracks: tuple[tuple[Segment, ...], ...]
+
+    @classmethod
+    def of(cls, song: Song, sample_rate: int) -> Score:
+        tracks = tuple(segments_of(part, song.meters, song.tempos, sample_rate) for part in song.parts)
+        return cls(song, sample_rate, tracks)
+
+    def frame_at(self, tick: float) -> int:
+        return round(self.song.tempos.seconds_at(tick) * self.sample_rate)
+
+    def tick_at(self, frame: float) -> float:
+        return self.song.tempos.tick_at(max(0.0, frame) / self.sample_rate)
+
+    @cached_property
+    def end(self) -> int:
+        """The frame after which nothing follows but what rings on."""
+        return self.frame_at(max(self.song.length, *(part.end for part in self.song.parts), 0))
+
+    @property
+    def rung_out(self) -> int:
+        """The frame at which all is silent."""
+        return self.end + round(TAIL_SECONDS / 2 * self.sample_rate)
+
+    @cached_property
+    def audible(self) -> frozenset[int]:
+        """Indices of the parts that are neither muted nor left out by a solo."""
+        strips = [part.strip for part in self.song.parts]
+        solo = any(strip.soloed for strip in strips if strip)
+        return frozenset(
+            index
+            for index, strip in enumerate(strips)
+            if not (strip and strip.muted) and (not solo or (strip is not None and strip.soloed))
+        )
+
+    def same_time_line(self, other: Score) -> bool:
+        """Whether this song is that one after an edit which moves neither time nor parts."""
+        one, two = self.song, other.song
+        names = [[(part.name, part.role) for part in song.parts] for song in (one, two)]
+        return one.tempos == two.tempos and names[0] == names[1]
+
+    def sounding(self, frame: int) -> Iterator[Segment]:
+        """The audible segments whose notes are played at `frame`."""
+        for index in self.audible:
+            for segment in self.tracks[index]:
+                if segment.frame > frame:
+                    break
+                if frame <= segment.frame + segment.phrase.seconds * self.sample_rate:
+                    yield segment
+
+    def by_need(self, frame: int, loop: tuple[int, int] | None = None) -> list[Phrase]:
+        """All phrases, in the order in which playing from `frame` (round `loop`, in frames) needs them."""
+
+        def need(index: int, segment: Segment) -> tuple[bool, bool, int]:
+            ends = segment.frame + segment.phrase.seconds * self.sample_rate
+            behind = ends < frame
+            distance = segment.frame if behind else max(0, segment.frame - frame)
+            if loop and loop[0] <= frame < loop[1]:
+                outside = ends < loop[0] or segment.frame >= loop[1]
+                behind = outside
+            return index not in self.audible, behind, distance
+
+        ordered = sorted(
+            ((need(index, segment), segment.phrase) for index, track in enumerate(self.tracks) for segment in track),
+            key=lambda entry: entry[0],
+        )
+        return [phrase for _, phrase in ordered]

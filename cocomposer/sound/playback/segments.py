@@ -1,0 +1,128 @@
+"""A song cut into pieces that are rendered one by one: for each part, the notes that begin in a stretch of bars.
+
+A piece rings out beyond the end of its stretch, and all pieces of a part are added up.  Where voices do not depend on
+one another, as in a SoundFont player or a polyphonic instrument, the sum is what the part sounds like played in one go.
+So an edit of a note costs the rendering of a bar or two, and a piece that is heard twice is rendered once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from cocomposer.music import Instrument, InstrumentKind, MeterMap, Part, TempoMap
+from cocomposer.sound.performance import midi_events
+from cocomposer.sound.protocol import BEND, CONTROL, NOTE_ON, MidiEvent
+
+BARS = 2
+"""Bars in a stretch: few enough that an edit is heard soon, enough that instruments are not asked for every beat."""
+
+TAIL_SECONDS = 8.0
+"""Longest time that an instrument may ring on after the last note of a stretch."""
+
+_PARAMETER_NUMBERS = frozenset({6, 38, *range(96, 102)})
+"""Data entry and the choice of registered parameters: their order is what they mean, so all of them are kept."""
+
+_Framed = tuple[int, int, int, int]
+"""A MIDI event with its frame in place of its time."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """What an instrument is asked to play in one go.  Two phrases with one `key` sound alike.
+
+    The events' times are in seconds from the phrase's start, each on a whole frame.  `bpm` is the tempo there, which
+    plugins follow.
+    """
+
+    instrument: Instrument
+    program: int
+    drums: bool
+    events: tuple[MidiEvent, ...]
+    bpm: float
+    sample_rate: int
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of everything that the sound depends on."""
+        said = (self.instrument, self.program, self.drums, self.events, self.bpm, self.sample_rate)
+        return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
+
+    @property
+    def seconds(self) -> float:
+        """Time of the last event."""
+        return self.events[-1][0] if self.events else 0.0
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A phrase in its place: it begins at `tick`, which is `frame` of the song."""
+
+    tick: int
+    frame: int
+    phrase: Phrase
+
+    @property
+    def longest_end(self) -> int:
+        """The frame at which it has rung out for certain."""
+        return self.frame + round((self.phrase.seconds + TAIL_SECONDS) * self.phrase.sample_rate)
+
+
+@lru_cache(maxsize=256)
+def segments_of(part: Part, meters: MeterMap, tempos: TempoMap, sample_rate: int) -> tuple[Segment, ...]:
+    """The segments of a part in order; stretches in which no note begins have none.
+
+    A part that was cut before, in the same metre and tempo, is not cut again.
+    """
+    ticks = [bar.start for bar in meters.bars(part.end)][::BARS]
+    frames = [round(tempos.seconds_at(tick) * sample_rate) for tick in ticks]
+    notes: list[list[_Framed]] = [[] for _ in ticks]
+    controls: list[_Framed] = []
+    sounding: dict[int, list[int]] = {}
+    for seconds, status, first, second in midi_events(part, tempos):
+        event = (round(seconds * sample_rate), status, first, second)
+        if status in (CONTROL, BEND):
+            controls.append(event)
+        elif status == NOTE_ON:
+            stretch = bisect_right(frames, event[0]) - 1
+            sounding.setdefault(first, []).append(stretch)
+            notes[stretch].append(event)
+        else:
+            notes[sounding[first].pop(0)].append(event)
+    instrument = part.instrument or Instrument()
+    segments = []
+    for tick, frame, played in zip(ticks, frames, notes, strict=True):
+        if not played:
+            continue
+        until = played[-1][0] + round(TAIL_SECONDS * sample_rate)
+        later = [event for event in controls if frame < event[0] <= until]
+        chased = _chased([event for event in controls if event[0] <= frame], frame)
+        events = [*chased, *sorted((*played, *later), key=_order)]
+        phrase = Phrase(
+            instrument,
+            part.program,
+            part.is_drums,
+            tuple(((at - frame) / sample_rate, status, first, second) for at, status, first, second in events),
+            tempos.bpm_at(tick) if instrument.kind is InstrumentKind.PLUGIN else 120.0,
+            sample_rate,
+        )
+        segments.append(Segment(tick, frame, phrase))
+    return tuple(segments)
+
+
+def _order(event: _Framed) -> tuple[int, int]:
+    """At one time releases come first and new notes last, as in the whole part."""
+    return event[0], 2 if event[1] == NOTE_ON else 1 if event[1] in (CONTROL, BEND) else 0
+
+
+def _chased(before: list[_Framed], frame: int) -> list[_Framed]:
+    """What the controllers and the bend stand at, as events at `frame`."""
+    last = {(status, first if status == CONTROL else 0): index for index, (_, status, first, _) in enumerate(before)}
+    return [
+        (frame, status, first, second)
+        for index, (_, status, first, second) in enumerate(before)
+        if (status == CONTROL and first in _PARAMETER_NUMBERS)
+        or last[status, first if status == CONTROL else 0] == index
+    ]
