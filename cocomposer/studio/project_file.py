@@ -10,7 +10,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -137,11 +137,16 @@ class _Members(Store):
     """Parts in a table, states of plugins in members of a zip; each of them once."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        self.table: list[str] = []
         self.parts: tuple[Part, ...] = ()
         self._archive = archive
+        self._texts: dict[str, int] = {}
         self._places: dict[int, tuple[Part, int]] = {}  # by identity; the part stays alive beside it
         self._states: dict[str, bytes] = {}
+
+    @property
+    def table(self) -> Iterable[str]:
+        """The JSON of every part that songs point to, in the order of their places."""
+        return self._texts
 
     def state_to(self, state: bytes) -> str:
         name = hashlib.sha256(state).hexdigest()
@@ -158,8 +163,8 @@ class _Members(Store):
 
     def part_to(self, part: Part) -> int:
         if id(part) not in self._places:
-            self._places[id(part)] = part, len(self.table)
-            self.table.append(_text(part_to(part, self)))
+            place = self._texts.setdefault(_text(part_to(part, self)), len(self._texts))
+            self._places[id(part)] = part, place
         return self._places[id(part)][1]
 
     def part_from(self, value: Any, where: str) -> Part:

@@ -38,7 +38,7 @@ class Recovery:
     """Keeps the unsaved work of a document aside, from `start` until `close`.
 
     It writes on a thread of its own: every `seconds` where something changed, and at once when a question was asked,
-    an answer came, or one was kept.  `on_problem` is told, there, a sentence when the disk says no.
+    an answer came, or one was kept.  `on_problem` is told, there, a sentence when the disk says no, and not again until it says yes.
     """
 
     def __init__(
@@ -94,8 +94,8 @@ class Recovery:
         if self._thread.is_alive():
             self._thread.join()
         with self._writing:
-            self._file.unlink(missing_ok=True)  # before the lock: what has none counts as left behind
             if self._lock_file is not None:
+                self._file.unlink(missing_ok=True)  # before the lock: what has none counts as left behind
                 self._lock_file.close()
                 _lock_of(self._file).unlink(missing_ok=True)
 
@@ -104,14 +104,18 @@ class Recovery:
             self._wake.set()
 
     def _run(self) -> None:
+        told = False
         while not self._closed.is_set():
             self._wake.wait(self._seconds)
             self._wake.clear()
             if not self._closed.is_set():
                 try:
                     self.keep_now()
+                    told = False
                 except (CocomposerError, OSError) as error:
-                    self._on_problem(f"Your work cannot be kept aside in case of a crash: {error}")
+                    if not told:
+                        self._on_problem(f"Your work cannot be kept aside in case of a crash: {error}")
+                    told = True
 
     def _hold_lock(self) -> None:
         if self._lock_file is None:
