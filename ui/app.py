@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from types import TracebackType
 
 from PyQt6 import sip
 from PyQt6.QtCore import QDir, QTimer
@@ -23,6 +24,7 @@ from .blank import blank_song
 from .focus import KeyboardFocus
 from .log_window import begin_log
 from .memory import Memory
+from .recording import Keyboard
 from .session import Session
 from .sounding import start_playing
 from .window import Window
@@ -39,6 +41,7 @@ def run(files: list[str]) -> int:
     begin_log()
     settings, problems = load_settings()
     os.environ.setdefault("QT_SCALE_FACTOR", f"{settings.scale:g}")
+    sys.excepthook = _unexpected
     app = dressed(QApplication(["cocomposer"]), settings)
     window = open_window(Path(files[0]) if files else None, settings)
     window.show()
@@ -48,13 +51,24 @@ def run(files: list[str]) -> int:
     awake = QTimer(window, interval=200)  # Python sees a Ctrl-C only while it is running
     awake.timeout.connect(lambda: None)
     awake.start()
+    keyboard = Keyboard(window.session)
     QTimer.singleShot(0, lambda: start_playing(window.session))
+    QTimer.singleShot(0, keyboard.open)
     code = app.exec()
+    keyboard.close()
     sip.delete(window)  # with all it has, in an order of our choosing
     if code == RESTART:
         os.environ.pop("QT_SCALE_FACTOR", None)
         os.execv(sys.executable, [sys.executable, "-m", "cocomposer", *files])
     return code
+
+
+def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody foresaw goes into the log and one line of the window, which goes on; Qt would end the program."""
+    log.critical("Something unexpected went wrong", exc_info=(kind, error, trace))
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, Window):
+            window.status.say_problem(window.tr("Something unexpected went wrong; Help > Log has the details."))
 
 
 def dressed(app: QApplication, settings: Settings) -> QApplication:

@@ -16,6 +16,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from cocomposer.composer.request import Request, Terms
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
+from cocomposer.sound.metering import Levels
 from cocomposer.studio.composing import Asked, Composing
 from cocomposer.studio.document import Change, Document
 from cocomposer.studio.jobs import Jobs
@@ -60,6 +61,8 @@ class Session(QObject):
     playhead = pyqtSignal(int)
     """The tick that is heard now, about 30 times a second while playing, and once after a seek."""
     playing_changed = pyqtSignal(bool)
+    player_changed = pyqtSignal()
+    """The sound is there."""
     proposals_changed = pyqtSignal()
     """A proposal streams in, is done, is auditioned or is judged."""
     problem = pyqtSignal(str)
@@ -70,6 +73,8 @@ class Session(QObject):
     """Another document was opened: everything is to be drawn anew."""
     recording_changed = pyqtSignal(bool)
     """Whether what is played on the MIDI keyboard is written down."""
+    key_played = pyqtSignal(int, int)
+    """Pitch and velocity (0: let go) of a key of the MIDI keyboard."""
     settings_changed = pyqtSignal()
     """The artist set something."""
     saved_changed = pyqtSignal()
@@ -234,10 +239,16 @@ class Session(QObject):
             self._recording = on
             self.recording_changed.emit(on)
 
+    def levels(self) -> Levels:
+        """All meters for what is heard now."""
+        found: Levels = self.player.levels() if self.playing else Levels()
+        return found
+
     def attach(self, player: Any) -> None:
         """Give the session the player, which is made after the window is there."""
         self.player = player
         player.set_song(self.song)
+        self.player_changed.emit()
 
     def play(self, tick: int | None = None) -> None:
         if self.player is None:
