@@ -15,7 +15,7 @@ from .timeline import Timeline
 if TYPE_CHECKING:
     from .session import Session
 
-GUTTER = 144
+GUTTER = 168
 """Width of what stands left of every lane: part names, keyboard.  One width, so that bars stand under each other."""
 SCROLL_BAR = 10
 """Width of what stands right of every lane: the scroll bar of those that have one."""
@@ -128,12 +128,10 @@ class TimeCanvas(QWidget):
             x = np.floor(self.timeline.x(tick)) + 0.5
             lines[level].append(QLineF(x, top, x, bottom))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for found, pen in zip(
-            reversed(lines), (colour("beat", 0.6), colour("beat"), colour("bar")), strict=True
-        ):
+        for found, pen in zip(reversed(lines), (colour("beat", 0.6), colour("beat"), colour("bar")), strict=True):
             if found:
                 painter.setPen(QPen(pen, 1))
-                painter.drawLines(found)
+                painter.drawLines(*found)
         end = self.timeline.x(self.timeline.song.length)
         if end < area.right():
             painter.fillRect(QRectF(end, top, area.right() + 1 - end, bottom - top), colour("background", 0.55))

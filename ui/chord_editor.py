@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QRect, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QLabel, QLineEdit, QWidget
 
@@ -86,16 +86,21 @@ class ChordEditor(QLineEdit):
             case _:
                 super().keyPressEvent(event)
 
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+    def event(self, event: QEvent | None) -> bool:
         """Tab goes on to the next chord rather than out of the lane."""
-        return not self.finish(1 if forward else -1) or True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            onward = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key()))
+            if onward is not None:
+                self.finish(onward)
+                return True
+        return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
         super().focusOutEvent(event)
-        if self.isVisible() and event is not None and event.reason() != Qt.FocusReason.PopupFocusReason:
-            if not self.finish():
-                self._close()
-                self.given_up.emit()
+        left = event is not None and event.reason() != Qt.FocusReason.PopupFocusReason
+        if left and self.isVisible() and not self.finish():
+            self._close()
+            self.given_up.emit()
 
     def _close(self) -> None:
         self._complain("")
@@ -105,7 +110,9 @@ class ChordEditor(QLineEdit):
         self.complaint.setVisible(bool(sentence))
         if sentence:
             ground, ink = colour("raised").name(), colour("danger").name()
-            self.complaint.setStyleSheet(f"background: {ground}; color: {ink}; border: 1px solid {ink}; padding: 6px 8px;")
+            self.complaint.setStyleSheet(
+                f"background: {ground}; color: {ink}; border: 1px solid {ink}; padding: 6px 8px;"
+            )
             self.complaint.setText(sentence)
             self.complaint.adjustSize()
             self.complaint.move(self.mapToGlobal(QPoint(0, self.height() + 2)))

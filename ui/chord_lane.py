@@ -57,11 +57,11 @@ class ChordLane(QWidget):
 
 
 class ChordStrip(TimeCanvas):
-    """The blocks.  `cursor` is the tick where the next chord is written; a chord that begins there is selected."""
+    """The blocks.  `place` is the tick where the next chord is written; a chord that begins there is selected."""
 
     def __init__(self, session: Session, timeline: Timeline, parent: QWidget | None = None) -> None:
         super().__init__(session, timeline, parent)
-        self.cursor = 0
+        self.place = 0
         self._edge: int | None = None
         """Where the chord began whose beginning is dragged."""
         self._edge_at = 0
@@ -86,7 +86,7 @@ class ChordStrip(TimeCanvas):
     @property
     def selected(self) -> ChordSpan | None:
         """The chord that begins at the cursor."""
-        return next((span for span in self.session.song.chord_spans if span.start == self.cursor), None)
+        return next((span for span in self.session.song.chord_spans if span.start == self.place), None)
 
     # --- drawing ---------------------------------------------------------------------------------
 
@@ -99,7 +99,7 @@ class ChordStrip(TimeCanvas):
             if span.end > first and span.start < last:
                 self._paint_block(painter, span)
         if self.hasFocus() and self.selected is None:
-            start, end = self._slot(self.cursor)
+            start, end = self._slot(self.place)
             box = self._box(start, end)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colour("focus"), 1.5, Qt.PenStyle.DashLine))
@@ -121,7 +121,7 @@ class ChordStrip(TimeCanvas):
 
     def _paint_block(self, painter: QPainter, span: ChordSpan) -> None:
         box = self._box(span.start, span.end)
-        chosen = span.start == self.cursor and self.hasFocus()
+        chosen = span.start == self.place and self.hasFocus()
         song = self.session.song
         key = song.key_at(span.start)
         inside = key is None or span.chord.pitch_classes <= set(key.scale)
@@ -148,7 +148,7 @@ class ChordStrip(TimeCanvas):
         return tick, min([bar_end, *following])
 
     def _forget(self) -> None:
-        self.cursor = 0
+        self.place = 0
         self.update()
 
     # --- the mouse -------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class ChordStrip(TimeCanvas):
             self._edge = self._edge_at = edge
             return
         span = self.span_at(x)
-        self.cursor = span.start if span is not None else self._beat(self.timeline.tick(x))
+        self.place = span.start if span is not None else self._beat(self.timeline.tick(x))
         if span is not None and event.button() == Qt.MouseButton.LeftButton:
             self.hear(span.chord)
         self.update()
@@ -200,7 +200,7 @@ class ChordStrip(TimeCanvas):
         edge, self._edge = self._edge, None
         if self._edge_at != edge:
             self._edit(self.tr("Move chord"), lambda song: editing.move_chord(song, edge, self._edge_at))
-            self.cursor = self._edge_at
+            self.place = self._edge_at
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
@@ -210,7 +210,7 @@ class ChordStrip(TimeCanvas):
         here = self._beat(tick)
         # A long chord is divided where its later bars are double-clicked; its first bar opens the chord itself.
         same = span is not None and here < self.timeline.bar(span.start)[1]
-        self.cursor = span.start if span is not None and same else here
+        self.place = span.start if span is not None and same else here
         self.write()
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802
@@ -218,17 +218,17 @@ class ChordStrip(TimeCanvas):
             return
         if event.reason() == QContextMenuEvent.Reason.Mouse:
             span = self.span_at(event.pos().x())
-            self.cursor = span.start if span is not None else self._beat(self.timeline.tick(event.pos().x()))
+            self.place = span.start if span is not None else self._beat(self.timeline.tick(event.pos().x()))
         where = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            where = self.mapToGlobal(QPoint(int(self.timeline.x(self.cursor)), HEIGHT))
+            where = self.mapToGlobal(QPoint(int(self.timeline.x(self.place)), HEIGHT))
         self.menu().popup(where)
 
     def menu(self) -> QMenu:
         """What can be done at the cursor."""
         return chord_menu(
             self.session,
-            self.cursor,
+            self.place,
             write=self.write,
             take=lambda chord: self._put(chord, self.tr("Substitute chord")),
             remove=self.remove if self.selected is not None else None,
@@ -261,16 +261,16 @@ class ChordStrip(TimeCanvas):
     def write(self, text: str | None = None) -> None:
         """Open the field at the cursor, with the chord that begins there or with `text`."""
         span = self.selected
-        self.timeline.show(self.cursor)
-        start, end = (span.start, span.end) if span is not None else self._slot(self.cursor)
+        self.timeline.show(self.place)
+        start, end = (span.start, span.end) if span is not None else self._slot(self.place)
         box = self._box(start, end).toRect().adjusted(-1, -1, 1, 1)
         given = str(span.chord) if span is not None and text is None else text or ""
-        self.editor.begin(box, given, self.session.song.key_at(self.cursor), select=text is None)
+        self.editor.begin(box, given, self.session.song.key_at(self.place), select=text is None)
 
     def remove(self) -> None:
         """Take the chord at the cursor away: the one before goes on."""
         if self.selected is not None:
-            self._edit(self.tr("Remove chord"), lambda song: editing.set_chord(song, self.cursor, None))
+            self._edit(self.tr("Remove chord"), lambda song: editing.set_chord(song, self.place, None))
 
     def _take(self, chord: Chord | None, onward: int) -> None:
         """What the field gave: put it in, and go on to the next place."""
@@ -282,40 +282,40 @@ class ChordStrip(TimeCanvas):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         if onward and chord is not None:
             self._walk(onward)
-            if self.cursor < self.session.song.length:
+            if self.place < self.session.song.length:
                 self.write()
 
     def _put(self, chord: Chord, label: str) -> None:
         song = self.session.song
-        if self.cursor >= song.length:  # behind the end: the song grows to hold it
-            bars = song.meters.bar_at(self.cursor) + 1
-            self._edit(label, lambda song: editing.set_chord(editing.with_length(song, bars), self.cursor, chord))
+        if self.place >= song.length:  # behind the end: the song grows to hold it
+            bars = song.meters.bar_at(self.place) + 1
+            self._edit(label, lambda song: editing.set_chord(editing.with_length(song, bars), self.place, chord))
         else:
-            self._edit(label, lambda song: editing.set_chord(song, self.cursor, chord))
+            self._edit(label, lambda song: editing.set_chord(song, self.place, chord))
         self.hear(chord)
 
     def _walk(self, by: int) -> None:
         """To the next chord or bar line, whichever comes first, or back."""
         ticks = {change.tick for change in self.session.song.chords}
-        start, end = self.timeline.bar(self.cursor)
-        before, _ = self.timeline.bar(max(0, self.cursor - 1))
+        _, end = self.timeline.bar(self.place)
+        before, _ = self.timeline.bar(max(0, self.place - 1))
         if by > 0:
-            self.cursor = min([end, *(tick for tick in ticks if self.cursor < tick)])
+            self.place = min([end, *(tick for tick in ticks if self.place < tick)])
         else:
-            self.cursor = max([before, *(tick for tick in ticks if tick < self.cursor)])
-        self.timeline.show(self.cursor)
+            self.place = max([before, *(tick for tick in ticks if tick < self.place)])
+        self.timeline.show(self.place)
         if self.selected is not None:
             self.hear(self.selected.chord)
         self.update()
 
     def _nudge(self, by: int) -> None:
         """Begin the selected chord a step of the grid earlier or later."""
-        here = self.cursor
+        here = self.place
         to = here + by * max(self.timeline.step(here), 15)
         before = self.session.song
         self._edit(self.tr("Move chord"), lambda song: editing.move_chord(song, here, to), merge="move chord")
         if self.session.song is not before:
-            self.cursor = to
+            self.place = to
 
     # --- dropping a progression ------------------------------------------------------------------
 
@@ -349,7 +349,7 @@ class ChordStrip(TimeCanvas):
         else:
             text = data.data(MIME).data().decode("utf-8", "replace") if data.hasFormat(MIME) else data.text()
             self._edit(self.tr("Drop progression"), lambda song: with_chord_text(song, tick, text))
-        self.cursor = tick
+        self.place = tick
         event.acceptProposedAction()
         self.update()
 
@@ -373,7 +373,9 @@ class ChordStrip(TimeCanvas):
     def _beat(self, tick: int) -> int:
         """The felt beat at or before a tick."""
         start, _ = self.timeline.bar(tick)
-        return max(start + offset for offset in self.timeline.song.meters.meter_at(start).beat_starts if start + offset <= tick)
+        return max(
+            start + offset for offset in self.timeline.song.meters.meter_at(start).beat_starts if start + offset <= tick
+        )
 
     def _edit(self, label: str, change: Callable[[Song], Song], merge: str = "") -> None:
         """Change the song, or say why that cannot be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QWidget
@@ -32,7 +33,7 @@ def chord_menu(
     if found:
         menu.addSection(menu.tr("In its place"))
         for each in found:
-            _add(menu, f"{each.chord}\t{each.reason}", lambda chord=each.chord: take(chord))
+            _add(menu, f"{each.chord}\t{each.reason}", partial(take, each.chord))
     menu.addSeparator()
     bars = asked_bars(session, tick)
     where = menu.tr("bar {first}") if bars[0] == bars[1] else menu.tr("bars {first} to {last}")

@@ -39,6 +39,10 @@ class NoteTable:
         high = int(np.searchsorted(self.starts, last, side="left"))
         return np.flatnonzero(self.ends[low:high] > first) + low
 
+    def begins(self, first: float, last: float) -> bool:
+        """Does a note begin between two ticks, the last one excluded?"""
+        return bool(np.searchsorted(self.starts, first) < np.searchsorted(self.starts, last))
+
     def at(self, tick: float, pitch: int) -> Note | None:
         """The note of that pitch that sounds at a tick; of several the one drawn on top."""
         places = self.sounding(tick, tick + 1)
@@ -66,13 +70,14 @@ def table_of(notes: tuple[Note, ...]) -> NoteTable:
     return found
 
 
-def draw_rectangles(painter: QPainter, left: Column, top: Column, width: Column, height: float) -> None:
+def draw_rectangles(painter: QPainter, left: Column, top: Column, width: Column, height: Column | float) -> None:
     """Fill rectangles with the painter's brush, all in one call."""
     count = len(left)
     if not count:
         return
-    rectangles: Any = sip.array(QRectF, count)
-    memory = np.frombuffer(sip.voidptr(rectangles, count * 32), dtype=np.float64).reshape(-1, 4)
+    rectangles: Any = sip.array(QRectF, count)  # type: ignore[call-arg]  # the stub knows no arguments
+    memory = np.frombuffer(sip.voidptr(rectangles, count * 32), dtype=np.float64)  # type: ignore[call-overload]
+    memory = memory.reshape(-1, 4)
     for column, values in enumerate((left, top, width, height)):
         memory[:, column] = values
     painter.drawRects(rectangles)
@@ -103,9 +108,7 @@ def draw_notes(
 
 def velocity_shades(loud: QColor, ground: QColor) -> tuple[QColor, ...]:
     """The colours of notes from the softest to the loudest: ever less of the ground shines through."""
-    return tuple(
-        blend(ground, loud, DIMMEST + (1 - DIMMEST) * (index + 1) / SHADES) for index in range(SHADES)
-    )
+    return tuple(blend(ground, loud, DIMMEST + (1 - DIMMEST) * (index + 1) / SHADES) for index in range(SHADES))
 
 
 def blend(one: QColor, other: QColor, share: float) -> QColor:

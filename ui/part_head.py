@@ -9,7 +9,7 @@ from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from cocomposer.errors import CocomposerError
-from cocomposer.music import Part
+from cocomposer.music import Part, Strip
 from cocomposer.music.general_midi import INSTRUMENTS
 from cocomposer.sound.house_mix import strip_of
 from cocomposer.studio import editing
@@ -116,16 +116,17 @@ class PartHead(QWidget):
         return button
 
     def _set_muted(self, on: bool) -> None:
-        self._set_strip(self.tr("Mute") if on else self.tr("Unmute"), muted=on)
+        if self.part is not None:
+            strip = replace(strip_of(self.part, self.session.song), muted=on)
+            self._set_strip(self.tr("Mute") if on else self.tr("Unmute"), strip)
 
     def _set_soloed(self, on: bool) -> None:
-        self._set_strip(self.tr("Solo") if on else self.tr("End solo"), soloed=on)
+        if self.part is not None:
+            strip = replace(strip_of(self.part, self.session.song), soloed=on)
+            self._set_strip(self.tr("Solo") if on else self.tr("End solo"), strip)
 
-    def _set_strip(self, label: str, **values: bool) -> None:
-        part, song = self.part, self.session.song
-        if part is not None:
-            strip = replace(strip_of(part, song), **values)
-            self.session.edit(label, editing.with_strip(song, self.index, strip))
+    def _set_strip(self, label: str, strip: Strip) -> None:
+        self.session.edit(label, editing.with_strip(self.session.song, self.index, strip))
 
     # --- name and drag ---------------------------------------------------------------------------
 

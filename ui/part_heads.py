@@ -47,7 +47,7 @@ class PartHeads(QWidget):
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Parts"))
         self.setAccessibleDescription(
-            self.tr("Up and down go from part to part, M mutes, S soloes, F2 renames, Delete removes, Alt moves the part.")
+            self.tr("Up and down go from part to part, M mutes, S soloes, F2 renames, Delete removes, Alt moves.")
         )
         rows.moved.connect(self._place)
         session.changed.connect(self.show_parts)

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PyQt6.QtWidgets import QMenu, QWidget
 
+from cocomposer.composer.sketch import AHEAD
 from cocomposer.music import Part
 
 from .canvas import TimeCanvas
@@ -38,7 +39,7 @@ class PartLanes(TimeCanvas):
         self.setMinimumSize(200, 88)
         self.setAccessibleName(self.tr("Arrangement"))
         self.setAccessibleDescription(
-            self.tr("Arrow keys go from bar to bar and part to part, with Shift they choose more. Enter shows the notes.")
+            self.tr("Arrow keys go to other bars and parts, with Shift they choose more. Enter shows the notes.")
         )
         rows.moved.connect(self.update)
         for signal in (session.changed, session.selection_changed, session.document_changed):
@@ -78,9 +79,11 @@ class PartLanes(TimeCanvas):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         for start, end in self._sections():
-            if end > first and start < last and len(table.sounding(start, end)):
+            if end > first and start < last and table.begins(start - AHEAD, end - AHEAD):
                 left, right = self.timeline.x(start), self.timeline.x(end)
-                painter.drawRoundedRect(QRectF(left + 0.5, y + 2, right - left - 1, self.rows.height - 5), RADIUS, RADIUS)
+                painter.drawRoundedRect(
+                    QRectF(left + 0.5, y + 2, right - left - 1, self.rows.height - 5), RADIUS, RADIUS
+                )
         places = table.sounding(first, last)
         if not len(places) or part.pitch_range is None:
             return
@@ -104,7 +107,7 @@ class PartLanes(TimeCanvas):
         for box in self.region_boxes():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(colour("accent"), 1.5))
-            painter.setBrush(colour("accent", 0.14))
+            painter.setBrush(colour("accent", 0.08))
             painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -1.75), RADIUS, RADIUS)
 
     def region_boxes(self) -> list[QRectF]:

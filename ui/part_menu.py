@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QWidget
@@ -25,31 +26,31 @@ def add_part_menu(session: Session, parent: QWidget, menu: QMenu | None = None) 
     """A menu with a new part of each role."""
     menu = menu or QMenu(parent)
     for role, (name, program) in _NEW.items():
-        _add(menu, menu.tr(name), lambda role=role, name=name, program=program: _new(session, role, name, program))
+        _add(menu, menu.tr(name), partial(_new, session, role, name, program))
     return menu
 
 
 def part_menu(session: Session, part: int | None, parent: QWidget, rename: Callable[[], None] | None) -> QMenu:
     """The menu of the part at that place, or of the empty space below the parts."""
     menu = QMenu(parent)
-    added = menu.addMenu(menu.tr("Add a part"))
-    assert added is not None
-    add_part_menu(session, parent, added)
+    add_part_menu(session, parent, _sub_menu(menu, menu.tr("Add a part")))
     if part is None or rename is None:
         return menu
-    song = session.song
+    place, song = part, session.song
+
+    def change(text: str, label: str, edit: Callable[..., Song]) -> None:
+        _add(menu, text, lambda: _edit(session, label, edit, place))
+
     _add(menu, menu.tr("Rename…") + "\tF2", rename)
-    _add(menu, menu.tr("Duplicate"), lambda: _edit(session, menu.tr("Duplicate part"), editing.duplicate_part, part))
-    _add(menu, menu.tr("Remove") + "\t" + menu.tr("Del"),
-         lambda: _edit(session, menu.tr("Remove part"), editing.remove_part, part))  # fmt: skip
+    change(menu.tr("Duplicate"), menu.tr("Duplicate part"), editing.duplicate_part)
+    change(menu.tr("Remove") + "\t" + menu.tr("Del"), menu.tr("Remove part"), editing.remove_part)
     menu.addSeparator()
     if not song.parts[part].is_drums:
-        _instruments(session, menu, part)
-    roles = menu.addMenu(menu.tr("It plays the"))
-    assert roles is not None
+        _instruments(session, _sub_menu(menu, menu.tr("Instrument")), part)
+    roles = _sub_menu(menu, menu.tr("It plays the"))
     for role in Role:
-        action = _add(roles, str(role).capitalize(),
-                      lambda role=role: _edit(session, menu.tr("Change role"), editing.with_role, part, role))  # fmt: skip
+        does = partial(_edit, session, menu.tr("Change role"), editing.with_role, part, role)
+        action = _add(roles, str(role).capitalize(), does)
         action.setCheckable(True)
         action.setChecked(song.parts[part].role is role)
     return menu
@@ -57,16 +58,19 @@ def part_menu(session: Session, part: int | None, parent: QWidget, rename: Calla
 
 def _instruments(session: Session, menu: QMenu, part: int) -> None:
     """General MIDI by families; a part with an instrument of its own gets the SoundFont's."""
-    instruments = menu.addMenu(menu.tr("Instrument"))
-    assert instruments is not None
+    label = menu.tr("Change instrument")
     for number, family in enumerate(FAMILIES):
-        names = instruments.addMenu(family)
-        assert names is not None
+        names = _sub_menu(menu, family)
         for program in range(number * 8, number * 8 + 8):
-            action = _add(names, INSTRUMENTS[program],
-                          lambda program=program: _edit(session, menu.tr("Change instrument"), _played_by, part, program))  # fmt: skip
+            action = _add(names, INSTRUMENTS[program], partial(_edit, session, label, _played_by, part, program))
             action.setCheckable(True)
             action.setChecked(session.song.parts[part].program == program)
+
+
+def _sub_menu(menu: QMenu, text: str) -> QMenu:
+    added = menu.addMenu(text)
+    assert added is not None
+    return added
 
 
 def _played_by(song: Song, part: int, program: int) -> Song:

@@ -220,7 +220,7 @@ class Timeline(QObject):
         if min(meter.beats) * self.scale < NARROWEST_LINES:
             return
         step = self.grid.value
-        while 0 < step and step * self.scale < NARROWEST_LINES:
+        while step > 0 and step * self.scale < NARROWEST_LINES:
             step *= 2
         inner = set(range(start, end, step)) if step > 0 else set()
         for tick in sorted((beats | inner) - {start}):

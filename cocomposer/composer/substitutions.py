@@ -184,7 +184,9 @@ def _passing(place: _Place) -> Iterator[_Candidate]:
     climbs = (root - place.chord.root) % 12 == 1
     chord = place.spelt(Chord(root, DIMINISHED), flats=False)
     if climbs:
-        yield _Candidate(chord, "passing diminished", f"It climbs by semitones from {place.chord} to {place.after}.", 0.6)
+        yield _Candidate(
+            chord, "passing diminished", f"It climbs by semitones from {place.chord} to {place.after}.", 0.6
+        )
     else:
         yield _Candidate(chord, "leading diminished", f"A semitone below {place.after}, it leads up into it.", 0.45)
 
@@ -199,9 +201,9 @@ def _borrowed(place: _Place) -> Iterator[_Candidate]:
         return
     mood = "brightens" if other.mode is Mode.MAJOR else "darkens"
     chord = _diatonic(other, size)[degree]
-    yield _Candidate(
-        place.spelt(chord, flats=other.sharps < 0), "borrowed", f"Borrowed from {other}, it {mood} this place.", 0.55
-    )
+    if chord.third != own.third or chord.fifth != own.fifth:
+        reason = f"Borrowed from {other}, it {mood} this place."
+        yield _Candidate(place.spelt(chord, flats=other.sharps < 0), "borrowed", reason, 0.55)
     if degree == 4 and other.mode is Mode.MINOR:
         flat_seventh = _diatonic(other, size)[6]
         reason = f"Borrowed from {other}, it leads home from a whole tone below."

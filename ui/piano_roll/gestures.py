@@ -94,9 +94,7 @@ class Move(Gesture):
         if not self.moved:
             return
         settle = self.state.in_scale if up else lambda same: same
-        added = tuple(
-            replace(each, start=each.start + ahead, pitch=settle(each.pitch + up)) for each in self.notes
-        )
+        added = tuple(replace(each, start=each.start + ahead, pitch=settle(each.pitch + up)) for each in self.notes)
         self.state.set(preview=Preview(frozenset() if self.copy else frozenset(self.notes), added))
         if self.held.pitch + up != self.sounding:
             self.sounding = self.held.pitch + up

@@ -30,7 +30,7 @@ class RollPainter:
         self.first, self.last = timeline.tick(area.left()), timeline.tick(area.right() + 1) + 1
 
     def ground(self, key: Key | None) -> None:
-        """The rows: those outside the key, or without one the black keys, lie darker; the tonic has a hint of the accent."""
+        """The rows: those outside the key, or without one the black keys, lie darker; the tonic is tinted."""
         painter, rows, area = self.painter, self.rows, self.area
         painter.fillRect(area, colour("surface"))
         dark, tonic, line, octave = (

@@ -33,7 +33,9 @@ class PianoRoll(QWidget):
         self.ruler = Ruler(session, timeline)
         self.grid = NoteGrid(self.state)
         self.velocities = VelocityLane(self.state)
-        self.empty = QLabel(self.tr("Add a part to begin: choose one in the arrangement, or propose a band."), self.grid)
+        self.empty = QLabel(
+            self.tr("Add a part to begin: choose one in the arrangement, or propose a band."), self.grid
+        )
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_kind(self.empty, "muted")
         self._across = QScrollBar(Qt.Orientation.Horizontal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
@@ -87,11 +88,14 @@ class RollToolbar(QFrame):
         group = QButtonGroup(self)
         buttons = {}
         for tool, (drawing, name, told) in names.items():
-            button = self._button(drawing, name, told, lambda _, tool=tool: self.state.set(tool=tool))
+            button = self._button(drawing, name, told, partial(self._take, tool))
             button.setCheckable(True)
             group.addButton(button)
             buttons[tool] = button
         return buttons
+
+    def _take(self, tool: Tool, _: bool) -> None:
+        self.state.set(tool=tool)
 
     def _grid(self) -> None:
         label = QLabel(self.tr("Grid"))
@@ -107,7 +111,10 @@ class RollToolbar(QFrame):
 
     def _quantise(self) -> None:
         button = self._button(
-            "", self.tr("Quantise"), self.tr("Draw the selected notes to the grid (Q)"), lambda _: keys.quantise(self.state)
+            "",
+            self.tr("Quantise"),
+            self.tr("Draw the selected notes to the grid (Q)"),
+            lambda _: keys.quantise(self.state),
         )
         button.setText(self.tr("Quantise"))
         button.setMinimumHeight(28)
