@@ -13,6 +13,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit
 
+from cocomposer import formats
 from cocomposer.composer import Request, Task
 from cocomposer.composer.request import Terms
 from cocomposer.music import Song
@@ -175,8 +176,6 @@ def test_an_earlier_question_can_be_set_again(panel: ControlsPanel, session: Ses
 
 
 def test_a_reference_is_read_and_a_broken_one_said(panel: ControlsPanel, session: Session, tmp_path: Path) -> None:
-    from cocomposer import formats
-
     good, bad = tmp_path / "like.mid", tmp_path / "broken.mid"
     formats.write(session.song, good)
     bad.write_bytes(b"MThd and no more")
