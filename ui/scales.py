@@ -57,10 +57,10 @@ class Scale:
 
     def read(self, text: str) -> float | None:
         """The value that was typed, kept in the range; None for what is no number.  Thousands may be "2.5 k"."""
-        typed = text.strip().casefold().replace("\N{MINUS SIGN}", "-").replace(",", ".")
         for value, word in self.words.items():
-            if typed == word.casefold():
+            if text.strip().casefold() == word.casefold():
                 return value
+        typed = text.strip().casefold().replace("\N{MINUS SIGN}", "-").replace(",", ".")
         found = re.match(r"([+-]?\d*\.?\d+)\s*(k)?", typed)
         if found is None:
             return None

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from cocomposer.composer import Request, StyleComposer
+from cocomposer.composer import Proposal, Request, StyleComposer
 from cocomposer.music import Song
 from cocomposer.studio.project import Answer
+
+
+@lru_cache(maxsize=4)
+def _arrangements(sketch: Song) -> tuple[Proposal, ...]:
+    return tuple(StyleComposer().propose(Request(sketch=sketch)))
 
 
 @dataclass
@@ -30,8 +36,7 @@ class Question:
     def written(self) -> list[Answer]:
         """What the style composer makes of the request."""
         if not self.answers:
-            plain = Request(sketch=self.request.sketch, count=self.request.count, seed=self.request.seed)
-            proposals = StyleComposer().propose(plain)
+            proposals = _arrangements(self.request.sketch)
             self.answers = [Answer.of(each, f"{id(self)}-{place}") for place, each in enumerate(proposals)]
         return self.answers
 

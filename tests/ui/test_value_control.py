@@ -13,8 +13,8 @@ from cocomposer.ui.sliders import Slider
 from cocomposer.ui.value_control import STEPS, ValueControl
 from hypothesis import given
 from hypothesis import strategies as st
-from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit
 
@@ -96,9 +96,6 @@ def drag(control: ValueControl, by: QPoint, modifier: Qt.KeyboardModifier = Qt.K
 
 
 def event_to(control: ValueControl, at: QPoint, modifier: Qt.KeyboardModifier) -> None:
-    from PyQt6.QtCore import QEvent
-    from PyQt6.QtGui import QMouseEvent
-
     left = Qt.MouseButton.LeftButton
     place = QPointF(at)
     QApplication.sendEvent(
