@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from songs import lead_sheet
 
 from cocomposer.composer.substitutions import LEAST_FIT, Substitution, melody_fit, substitutions, substitutions_at
 from cocomposer.music import NO_CHORD, Chord, ChordSpan, Key, Mode, Note
 from cocomposer.music.chord_symbols import parse_chord
-from songs import lead_sheet
 
 C = Key()
 

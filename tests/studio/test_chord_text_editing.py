@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from songs import lead_sheet
 
 from cocomposer.errors import FormatError
 from cocomposer.studio.chord_text_editing import with_chord_text
-from songs import lead_sheet
 
 BAR = 1920
 

@@ -17,12 +17,12 @@ from lanes import Asked, click, drag, drop, session_of, timeline_of
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QToolButton
+from songs import band_song
 
 from cocomposer import formats
 from cocomposer.composer.request import Task
 from cocomposer.music import Role, Song
 from cocomposer.studio.catalogue import Entry, Kind
-from songs import band_song
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -14,11 +14,11 @@ from lanes import Asked, Listener, drag, drop, session_of, timeline_of
 from PyQt6.QtCore import QMimeData, QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
+from songs import lead_sheet
 
 from cocomposer.composer.request import Task
 from cocomposer.studio.catalogue import Entry, Kind
 from cocomposer.studio.progressions import load_progressions
-from songs import lead_sheet
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from lanes import Listener, click, drag, session_of, timeline_of
 from PyQt6.QtCore import QMimeData, QPoint, Qt
 from PyQt6.QtWidgets import QComboBox, QSlider, QToolButton
+from songs import band_song
 
 from cocomposer.composer.request import Terms
 from cocomposer.music import Note, Part, Role, Song
 from cocomposer.studio.project import Answer, Generation, Stretch
-from songs import band_song
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -258,7 +258,11 @@ def test_whatever_is_on_the_clipboard_is_notes_or_nothing(data: bytes) -> None:
     assert all(isinstance(note, Note) for note in notes_from(mime))
 
 
-@given(st.lists(st.builds(Note, st.integers(0, 9999), st.integers(0, 127), st.integers(1, 999), st.integers(1, 127)), min_size=1))
+@given(
+    st.lists(
+        st.builds(Note, st.integers(0, 9999), st.integers(0, 127), st.integers(1, 999), st.integers(1, 127)), min_size=1
+    )
+)
 def test_notes_on_the_clipboard_come_back(notes: list[Note]) -> None:
     first = min(note.start for note in notes)
     assert notes_from(notes_mime(notes), first) == tuple(sorted(notes))
