@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PyQt6.QtCore import QEvent, QLineF, QRect, QRectF, Qt
 from PyQt6.QtGui import QFocusEvent, QNativeGestureEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QLabel, QWidget
@@ -120,13 +120,14 @@ class TimeCanvas(QWidget):
         """First tick that lies in an area and the one after the last."""
         return self.timeline.tick(area.left()), self.timeline.tick(area.right() + 1) + 1
 
-    def draw_lines(self, painter: QPainter, area: QRect, top: float, bottom: float) -> None:
-        """The vertical lines of the grid, and a veil over what lies behind the end of the song."""
+    def draw_lines(self, painter: QPainter, area: QRect, top: float, bottom: float, finest: int = 2) -> None:
+        """The vertical lines of the grid, down to the level `finest`, and a veil over what lies behind the song."""
         first, last = self.ticks_in(area)
         lines: tuple[list[QLineF], ...] = ([], [], [])
         for tick, level in self.timeline.lines(first, last):
-            x = np.floor(self.timeline.x(tick)) + 0.5
-            lines[level].append(QLineF(x, top, x, bottom))
+            if level <= finest:
+                x = math.floor(self.timeline.x(tick)) + 0.5
+                lines[level].append(QLineF(x, top, x, bottom))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for found, pen in zip(reversed(lines), (colour("beat", 0.6), colour("beat"), colour("bar")), strict=True):
             if found:

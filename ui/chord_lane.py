@@ -92,7 +92,7 @@ class ChordStrip(TimeCanvas):
 
     def paint(self, painter: QPainter, area: QRect) -> None:
         painter.fillRect(area, colour("background"))
-        self.draw_lines(painter, area, 0, HEIGHT)
+        self.draw_lines(painter, area, 0, HEIGHT, finest=1)
         first, last = self.ticks_in(area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for span in self._shown():
