@@ -1,4 +1,4 @@
-"""What the artist's selection means as a request: which task makes sense there, and which bars and parts it is about."""
+"""What the artist's selection means as a request: which task makes sense there, for which bars and parts."""
 
 from __future__ import annotations
 

@@ -158,9 +158,7 @@ class Browser(QFrame):
             if kind is self.kind:
                 self._show()
 
-        self._session.jobs.run(
-            lambda *_: catalogue(kind), on_done=loaded, on_error=self._session.problem.emit
-        )
+        self._session.jobs.run(lambda *_: catalogue(kind), on_done=loaded, on_error=self._session.problem.emit)
 
     def _show(self) -> None:
         entries = self._loaded.get(self.kind, ())
@@ -170,7 +168,9 @@ class Browser(QFrame):
         self.empty.setVisible(nothing)
         self.scan.setVisible(self.kind is Kind.PLUGIN)
         if not entries and self.kind is Kind.PLUGIN:
-            self.empty.setText(self.tr("No plugins are known yet. Looking for them takes a moment; each is tried safely."))
+            self.empty.setText(
+                self.tr("No plugins are known yet. Looking for them takes a moment; each is tried safely.")
+            )
         elif self.favourites.isChecked():
             self.empty.setText(self.tr("No favourites here. Click the star of an entry to make it one."))
         else:

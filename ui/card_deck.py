@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
@@ -13,8 +15,8 @@ from . import theme
 from .asking import TASKS, bars_words
 from .cards import Card
 from .drawings import icon
-from .likeness import less_like, more_like
-
+from .likeness import Question, less_like, more_like
+from .out import drag_midi
 from .session import Session
 from .streaming import bars_asked
 
@@ -59,8 +61,8 @@ class CardDeck(QWidget):
     def generation(self) -> Generation | None:
         """The one that is shown."""
         generations = self._session.document.project.generations
-        wanted = [each for each in generations if each.number == self._number]
-        return (wanted or list(generations[-1:]) or [None])[0]
+        latest = generations[-1] if generations else None
+        return next((each for each in generations if each.number == self._number), latest)
 
     def follow(self) -> None:
         """Show the latest generation, and those to come."""
@@ -146,13 +148,15 @@ class CardDeck(QWidget):
         card.reject_asked.connect(lambda: told("reject"))
         card.pin_asked.connect(lambda: told("pin"))
         card.drag_asked.connect(lambda: self._drag(card))
-        card.more_asked.connect(lambda: card.answer and self.asked.emit(more_like(card.generation, card.answer)))
-        card.less_asked.connect(lambda: card.answer and self.asked.emit(less_like(card.generation, card.answer)))
+        card.more_asked.connect(lambda: self._ask_from(card, more_like))
+        card.less_asked.connect(lambda: self._ask_from(card, less_like))
+
+    def _ask_from(self, card: Card, question: Callable[[Generation, Answer], Question]) -> None:
+        if card.answer is not None:
+            self.asked.emit(question(card.generation, card.answer))
 
     def _drag(self, card: Card) -> None:
         """Carry the proposal out of the window as a MIDI file."""
-        from .out import drag_midi
-
         if card.answer is not None:
             try:
                 drag_midi(card, card.answer.song, card.answer.title)
@@ -208,12 +212,13 @@ class CardDeck(QWidget):
         self._forward = self._button("chevron-right", self.tr("Later proposals"), lambda: self.browse(1))
         again = self._button("undo", self.tr("Set the wishes to those of these proposals"), self._ask_for_wishes)
         line.addWidget(self._what, 1)
-        for widget in (again, self._back, self._count, self._forward):
-            line.addWidget(widget)
+        for shown in (again, self._back, self._count, self._forward):
+            line.addWidget(shown)
         self._empty = QLabel(
             self.tr(
                 "No proposals yet.\n\nDraw a melody or type some chords, choose what you want under Wishes, and press "
-                "Propose. Four answers stream in here: hear each in place of your song, keep all of one or some of its parts."
+                "Propose. Four answers stream in here: hear each in place of your song, keep all of one or some of its "
+                "parts."
             )
         )
         self._empty.setWordWrap(True)
@@ -234,19 +239,19 @@ class CardDeck(QWidget):
         theme.set_kind(self._pinned_heading, "heading")
         self._pinned_heading.hide()
         self._scroll.setWidget(inside)
-        for widget in (self._head, self._empty):
-            column.addWidget(widget)
+        column.addWidget(self._head)
+        column.addWidget(self._empty)
         column.addWidget(self._scroll, 1)
 
     def _ask_for_wishes(self) -> None:
         if self.generation is not None:
             self.wishes_asked.emit(self.generation.number)
 
-    def _button(self, drawing: str, text: str, does: object) -> QToolButton:
+    def _button(self, drawing: str, text: str, does: Callable[[], None]) -> QToolButton:
         made = QToolButton()
         made.setIcon(icon(drawing))
         made.setIconSize(QSize(16, 16))
         made.setToolTip(text)
         made.setAccessibleName(text)
-        made.clicked.connect(does)
+        made.clicked.connect(lambda: does())
         return made

@@ -103,7 +103,7 @@ class CardPicture(QWidget):
         assert self._song is not None
         columns = max(1, int(place.width()) // _COLUMN)
         if self._peaks:
-            heights = [self._peaks[min(len(self._peaks) - 1, column * len(self._peaks) // columns)] for column in range(columns)]
+            heights = [self._peaks[column * len(self._peaks) // columns] for column in range(columns)]
         else:
             heights = list(density(self._song, *self._stretch, columns))
         ink = theme.colour("accent" if self._peaks else "muted", 0.85 if self._peaks else 0.55)

@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
-from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cocomposer.composer.part_names import listed
 from cocomposer.music import Song
@@ -85,7 +95,9 @@ class Card(QFrame):
         self.picture.set_faded(answer.verdict == "rejected")
         for widget in self._when_done:
             widget.setVisible(True)
-        self.setAccessibleName(self.tr("Proposal {number}: {title}").format(number=self.number, title=self._title.text()))
+        self.setAccessibleName(
+            self.tr("Proposal {number}: {title}").format(number=self.number, title=self._title.text())
+        )
         self.setAccessibleDescription(" ".join((self._facts.text() + ".", *answer.reasons)))
 
     def show_auditioned(self, on: bool) -> None:
@@ -98,7 +110,9 @@ class Card(QFrame):
         sketch = self.generation.sketch
         written = len(written_parts(sketch, answer.song))
         kept = kept_words(sketch, answer.song)
-        by = {"style": self.tr("style composer"), "model": self.tr("neural model")}.get(answer.composer, answer.composer)
+        by = {"style": self.tr("style composer"), "model": self.tr("neural model")}.get(
+            answer.composer, answer.composer
+        )
         facts = (
             new_words(answer),
             self.tr("{count} parts written").format(count=written),
@@ -170,7 +184,8 @@ class Card(QFrame):
         return {
             Qt.Key.Key_Space: self.audition_asked.emit, Qt.Key.Key_Return: self._keep_all, Qt.Key.Key_K: self._keep_all,
             Qt.Key.Key_S: self._open_parts, Qt.Key.Key_M: self.more_asked.emit, Qt.Key.Key_L: self.less_asked.emit,
-            Qt.Key.Key_Delete: self.reject_asked.emit, Qt.Key.Key_P: self.pin_asked.emit, Qt.Key.Key_R: self._toggle_reasons,
+            Qt.Key.Key_Delete: self.reject_asked.emit, Qt.Key.Key_P: self.pin_asked.emit,
+            Qt.Key.Key_R: self._toggle_reasons,
         }.get(Qt.Key(event.key()))  # fmt: skip
 
     def _keep_all(self) -> None:
@@ -239,8 +254,8 @@ class Card(QFrame):
     def _build_buttons(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(theme.GRID)
-        self._audition = self._button("play", self.tr("Hear it in place of the song"), self.tr("Space or {number}").format(
-            number=self.number), self.audition_asked.emit)  # fmt: skip
+        keys = self.tr("Space or {number}").format(number=self.number)
+        self._audition = self._button("play", self.tr("Hear it in place of the song"), keys, self.audition_asked.emit)
         self._audition.setCheckable(True)
         theme.set_kind(self._audition, "toggle")
         self._keep = self._button("tick", self.tr("Keep all of it"), "K", self._keep_all)
@@ -258,13 +273,13 @@ class Card(QFrame):
             line.addWidget(widget)
         return line
 
-    def _button(self, drawing: str, text: str, key: str, does: object) -> QToolButton:
+    def _button(self, drawing: str, text: str, key: str, does: Callable[[], None]) -> QToolButton:
         made = QToolButton()
         made.setIcon(icon(drawing))
         made.setIconSize(QSize(_ICON, _ICON))
         made.setToolTip(f"{text}  ({key})")
         made.setAccessibleName(text)
-        made.clicked.connect(does)
+        made.clicked.connect(lambda: does())
         return made
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What is wanted: task, where, style, players, mood and all the sliders, made into the terms that a composer is given."""
+"""What is wanted: task, where, style, players, mood and sliders, made into the terms a composer is given."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ from typing import cast
 from PyQt6.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
-from cocomposer.composer.request import DEFAULT_ADVENTUROUS, DEFAULT_LENGTH, MAX_NEW_BARS, OF_THE_SKETCH, REWRITING
-from cocomposer.composer.request import Keep, Task, Terms
+from cocomposer.composer.request import (
+    DEFAULT_ADVENTUROUS,
+    DEFAULT_LENGTH,
+    MAX_NEW_BARS,
+    OF_THE_SKETCH,
+    REWRITING,
+    Keep,
+    Task,
+    Terms,
+)
 
 from . import theme
 from .asking import TASKS, region_words, terms_for, why_no_style, why_not
@@ -36,7 +44,8 @@ class ControlsPanel(QScrollArea):
         self._session, self._task = session, Task.ARRANGE
         self._listening = True
         self._build()
-        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.refresh)
         for signal in (session.changed, session.selection_changed, session.document_changed):
             signal.connect(lambda *_: self._soon.start())
@@ -142,7 +151,11 @@ class ControlsPanel(QScrollArea):
         self.changed.emit()
 
     def _wish_problem(self, told: str) -> str:
-        return "" if told else why_not(self._wished(self._task), self._session.region, self._session.song, self._reference.song)
+        return (
+            ""
+            if told
+            else why_not(self._wished(self._task), self._session.region, self._session.song, self._reference.song)
+        )
 
     def _composer_problem(self) -> str:
         from cocomposer.composer.model_composer import why_unavailable
@@ -205,7 +218,9 @@ class ControlsPanel(QScrollArea):
             slider.turned.connect(self._tell)
             slider.setFixedHeight(28)
         self._row("similarity", self.tr("Similarity"), self.similarity)
-        self._keep = self._combo((self.tr("nothing"), None), (self.tr("the rhythm"), "rhythm"), (self.tr("the pitches"), "pitch"))
+        self._keep = self._combo(
+            (self.tr("nothing"), None), (self.tr("the rhythm"), "rhythm"), (self.tr("the pitches"), "pitch")
+        )
         self._row("keep", self.tr("Keeps exactly"), self._keep)
         self._row("adventurous", self.tr("Adventurous"), self.adventurous)
         self._build_mood()
@@ -228,7 +243,9 @@ class ControlsPanel(QScrollArea):
         self._reference = ReferenceChooser(self._session)
         self._reference.changed.connect(self._tell)
         self._row("reference", self.tr("Like the song"), self._reference)
-        self._composer = self._combo((self.tr("Auto"), "auto"), (self.tr("Style composer"), "style"), (self.tr("Neural model"), "model"))
+        self._composer = self._combo(
+            (self.tr("Auto"), "auto"), (self.tr("Style composer"), "style"), (self.tr("Neural model"), "model")
+        )
         self._row("composer", self.tr("Composer"), self._composer)
         self._column.addWidget(self._composer_says)
         seeds = QWidget()

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QMimeData, QObject
+from PyQt6.QtCore import QDateTime, QLocale, QMimeData, QObject
 from PyQt6.QtGui import QCursor
 from PyQt6.QtWidgets import QFileDialog, QMenu, QMenuBar, QMessageBox
 
@@ -18,6 +18,7 @@ from cocomposer.studio import editing
 from cocomposer.studio.document import Document
 from cocomposer.studio.project import Project
 from cocomposer.studio.project_file import SUFFIX, read_project, write_project
+from cocomposer.studio.recovery import Recoverable, find_recoveries
 
 from .blank import blank_song
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from .window import Window
 
 SKETCHES = tuple(suffix for each in formats.FORMATS for suffix in each.suffixes)
-MAX_RECENT = 10
 
 
 class Files(QObject):
@@ -35,6 +35,7 @@ class Files(QObject):
         super().__init__(window)
         self._window = window
         self._recent: QMenu | None = None
+        self._unwanted: Document | None = None
 
     # --- Opening ----------------------------------------------------------------------------------------------------
 
@@ -67,6 +68,42 @@ class Files(QObject):
         if self.may_leave(then=partial(self.open_song, song)):
             self._window.session.open(Document(Project(song)))
 
+    def offer_recovery(self) -> bool:
+        """Ask whether work that an earlier start left behind is to be opened; False where there is none."""
+        left = [each for each in find_recoveries() if not each.superseded]
+        if not left:
+            return False
+        latest = left[0]
+        name = latest.title or (latest.path.stem if latest.path else self.tr("Untitled"))
+        when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(latest.time)), QLocale.FormatType.ShortFormat)
+        box = QMessageBox(self._window)
+        box.setWindowTitle(self.tr("Rescued work"))
+        box.setText(self.tr("Cocomposer was stopped with unsaved work in “{name}”.").format(name=name))
+        box.setInformativeText(self.tr("It was kept aside on {when}.").format(when=when))
+        go_on = box.addButton(self.tr("Go on with it"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Later"), QMessageBox.ButtonRole.RejectRole)
+        throw_away = box.addButton(self.tr("Throw it away"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(go_on)
+
+        def answered() -> None:
+            if box.clickedButton() is go_on:
+                self.recover(latest)
+            elif box.clickedButton() is throw_away:
+                latest.discard()
+
+        box.finished.connect(answered)
+        box.open()
+        return True
+
+    def recover(self, left: Recoverable) -> None:
+        """Open work that was left behind, unsaved as it is; it is kept aside anew before the old copy goes."""
+
+        def opened(document: Document) -> None:
+            self._window.session.open(document)
+            left.discard()
+
+        self._window.run(self.tr("Opening rescued work"), lambda *_: left.open(), opened)
+
     # --- Saving -----------------------------------------------------------------------------------------------------
 
     def save(self, then: Callable[[], None] = lambda: None) -> None:
@@ -93,7 +130,6 @@ class Files(QObject):
 
         def saved(_: None) -> None:
             document.was_saved(project, path)
-            self._window.session.saved_changed.emit()
             self._remember(path)
             self._window.status.say(self.tr("Saved as {name}").format(name=path.name))
             then()
@@ -105,7 +141,7 @@ class Files(QObject):
     def may_leave(self, then: Callable[[], None]) -> bool:
         """Whether the document can be left now; where the artist wants it saved first, `then` follows on that."""
         document = self._window.session.document
-        if not document.unsaved:
+        if not document.unsaved or document is self._unwanted:
             return True
         name = document.path.stem if document.path else document.song.title or self.tr("Untitled")
         buttons = QMessageBox.StandardButton
@@ -119,9 +155,13 @@ class Files(QObject):
         if answer == buttons.Save:
             self.save(then)
         elif answer == buttons.Discard:
-            self._window.session.let_go()
+            self.discard()
             return True
         return False
+
+    def discard(self) -> None:
+        """The artist does not want what is unsaved in the open document: it can be left without a question."""
+        self._unwanted = self._window.session.document
 
     # --- Importing --------------------------------------------------------------------------------------------------
 
@@ -188,7 +228,7 @@ class Files(QObject):
 
     def recent(self) -> list[Path]:
         """Files opened or saved last that are still there, latest first."""
-        return [Path(each) for each in self._window.memory.words("files/recent") if Path(each).is_file()]
+        return [path for path in map(Path, self._window.session.settings.recent) if path.is_file()]
 
     def _fill_recent(self) -> None:
         assert self._recent is not None
@@ -204,8 +244,8 @@ class Files(QObject):
             nothing.setEnabled(False)
 
     def _remember(self, path: Path) -> None:
-        others = [str(each) for each in self.recent() if each != path]
-        self._window.memory.keep("files/recent", [str(path), *others][:MAX_RECENT])
+        session = self._window.session
+        session.keep_settings(session.settings.with_recent(path))
         self._window.memory.keep("files/folder", str(path.parent))
 
     def _folder(self) -> Path:

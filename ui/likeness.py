@@ -58,7 +58,14 @@ def _other_style(style_id: str, used: frozenset[str]) -> str:
     mine = styles.get(style_id)
     if mine is None:
         return "auto"
-    others = [each for each in styles.values() if each.meter == mine.meter and each.genre != mine.genre and each.id not in used]
+    others = [
+        each
+        for each in styles.values()
+        if each.meter == mine.meter and each.genre != mine.genre and each.id not in used
+    ]
     if not others:
         return "auto"
-    return max(others, key=lambda each: abs(each.energy - mine.energy) + abs(each.brightness - mine.brightness) + each.versatility).id
+    return max(
+        others,
+        key=lambda each: abs(each.energy - mine.energy) + abs(each.brightness - mine.brightness) + each.versatility,
+    ).id

@@ -46,12 +46,10 @@ class MasterMeter(QWidget):
         self.update()
 
     def _take(self) -> None:
-        player = self._session.player
-        levels = player.levels() if player is not None else None
-        if levels is None:
-            return
-        peak = 20 * math.log10(max(1e-6, levels.master.peak))
-        self.show_levels(peak, peak, levels.short_term)
+        if self._session.playing:
+            levels = self._session.levels()
+            peak = 20 * math.log10(max(1e-6, levels.master.peak))
+            self.show_levels(peak, peak, levels.short_term)
 
     def _rest(self) -> None:
         self._peaks = [FLOOR_DB, FLOOR_DB]

@@ -14,8 +14,10 @@ _DRUM_SHARE = 0.2
 _THINNEST = 1.5
 
 
-def paint_miniature(painter: QPainter, place: QRectF, song: Song, start: int, end: int, dim: frozenset[int] = frozenset()) -> None:
-    """Paint what sounds between the ticks `start` and `end` into `place`; parts in `dim`, by index, stay in the background."""
+def paint_miniature(
+    painter: QPainter, place: QRectF, song: Song, start: int, end: int, dim: frozenset[int] = frozenset()
+) -> None:
+    """Paint what sounds between the ticks `start` and `end` into `place`; parts in `dim`, by index, stay behind."""
     span = max(1, end - start)
     drums = [index for index, part in enumerate(song.parts) if part.is_drums and part.notes]
     pitched = [index for index, part in enumerate(song.parts) if not part.is_drums and part.notes]
@@ -23,7 +25,9 @@ def paint_miniature(painter: QPainter, place: QRectF, song: Song, start: int, en
     if drums:
         floor.setTop(place.bottom() - _DRUM_SHARE * place.height())
         roll.setBottom(floor.top() - 2)
-    heard = [note.pitch for index in pitched for note in song.parts[index].notes if note.end > start and note.start < end]
+    heard = [
+        note.pitch for index in pitched for note in song.parts[index].notes if note.end > start and note.start < end
+    ]
     low, high = (min(heard), max(heard)) if heard else (48, 72)
     # Two octaves at least, or a single line would fill the picture with bricks.
     spare = max(0, 24 - (high - low)) / 2

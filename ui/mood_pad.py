@@ -19,7 +19,7 @@ _FREE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Escape)
 class MoodPad(QWidget):
     """Valence from left (dark) to right (bright), arousal from below (calm) to above (excited), both -1..1.
 
-    Free until it is touched: a double click, Delete or Escape frees it again.  Arrows move the point, with Shift finely.
+    Free until it is touched: a double click, Delete or Escape frees it again.  Arrows move the point, Shift finely.
     `changed` tells every move by hand; `mood` is what stands, None while free.
     """
 
@@ -62,7 +62,13 @@ class MoodPad(QWidget):
     def _word(self, value: float, low: str, high: str) -> str:
         if abs(value) < 0.15:
             return ""
-        much = self.tr("a little {word}") if abs(value) < 0.45 else "{word}" if abs(value) < 0.8 else self.tr("very {word}")
+        much = (
+            self.tr("a little {word}")
+            if abs(value) < 0.45
+            else "{word}"
+            if abs(value) < 0.8
+            else self.tr("very {word}")
+        )
         return much.format(word=high if value > 0 else low)
 
     def _tell(self) -> None:
@@ -81,7 +87,9 @@ class MoodPad(QWidget):
 
     def _point(self, mood: tuple[float, float]) -> QPointF:
         place = self._place()
-        return QPointF(place.left() + (mood[0] + 1) / 2 * place.width(), place.bottom() - (mood[1] + 1) / 2 * place.height())
+        return QPointF(
+            place.left() + (mood[0] + 1) / 2 * place.width(), place.bottom() - (mood[1] + 1) / 2 * place.height()
+        )
 
     def _mood_at(self, point: QPointF) -> tuple[float, float]:
         place = self._place()
@@ -133,10 +141,13 @@ class MoodPad(QWidget):
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(theme.colour("muted"))
         inner, align = place.adjusted(8, 6, -8, -6), Qt.AlignmentFlag
-        for words, where in (
-            (self.tr("tense"), align.AlignLeft | align.AlignTop), (self.tr("elated"), align.AlignRight | align.AlignTop),
-            (self.tr("sad"), align.AlignLeft | align.AlignBottom), (self.tr("serene"), align.AlignRight | align.AlignBottom),
-        ):  # fmt: skip
+        corners = (
+            (self.tr("tense"), align.AlignLeft | align.AlignTop),
+            (self.tr("elated"), align.AlignRight | align.AlignTop),
+            (self.tr("sad"), align.AlignLeft | align.AlignBottom),
+            (self.tr("serene"), align.AlignRight | align.AlignBottom),
+        )
+        for words, where in corners:
             painter.drawText(inner, where, words)
         self._paint_point(painter)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QMimeData, QObject, QUrl, Qt
+from PyQt6.QtCore import QMimeData, QObject, Qt, QUrl
 from PyQt6.QtGui import QDrag, QPixmap
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
@@ -19,8 +19,8 @@ from cocomposer.studio import editing
 from cocomposer.studio.audio import AudioFiles, render_to_file
 from cocomposer.studio.places import data_folder, file_name, make_folder
 
-from .drawings import pixmap
 from . import theme
+from .drawings import pixmap
 
 if TYPE_CHECKING:
     from .window import Window
@@ -114,9 +114,7 @@ class Out(QObject):
             return render_to_file(song, path, stems=stems, progress=progress, cancelled=cancelled)
 
         def done(files: AudioFiles) -> None:
-            said = self.tr("Exported {name}: {loudness} LUFS").format(
-                name=path.name, loudness=f"{files.loudness:.1f}"
-            )
+            said = self.tr("Exported {name}: {loudness} LUFS").format(name=path.name, loudness=f"{files.loudness:.1f}")
             if files.warnings:
                 self._window.session.problem.emit(" ".join(files.warnings))
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt
+from PyQt6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PyQt6.QtGui import QAction, QFontMetrics, QKeyEvent, QKeySequence, QPainter
 from PyQt6.QtWidgets import (
     QDialog,
@@ -15,7 +15,6 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from PyQt6.QtCore import QModelIndex
 
 from . import theme
 from .actions import Action, Actions, plain, translated
@@ -35,7 +34,12 @@ def score(query: str, text: str) -> float:
     for letter in query:
         found = text.find(letter, place + 1)
         starts = next(
-            (at for at in range(place + 1, len(text)) if text[at] == letter and (at == 0 or not text[at - 1].isalnum())), -1
+            (
+                at
+                for at in range(place + 1, len(text))
+                if text[at] == letter and (at == 0 or not text[at - 1].isalnum())
+            ),
+            -1,
         )
         if found < 0:
             return 0.0

@@ -8,7 +8,6 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from cocomposer import formats
-from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
 
 from .drawings import icon
@@ -59,8 +58,8 @@ class ReferenceChooser(QWidget):
         self._show()
         self.changed.emit()
 
-    def _failed(self, error: CocomposerError) -> None:
-        self.song, self.problem, self._path = None, str(error), None
+    def _failed(self, sentence: str) -> None:
+        self.song, self.problem, self._path = None, sentence, None
         self._show()
         self.changed.emit()
 

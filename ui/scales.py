@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from cocomposer.music.mix import SILENT_DB
 
@@ -55,11 +56,11 @@ class Scale:
         return self.words.get(value) or _written(value, self.decimals, self.unit)
 
     def read(self, text: str) -> float | None:
-        """The value that was typed, kept in the range; None for what is no number.  Thousands may be written "2.5 k"."""
-        typed = text.strip().casefold().replace("\N{MINUS SIGN}", "-").replace(",", ".")
+        """The value that was typed, kept in the range; None for what is no number.  Thousands may be "2.5 k"."""
         for value, word in self.words.items():
-            if typed == word.casefold():
+            if text.strip().casefold() == word.casefold():
                 return value
+        typed = text.strip().casefold().replace("\N{MINUS SIGN}", "-").replace(",", ".")
         found = re.match(r"([+-]?\d*\.?\d+)\s*(k)?", typed)
         if found is None:
             return None
@@ -79,12 +80,21 @@ def logarithmic(low: float, high: float, default: float, unit: str = "", decimal
                  lambda p: low * math.exp(p * ratio))  # fmt: skip
 
 
-_FADER = ((SILENT_DB, 0.0), (-60.0, 0.06), (-40.0, 0.18), (-20.0, 0.42), (-10.0, 0.62), (0.0, 0.82), (6.0, 0.94), (12.0, 1.0))
+_FADER = (
+    (SILENT_DB, 0.0),
+    (-60.0, 0.06),
+    (-40.0, 0.18),
+    (-20.0, 0.42),
+    (-10.0, 0.62),
+    (0.0, 0.82),
+    (6.0, 0.94),
+    (12.0, 1.0),
+)
 """The usual travel of a fader: most room where one mixes, little where nothing is heard (dB, position)."""
 
 
 def _between(points: tuple[tuple[float, float], ...], at: float, axis: int) -> float:
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in pairwise(points):
         if at <= after[axis]:
             share = (at - before[axis]) / (after[axis] - before[axis])
             return before[1 - axis] + share * (after[1 - axis] - before[1 - axis])
@@ -114,7 +124,7 @@ class PanScale(Scale):
         typed = text.strip().upper()
         if typed in ("C", ""):
             return 0.0
-        side = -1.0 if typed.startswith("L") or typed.startswith(("-", "\N{MINUS SIGN}")) else 1.0
+        side = -1.0 if typed.startswith(("L", "-", "\N{MINUS SIGN}")) else 1.0
         digits = re.search(r"\d*\.?\d+", typed)
         return side * min(1.0, float(digits[0]) / 100) if digits else None
 

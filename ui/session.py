@@ -16,16 +16,16 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from cocomposer.composer.request import Request, Terms
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
-
+from cocomposer.sound.metering import Levels
 from cocomposer.studio.composing import Asked, Composing
 from cocomposer.studio.document import Change, Document
 from cocomposer.studio.jobs import Jobs
 from cocomposer.studio.keeping import keep_answer
 from cocomposer.studio.project import Answer, Generation, Project, Stretch
-
+from cocomposer.studio.recovery import Recovery
+from cocomposer.studio.settings import Settings, save_settings
 
 PLAYHEAD_MS = 33
-AUTOSAVE_MS = 20_000
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,8 @@ class Session(QObject):
     playhead = pyqtSignal(int)
     """The tick that is heard now, about 30 times a second while playing, and once after a seek."""
     playing_changed = pyqtSignal(bool)
+    player_changed = pyqtSignal()
+    """The sound is there."""
     proposals_changed = pyqtSignal()
     """A proposal streams in, is done, is auditioned or is judged."""
     problem = pyqtSignal(str)
@@ -71,6 +73,10 @@ class Session(QObject):
     """Another document was opened: everything is to be drawn anew."""
     recording_changed = pyqtSignal(bool)
     """Whether what is played on the MIDI keyboard is written down."""
+    key_played = pyqtSignal(int, int)
+    """Pitch and velocity (0: let go) of a key of the MIDI keyboard."""
+    settings_changed = pyqtSignal()
+    """The artist set something."""
     saved_changed = pyqtSignal()
     """The name of the file, or whether everything in it is saved."""
 
@@ -83,6 +89,7 @@ class Session(QObject):
         player: Any = None,
         composing: Composing | None = None,
         jobs: Jobs | None = None,
+        settings: Settings | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -91,6 +98,7 @@ class Session(QObject):
         self.player = player
         self.composing = composing or Composing()
         self.jobs = jobs or Jobs(self.deliver)
+        self.settings = settings or Settings()
         self.drafts: dict[int, Draft] = {}
         self.auditioned: str | None = None
         self._asked: Asked | None = None
@@ -99,12 +107,9 @@ class Session(QObject):
         self._current_part = 0
         self._region: Region | None = None
         self._selected_notes: frozenset[int] = frozenset()
-        self._stop_listening = self.document.listen(self._on_change)
         self._clock = QTimer(self, interval=PLAYHEAD_MS)
         self._clock.timeout.connect(self._tick)
-        self._autosave = QTimer(self, interval=AUTOSAVE_MS)
-        self._autosave.timeout.connect(self.autosave)
-        self._autosave.start()
+        self._take(self.document)
 
     def deliver(self, call: Callable[[], None]) -> None:
         """Have `call` made in the window's thread: at once where this is that thread, else soon."""
@@ -131,9 +136,8 @@ class Session(QObject):
         self.cancel_proposing()
         self.audition(None)
         self.stop()
-        self._stop_listening()
-        self.document = document
-        self._stop_listening = document.listen(self._on_change)
+        self._let_go()
+        self._take(document)
         self._region, self._current_part, self._selected_notes = None, 0, frozenset()
         if self.player is not None:
             self.player.set_song(document.song)
@@ -142,12 +146,31 @@ class Session(QObject):
         self.proposals_changed.emit()
         self.saved_changed.emit()
 
-    def autosave(self) -> None:
-        """Put unsaved work where the next start finds it, should this one end badly."""
-        if self.document.unsaved:
-            self.document.autosave()
+    def _take(self, document: Document) -> None:
+        """Listen to a document, and have its unsaved work kept aside in case the program is stopped."""
+        self.document = document
+        self._stop_listening = document.listen(self._on_change)
+        self._recovery = Recovery(document, on_problem=self._tell_problem)
+        self._recovery.start()
+
+    def _let_go(self) -> None:
+        self._stop_listening()
+        self._recovery.close()
+
+    def _tell_problem(self, sentence: str) -> None:
+        """Tell a problem from any thread."""
+        self.deliver(lambda: self.problem.emit(sentence))
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Take these settings from now on, and write them in the background."""
+        self.settings = settings
+        self.jobs.run(lambda *_: save_settings(settings), on_error=self.problem.emit)
+        self.settings_changed.emit()
 
     def _on_change(self, change: Change) -> None:
+        if change.saved:
+            self.saved_changed.emit()
+            return
         parts = len(self.song.parts)
         if self._current_part >= parts:
             self._current_part = max(0, parts - 1)
@@ -216,10 +239,16 @@ class Session(QObject):
             self._recording = on
             self.recording_changed.emit(on)
 
+    def levels(self) -> Levels:
+        """All meters for what is heard now."""
+        found: Levels = self.player.levels() if self.playing else Levels()
+        return found
+
     def attach(self, player: Any) -> None:
         """Give the session the player, which is made after the window is there."""
         self.player = player
         player.set_song(self.song)
+        self.player_changed.emit()
 
     def play(self, tick: int | None = None) -> None:
         if self.player is None:
@@ -265,12 +294,12 @@ class Session(QObject):
     def proposing(self) -> bool:
         return self._asked is not None
 
-    def propose(self, terms: Terms, composer: str = "auto") -> None:
-        """Ask for proposals; they stream into a new generation.  What is wrong with the terms is told by `problem`."""
+    def propose(self, terms: Terms, composer: str = "auto", reference: Song | None = None) -> None:
+        """Ask for proposals; they stream into a new generation.  `reference` is a song to be like.  What is wrong with the terms is told by `problem`."""
         self.cancel_proposing()
         try:
             given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
-            request = Request(sketch=self.song, **given)
+            request = Request(sketch=self.song, reference=reference, **given)
         except CocomposerError as error:
             self.problem.emit(str(error))
             return
@@ -318,9 +347,7 @@ class Session(QObject):
             self.player.compare(answer.song if answer else None)
         self.proposals_changed.emit()
 
-    def keep(
-        self, answer_id: str, parts: tuple[int, ...] | None = None, bars: tuple[int, int] | None = None
-    ) -> None:
+    def keep(self, answer_id: str, parts: tuple[int, ...] | None = None, bars: tuple[int, int] | None = None) -> None:
         """Take a proposal into the song, all of it or some parts or bars (first and last), as one undo step."""
         answer = self.answer(answer_id)
         if answer is None:
@@ -332,7 +359,6 @@ class Session(QObject):
             return
         self.audition(None)
         self.document.perform(self.tr("Keep {title}").format(title=answer.title or self.tr("proposal")), project)
-        self.autosave()
 
     def reject(self, answer_id: str) -> None:
         """Put a proposal aside; it stays in the history."""
@@ -370,8 +396,8 @@ class Session(QObject):
         """End everything that runs."""
         self.cancel_proposing()
         self._clock.stop()
-        self._autosave.stop()
-        self._stop_listening()
+        self._let_go()
         self.composing.close()
+        self.jobs.close()
         if self.player is not None:
             self.player.close()

@@ -24,9 +24,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from cocomposer.errors import CocomposerError
 from cocomposer.studio.places import data_folder
-from cocomposer.studio.settings import BUFFERS, Settings, read_settings, write_settings
+from cocomposer.studio.settings import BUFFERS, Settings
 
 from . import theme
 from .translation import languages
@@ -41,7 +40,7 @@ class SettingsDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.settings = read_settings()
+        self.settings = session.settings
         self._began = self.settings
         self.setWindowTitle(self.tr("Settings"))
         self.resize(680, 440)
@@ -94,18 +93,16 @@ class SettingsDialog(QDialog):
         self.language = self._choice(
             self.tr("Language"), spoken, self.settings.language, lambda value: {"language": value}
         )
-        return _form((self.tr("Theme"), self.theme), (self.tr("Scale"), self.scale), (self.tr("Language"), self.language))
+        return _form(
+            (self.tr("Theme"), self.theme), (self.tr("Scale"), self.scale), (self.tr("Language"), self.language)
+        )
 
     def _sound(self) -> QWidget:
         player = self._session.player
         devices = {"": self.tr("The system's own")} | {name: name for name in (player.devices() if player else ())}
         buffers = {each: self.tr("{frames} frames").format(frames=each) for each in BUFFERS}
-        self.device = self._choice(
-            self.tr("Output"), devices, self.settings.device, lambda value: {"device": value}
-        )
-        self.buffer = self._choice(
-            self.tr("Buffer"), buffers, self.settings.buffer, lambda value: {"buffer": value}
-        )
+        self.device = self._choice(self.tr("Output"), devices, self.settings.audio_device, lambda value: {"audio_device": value})
+        self.buffer = self._choice(self.tr("Buffer"), buffers, self.settings.buffer, lambda value: {"buffer": value})
         self.soundfont = QLineEdit(self.settings.soundfont)
         self.soundfont.setPlaceholderText(self.tr("The best one found"))
         self.soundfont.setAccessibleName(self.tr("SoundFont"))
@@ -159,13 +156,13 @@ class SettingsDialog(QDialog):
         return _form((self.tr("Composer"), self.composer), (self.tr("Threads"), self.threads))
 
     def _privacy(self) -> QWidget:
-        self.keep_log = QCheckBox(self.tr("Write a log file"))
-        self.keep_log.setChecked(self.settings.keep_log)
-        self.keep_log.toggled.connect(lambda on: self._set(keep_log=on))
-        said = self.tr(
-            "Cocomposer sends nothing anywhere. Your songs, drags, log and settings are in {folder}"
-        ).format(folder=data_folder())
-        return _form(("", _said(said)), ("", self.keep_log))
+        self.keep_history = QCheckBox(self.tr("Remember the files opened last"))
+        self.keep_history.setChecked(self.settings.keep_history)
+        self.keep_history.toggled.connect(lambda on: self._set(keep_history=on))
+        said = self.tr("Cocomposer sends nothing anywhere. Your songs, drags, log and settings are in {folder}").format(
+            folder=data_folder()
+        )
+        return _form(("", _said(said)), ("", self.keep_history))
 
     # --- Changing ---------------------------------------------------------------------------------------------------
 
@@ -183,11 +180,7 @@ class SettingsDialog(QDialog):
     def _set(self, **changes: object) -> None:
         before = self.settings
         self.settings = replace(before, **changes)
-        try:
-            write_settings(self.settings)
-        except CocomposerError as error:
-            self.note.setText(str(error))
-            return
+        self._session.keep_settings(self.settings)
         self._take_effect(before, self.settings)
 
     def _take_effect(self, before: Settings, after: Settings) -> None:
@@ -195,9 +188,9 @@ class SettingsDialog(QDialog):
         if isinstance(app, QApplication) and after.theme != before.theme:
             theme.apply(app, after.theme)
         player = self._session.player
-        if player is not None and (after.device, after.buffer) != (before.device, before.buffer):
-            player.set_device(after.device, after.buffer)
-        later = ("scale", "language", "soundfont", "threads", "keep_log")
+        if player is not None and (after.audio_device, after.buffer) != (before.audio_device, before.buffer):
+            player.set_device(after.audio_device, after.buffer)
+        later = ("scale", "language", "soundfont", "threads")
         waits = any(getattr(after, name) != getattr(self._began, name) for name in later)
         self.note.setText(self.tr("Some of this takes effect at the next start.") if waits else "")
 

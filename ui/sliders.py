@@ -51,11 +51,15 @@ class Slider(ValueControl):
         strength = 1.0 if self.isEnabled() else 0.4
         if not free:
             # From the middle where the scale has two sides, else from its beginning.
-            zero = rail.left() + (self.scale.position(0.0) if self.scale.low < 0 < self.scale.high else 0) * rail.width()
+            zero = (
+                rail.left() + (self.scale.position(0.0) if self.scale.low < 0 < self.scale.high else 0) * rail.width()
+            )
             painter.setBrush(theme.colour("accent", strength))
-            painter.drawRoundedRect(QRectF(QPointF(min(zero, at), rail.top()), QPointF(max(zero, at), rail.bottom())), 1.5, 1.5)
+            painter.drawRoundedRect(
+                QRectF(QPointF(min(zero, at), rail.top()), QPointF(max(zero, at), rail.bottom())), 1.5, 1.5
+            )
         lit = self.underMouse() or self.hasFocus()
-        painter.setBrush(theme.colour("well") if free else theme.colour("text" if lit else "text", strength))
+        painter.setBrush(theme.colour("well") if free else theme.colour("text" if lit else "muted", strength))
         painter.setPen(QPen(theme.colour("muted" if free else "background", strength), 1.5))
         painter.drawEllipse(QPointF(at, rail.center().y()), _HANDLE, _HANDLE)
         if self.hasFocus():

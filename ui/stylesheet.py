@@ -30,6 +30,9 @@ QLabel[kind="danger"] { color: $danger; }
 QFrame[kind="panel"] { background: $surface; border: none; }
 QFrame[kind="card"] { background: $raised; border: 1px solid $line; border-radius: 6px; }
 QFrame[kind="card"]:focus { border-color: $focus; }
+QFrame[kind="side"] { background: $raised; border: 1px solid $line; border-radius: 4px; }
+QFrame[kind="strip"] { background: $raised; border: 1px solid $line; border-radius: 4px; }
+QFrame[kind="strip-current"] { background: $hover; border: 1px solid $border; border-radius: 4px; }
 QFrame[kind="card-heard"] { background: $raised; border: 1px solid $accent; border-radius: 6px; }
 QLabel[kind="badge"] { background: $pressed; color: $text; border-radius: 10px; font-size: 11px; font-weight: 600; }
 QLabel[kind="reasons"] { font-size: 12px; }
@@ -64,6 +67,16 @@ QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $pressed; }
 QToolButton:focus { border-color: $focus; }
 QToolButton[kind="toggle"]:checked { background: $accent; color: $on_accent; }
+QToolButton[kind="tiny"], QToolButton[kind="tiny-on"] { background: $well; border-color: $line; padding: 2px 4px; font-size: 11px; }
+QToolButton[kind="tiny"]:hover, QToolButton[kind="tiny-on"]:hover { background: $hover; }
+QToolButton[kind="tiny-on"] { color: $accent; border-color: $accent; }
+QToolButton[kind="tiny"]:focus, QToolButton[kind="tiny-on"]:focus { border-color: $focus; }
+QToolButton[kind="mute"], QToolButton[kind="solo"] {
+  background: $well; border-color: $line; padding: 0; font-size: 11px; font-weight: 600; color: $muted;
+}
+QToolButton[kind="mute"]:checked { background: $danger; border-color: $danger; color: $background; }
+QToolButton[kind="solo"]:checked { background: $warning; border-color: $warning; color: $background; }
+QToolButton[kind="mute"]:focus, QToolButton[kind="solo"]:focus { border-color: $focus; }
 QToolButton[kind="link"] { color: $accent; padding: 0; border: none; font-size: 11px; }
 QToolButton[kind="link"]:hover { background: transparent; text-decoration: underline; }
 QToolButton[kind="tile"] { background: $raised; border-color: $line; padding: 6px 2px; font-size: 11px; }
@@ -145,6 +158,11 @@ QAbstractItemView::item { padding: 4px 8px; border-radius: 4px; min-height: 20px
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $pressed; color: $text; }
 QAbstractItemView:focus { border: 1px solid $focus; }
+QListWidget[kind="inserts"] { background: $well; border: 1px solid $line; border-radius: 4px; font-size: 11px; }
+QListWidget[kind="inserts"]:focus { border-color: $focus; }
+QListWidget[kind="inserts"]::item { padding: 0 2px; min-height: 19px; max-height: 19px; border-radius: 2px; }
+QListWidget[kind="inserts"]::indicator { width: 8px; height: 8px; border: 1px solid $border; border-radius: 4px; background: $well; }
+QListWidget[kind="inserts"]::indicator:checked { background: $accent; border-color: $accent; }
 QTreeView::branch { background: transparent; }
 QHeaderView::section { background: $surface; color: $muted; border: none; padding: 4px 8px; }
 

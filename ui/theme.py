@@ -42,7 +42,7 @@ class Tokens:
     under the hand; `well` is where notes and values are drawn; `line` separates, `border` outlines controls.  `text` and
     `muted` can be read on all of these.  `accent` marks the one thing that matters, with `on_accent` written on it;
     `focus` is the ring around what the keyboard is with; `danger`, `warning` and `good` say what they say.
-    `beat` and `bar` are grid lines; `playhead` the line that moves.
+    `beat` and `bar` are grid lines; `playhead` the line that moves; `ivory`, `ebony`, `key_gap` and `key_name` a piano's keys.
     """
 
     name: str
@@ -65,6 +65,10 @@ class Tokens:
     beat: str
     bar: str
     playhead: str
+    ivory: str
+    ebony: str
+    key_gap: str
+    key_name: str
     roles: Mapping[Role, str]
 
 
@@ -72,10 +76,11 @@ DARK = Tokens(
     name="dark", background="#14171C", surface="#1B1F26", raised="#232830", hover="#2C323C", pressed="#363D49",
     well="#101317", line="#2A303A", border="#3A424F", text="#E6E8EB", muted="#9AA3AF", accent="#F2A541",
     on_accent="#1A1206", focus="#8CC8FF", danger="#FF7B72", warning="#F2C14E", good="#5DD39E", beat="#20252D",
-    bar="#333B47", playhead="#FFFFFF",
+    bar="#333B47", playhead="#FFFFFF", ivory="#C4C9D0",
+    ebony="#262A31", key_gap="#9298A1", key_name="#3A3F47",
     roles={
-        Role.MELODY: "#F2A541", Role.DRUMS: "#B4BCC8", Role.BASS: "#5C9DFF", Role.KEYS: "#3FC8A0",
-        Role.GUITAR: "#F0705A", Role.PAD: "#C792EA", Role.ARPEGGIO: "#7FD8F7", Role.COUNTER: "#F3E36B",
+        Role.MELODY: "#F2A541", Role.DRUMS: "#B4C0D0", Role.BASS: "#6194FE", Role.KEYS: "#4AC695",
+        Role.GUITAR: "#F0705A", Role.PAD: "#C196D6", Role.ARPEGGIO: "#8FE3FF", Role.COUNTER: "#F3E36B",
         Role.OTHER: "#8A93A0",
     },
 )  # fmt: skip
@@ -83,22 +88,24 @@ LIGHT = Tokens(
     name="light", background="#E4E7EB", surface="#F4F5F7", raised="#FFFFFF", hover="#E9ECF0", pressed="#D9DEE5",
     well="#FAFBFC", line="#D3D8DF", border="#A9B1BD", text="#1B1F26", muted="#535C69", accent="#8F5200",
     on_accent="#FFFFFF", focus="#0B62C4", danger="#B3261E", warning="#7A5600", good="#136B45", beat="#EBEEF1",
-    bar="#CBD1D9", playhead="#14171C",
+    bar="#CBD1D9", playhead="#14171C", ivory="#FFFFFF",
+    ebony="#3A414C", key_gap="#BCC3CC", key_name="#535C69",
     roles={
-        Role.MELODY: "#9C5A00", Role.DRUMS: "#5B6470", Role.BASS: "#1F5FC4", Role.KEYS: "#0A7A5C",
-        Role.GUITAR: "#C03A22", Role.PAD: "#8140B0", Role.ARPEGGIO: "#0C7090", Role.COUNTER: "#7C6A00",
-        Role.OTHER: "#66707D",
+        Role.MELODY: "#9C5A00", Role.DRUMS: "#515C5F", Role.BASS: "#006BDE", Role.KEYS: "#007D5A",
+        Role.GUITAR: "#9F332D", Role.PAD: "#8140B1", Role.ARPEGGIO: "#2B6086", Role.COUNTER: "#6E3300",
+        Role.OTHER: "#697088",
     },
 )  # fmt: skip
 HIGH_CONTRAST = Tokens(
     name="high-contrast", background="#000000", surface="#000000", raised="#0D0D0D", hover="#262626",
     pressed="#404040", well="#000000", line="#7A7A7A", border="#C8C8C8", text="#FFFFFF", muted="#E0E0E0",
     accent="#FFC24D", on_accent="#000000", focus="#6FD3FF", danger="#FF9A92", warning="#FFD966", good="#7CF0B8",
-    beat="#2B2B2B", bar="#6A6A6A", playhead="#FFFFFF",
+    beat="#2B2B2B", bar="#6A6A6A", playhead="#FFFFFF", ivory="#FFFFFF",
+    ebony="#000000", key_gap="#7A7A7A", key_name="#000000",
     roles={
-        Role.MELODY: "#FFC24D", Role.DRUMS: "#DADADA", Role.BASS: "#7FB2FF", Role.KEYS: "#4FE3B8",
-        Role.GUITAR: "#FF8A75", Role.PAD: "#DDB0FF", Role.ARPEGGIO: "#9BE7FF", Role.COUNTER: "#FFF27A",
-        Role.OTHER: "#B0B0B0",
+        Role.MELODY: "#FFC24D", Role.DRUMS: "#CBEFC5", Role.BASS: "#7FB2FF", Role.KEYS: "#4BDEAC",
+        Role.GUITAR: "#FF8A74", Role.PAD: "#D1C4FF", Role.ARPEGGIO: "#9DF6FF", Role.COUNTER: "#FFEC6D",
+        Role.OTHER: "#A9ABAF",
     },
 )  # fmt: skip
 THEMES: Mapping[str, Tokens] = {theme.name: theme for theme in (DARK, LIGHT, HIGH_CONTRAST)}
@@ -123,6 +130,11 @@ def role_colour(role: Role, alpha: float = 1.0) -> QColor:
     found = QColor(_current.roles[role])
     found.setAlphaF(alpha)
     return found
+
+
+def readable_on(ground: QColor) -> QColor:
+    """Near black or white, whichever can be read on a colour."""
+    return max((QColor("#101317"), QColor("#FFFFFF")), key=lambda ink: contrast(ink.name(), ground.name()))
 
 
 def font(size: int = BASE, *, bold: bool = False, digits: bool = False) -> QFont:

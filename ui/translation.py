@@ -34,7 +34,11 @@ class Catalogue(QTranslator):
         return not self._texts
 
     def translate(
-        self, context: str | None, sourceText: str | None, disambiguation: str | None = None, n: int = -1  # noqa: N803
+        self,
+        context: str | None,
+        sourceText: str | None,
+        disambiguation: str | None = None,
+        n: int = -1,  # noqa: N803
     ) -> str | None:
         return self._texts.get(sourceText or "")
 

@@ -67,7 +67,7 @@ class Transport(QWidget):
     def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._session, self._clock, self._taps = session, clock, TapTempo()
-        self.metronome, self.counting_in, self.recording = False, False, False
+        self.metronome, self.counting_in = False, False
         self._loop: tuple[int, int] | None = None
         self.setObjectName("transport")
         self._row = QHBoxLayout(self)
@@ -85,6 +85,7 @@ class Transport(QWidget):
         session.playhead.connect(self._show_position)
         session.playing_changed.connect(lambda _: self._watch())
         session.selection_changed.connect(self._region_moved)
+        session.player_changed.connect(self._tell_player)
         self._watching = QTimer(self, interval=LOAD_MS)
         self._watching.timeout.connect(self._show_load)
 
@@ -173,15 +174,21 @@ class Transport(QWidget):
         self.counting_in = not self.counting_in
         self._tell_player()
 
+    @property
+    def recording(self) -> bool:
+        return self._session.recording
+
     def toggle_record(self) -> None:
-        """Arm the recording and play, or end it."""
-        self.recording = not self.recording
-        self._session.recording = self.recording
-        if self.recording and not self._session.playing:
+        """Record and play, or end the recording while playing goes on."""
+        if self._session.player is None:
+            self._session.play()  # which says why not
+            return
+        self._session.recording = not self._session.recording
+        if self._session.recording and not self._session.playing:
             self._session.play()
 
     def stop(self) -> None:
-        self.recording = self._session.recording = False
+        self._session.recording = False
         self._session.stop()
 
     def step(self, bars: int) -> None:
@@ -197,10 +204,6 @@ class Transport(QWidget):
         bpm = self._taps.tap(self._clock())
         if bpm is not None:
             self.tempo.setValue(round(bpm, 1))
-
-    def attach(self) -> None:
-        """Tell a player that was just made what is switched on."""
-        self._tell_player()
 
     # --- The song ---------------------------------------------------------------------------------------------------
 
@@ -271,7 +274,9 @@ class Transport(QWidget):
             theme.set_kind(self.load, "danger" if lost else "small")
             said = self.tr("Load of the sound engine: {load}").format(load=f"{load:.0%}")
             if lost:
-                said += "\n" + self.tr("Interruptions so far: {lost}. A larger buffer in the settings helps.").format(lost=lost)
+                said += "\n" + self.tr("Interruptions so far: {lost}. A larger buffer in the settings helps.").format(
+                    lost=lost
+                )
             self.load.setToolTip(said)
             self.load.setAccessibleName(said)
 

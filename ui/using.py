@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from cocomposer.errors import CocomposerError, RequestError
 from cocomposer.music import Key, Role, Song
@@ -26,7 +25,9 @@ def use(entry: Entry, session: Session, part: int | None = None, tick: int | Non
     song = session.song
     try:
         if entry.kind is Kind.PROGRESSION:
-            session.edit(session.tr("Lay {name}").format(name=entry.name), with_progression(song, entry.id, _bar(session, tick)))
+            session.edit(
+                session.tr("Lay {name}").format(name=entry.name), with_progression(song, entry.id, _bar(session, tick))
+            )
         else:
             place = session.current_part if part is None else part
             session.edit(session.tr("Use {name}").format(name=entry.name), played_by(song, place, entry))
@@ -64,16 +65,21 @@ def played_by(song: Song, part: int, entry: Entry) -> Song:
         return editing.with_strip(song, part, _racked(song, part, Role(entry.id)))
     if "instrument" in entry.tags or "instrument" in entry.detail:
         return editing.with_instrument(song, part, Instrument(InstrumentKind.PLUGIN, entry.id))
-    strip = song.parts[part].strip or Strip()
-    added = Effect("plugin", plugin=str(Path(entry.id)))
-    return editing.with_strip(song, part, replace(strip, inserts=(*strip.inserts, added)))
+    return editing.with_strip(song, part, _with_inserts(song, part, (Effect("plugin", plugin=entry.id),), after=True))
 
 
 def _racked(song: Song, part: int, role: Role) -> Strip:
     from cocomposer.sound.racks import load_racks
 
-    effects = tuple(Effect(each.kind, each.parameters) for each in load_racks().of(role).effects)
-    return replace(song.parts[part].strip or Strip(), inserts=effects)
+    return _with_inserts(song, part, load_racks().of(role).strip.inserts)
+
+
+def _with_inserts(song: Song, part: int, inserts: tuple[Effect, ...], *, after: bool = False) -> Strip:
+    """The strip of a part with these inserts, in place of its own or after them."""
+    from cocomposer.sound.house_mix import strip_of
+
+    strip = strip_of(song.parts[part], song)
+    return replace(strip, inserts=(*strip.inserts, *inserts) if after else inserts)
 
 
 def _bar(session: Session, tick: int | None) -> int:

@@ -1,4 +1,4 @@
-"""What knobs, faders and sliders have in common: how a value is turned by hand, typed, reset and told to a screen reader."""
+"""What knobs, faders and sliders have in common: how a value is turned, typed, reset and told to a screen reader."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ class ValueControl(QAbstractSlider):
         self._may_be_free, self._value = may_be_free, None if may_be_free else scale.default
         self._grip: tuple[QPointF, float] | None = None
         self._editor: QLineEdit | None = None
-        self._rest = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_PAUSE)
         self.setRange(0, STEPS)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(name)
@@ -113,7 +115,7 @@ class ValueControl(QAbstractSlider):
         return QRectF(0, (self.height() - 24) / 2, self.width(), 24)
 
     def along(self, point: QPointF) -> float | None:
-        """The position that a press at `point` means, where the control is its own ruler; None where a drag turns it."""
+        """The position that a press at `point` means where the control is its own ruler, None where a drag turns it."""
         return None
 
     def travel(self) -> float:
@@ -174,7 +176,11 @@ class ValueControl(QAbstractSlider):
             return
         start, position = self._grip
         moved = event.position() - start
-        way = moved.x() if self.orientation() is Qt.Orientation.Horizontal and self.along(start) is not None else -moved.y()
+        way = (
+            moved.x()
+            if self.orientation() is Qt.Orientation.Horizontal and self.along(start) is not None
+            else -moved.y()
+        )
         fine = _FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1.0
         position = min(1.0, max(0.0, position + fine * way / self.travel()))
         self._grip = event.position(), position

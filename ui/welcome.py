@@ -88,12 +88,16 @@ class Welcome(QFrame):
             ),
             (
                 self.tr("Propose"),
-                self.tr("Ctrl+Enter asks for four arrangements. They appear here one by one; click one to hear it in place."),
+                self.tr(
+                    "Ctrl+Enter asks for four arrangements. They appear here one by one; click one to hear it in place."
+                ),
                 self._window.proposals,
             ),
             (
                 self.tr("Keep"),
-                self.tr("Keep what you like, all of it or some parts; Ctrl+Z takes it back. Drag a part onto your DAW as MIDI."),
+                self.tr(
+                    "Keep what you like, all of it or some parts; Ctrl+Z takes it back. Drag a part onto your DAW as MIDI."
+                ),
                 self._window.arrangement,
             ),
         )

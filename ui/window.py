@@ -23,9 +23,9 @@ from .actions import Actions
 from .browser import Browser
 from .files import Files
 from .log_window import LogWindow
+from .memory import Memory
 from .out import Out
 from .palette import Palette
-from .memory import Memory
 from .session import Session
 from .settings import SettingsDialog
 from .status import StatusLine
@@ -117,7 +117,7 @@ class Window(QMainWindow):
         session.problem.connect(log.warning)
         session.told.connect(self.status.say)
         for signal in (session.changed, session.selection_changed, session.playing_changed, session.proposals_changed,
-                       session.document_changed, session.saved_changed):  # fmt: skip
+                       session.document_changed, session.saved_changed, session.recording_changed, session.player_changed):  # fmt: skip
             signal.connect(self.actions_.refresh_soon)
         session.saved_changed.connect(self._name)
         session.document_changed.connect(self._name)

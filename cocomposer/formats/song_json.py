@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from itertools import chain
+from collections.abc import Iterable
+from itertools import chain, starmap
+from operator import attrgetter
 from typing import Any
 
 from cocomposer.errors import FormatError, MusicError
@@ -106,9 +108,9 @@ def part_to(part: Part, store: Store) -> dict[str, Any]:
         "program": part.program,
         "volume": part.volume,
         "pan": part.pan,
-        "notes": list(chain.from_iterable((n.start, n.pitch, n.duration, n.velocity) for n in part.notes)),
-        "controls": list(chain.from_iterable((each.tick, each.number, each.value) for each in part.controls)),
-        "bends": list(chain.from_iterable((each.tick, each.value) for each in part.bends)),
+        "notes": _flat(part.notes, "start", "pitch", "duration", "velocity"),
+        "controls": _flat(part.controls, "tick", "number", "value"),
+        "bends": _flat(part.bends, "tick", "value"),
         "lyrics": [[each.tick, each.text] for each in part.lyrics],
         "instrument": None if part.instrument is None else instrument_to(part.instrument, store.state_to),
         "strip": None if part.strip is None else strip_to(part.strip, store.state_to),
@@ -122,7 +124,7 @@ def part_from(fields: Fields, store: Store) -> Part:
             name=fields.text("name"),
             role=fields.choice("role", Role),
             program=fields.integer("program", 0, 127),
-            notes=tuple(Note(*row) for row in _events(fields, "notes", 4)),
+            notes=tuple(starmap(Note, _events(fields, "notes", 4))),
             volume=fields.integer("volume", 0, 127),
             pan=fields.integer("pan", 0, 127),
             controls=tuple(Control(*row) for row in _events(fields, "controls", 3, (0, 127))),
@@ -135,6 +137,11 @@ def part_from(fields: Fields, store: Store) -> Part:
         )
     except MusicError as error:
         raise FormatError(f"{fields.where} is damaged: {error}") from error
+
+
+def _flat(events: Iterable[object], *names: str) -> list[int]:
+    """These values of every event, one after another."""
+    return list(chain.from_iterable(map(attrgetter(*names), events)))
 
 
 def _events(

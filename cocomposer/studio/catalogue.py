@@ -76,14 +76,26 @@ def _styles() -> tuple[Entry, ...]:
 
 def _progressions() -> tuple[Entry, ...]:
     return tuple(
-        Entry(Kind.PROGRESSION, each.name, each.name, each.bars.strip("| ").replace(" | ", " · "), (*each.tags, str(each.mode)))
+        Entry(
+            Kind.PROGRESSION,
+            each.name,
+            each.name,
+            each.bars.strip("| ").replace(" | ", " · "),
+            (*each.tags, str(each.mode)),
+        )
         for each in load_progressions()
     )
 
 
 def _instruments() -> tuple[Entry, ...]:
     programs = (
-        Entry(Kind.INSTRUMENT, f"program:{program}", name, FAMILIES[program // 8], (FAMILIES[program // 8], "General MIDI"))
+        Entry(
+            Kind.INSTRUMENT,
+            f"program:{program}",
+            name,
+            FAMILIES[program // 8],
+            (FAMILIES[program // 8], "General MIDI"),
+        )
         for program, name in enumerate(INSTRUMENTS)
     )
     return tuple(programs)
@@ -95,7 +107,7 @@ def _racks() -> tuple[Entry, ...]:
 
     racks = load_racks()
     return tuple(
-        Entry(Kind.RACK, str(role), rack.name, ", ".join(effect.kind for effect in rack.effects), (str(role),))
+        Entry(Kind.RACK, str(role), rack.name, rack.about, (str(role),))
         for role in Role
         for rack in (racks.of(role),)
     )
@@ -120,7 +132,9 @@ def _plugins() -> tuple[Entry, ...]:
 def _sketches() -> tuple[Entry, ...]:
     suffixes = {suffix for each in formats.FORMATS for suffix in each.suffixes}
     found = sorted(path for path in (assets_folder() / "sketches").iterdir() if path.suffix in suffixes)
-    return tuple(Entry(Kind.SKETCH, str(path), _title(path), path.suffix[1:], ("sketch", path.suffix[1:])) for path in found)
+    return tuple(
+        Entry(Kind.SKETCH, str(path), _title(path), path.suffix[1:], ("sketch", path.suffix[1:])) for path in found
+    )
 
 
 def _title(path: Path) -> str:

@@ -56,11 +56,27 @@ def cache_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """Where what the artist made is kept for this user, beside their own files; COCOMPOSER_DATA names another folder."""
+    """Where files lie that stay, such as those dragged onto a DAW; COCOMPOSER_DATA names another folder."""
     import platformdirs
 
     named = os.environ.get("COCOMPOSER_DATA")
     return Path(named) if named else platformdirs.user_data_path("cocomposer", appauthor=False)
+
+
+def settings_folder() -> Path:
+    """Where this user's settings are kept; COCOMPOSER_SETTINGS names another folder."""
+    import platformdirs
+
+    named = os.environ.get("COCOMPOSER_SETTINGS")
+    return Path(named) if named else platformdirs.user_config_path("cocomposer", appauthor=False)
+
+
+def recovery_folder() -> Path:
+    """Where unsaved work is kept in case the program is stopped; COCOMPOSER_RECOVERY names another folder."""
+    import platformdirs
+
+    named = os.environ.get("COCOMPOSER_RECOVERY")
+    return Path(named) if named else platformdirs.user_state_path("cocomposer", appauthor=False) / "recovery"
 
 
 def file_name(text: str) -> str:

@@ -10,6 +10,8 @@ import hashlib
 import json
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +40,11 @@ _JSON = "project.json"
 _QUICK = 1  # zlib's level: a third larger than the best and several times as fast
 
 
-def write_project(project: Project, path: Path) -> None:
-    """Write `project` to `path`, whole or not at all.  Raises CocomposerError when the disk says no."""
+def write_project(project: Project, path: Path, beside: Mapping[str, bytes] | None = None) -> None:
+    """Write `project` to `path`, whole or not at all, with more members of the zip `beside` it.
+
+    Raises CocomposerError when the disk says no.
+    """
     try:
         with (
             written_whole(path) as place,
@@ -51,9 +56,11 @@ def write_project(project: Project, path: Path) -> None:
                 "version": VERSION,
                 "program": __version__,
                 **project_to(project, store),
-                "parts": store.table,
             }
-            archive.writestr(_JSON, json.dumps(document, separators=(",", ":")))
+            # Every part was written by itself: one long call of the encoder would hold up all other threads.
+            for name, data in (beside or {}).items():
+                archive.writestr(name, data)
+            archive.writestr(_JSON, f'{_text(document)[:-1]},"parts":[{",".join(store.table)}]}}')
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CocomposerError(f"{path} cannot be saved: {reason}. Save it in another place.") from error
@@ -64,11 +71,24 @@ def read_project(path: Path) -> Project:
 
     Raises FormatError for a file that is damaged, no project, beyond the limits or of a later version.
     """
+    with _opened(path) as archive:
+        return _read(archive)
+
+
+def read_beside(path: Path, name: str, most: int) -> bytes:
+    """A member that was written beside a project, of up to `most` bytes.  Raises FormatError as `read_project` does."""
+    with _opened(path) as archive:
+        return _member(archive, name, most)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The zip at `path`; whatever goes wrong with it is a FormatError that names the file."""
     try:
         if path.stat().st_size > MAX_FILE:
             raise FormatError(f"{path.name} is larger than any project: it is refused.")
         with zipfile.ZipFile(path) as archive:
-            return _read(archive)
+            yield archive
     except FormatError as error:
         raise FormatError(f"{path.name}: {error}") from error
     except FileNotFoundError as error:
@@ -97,6 +117,10 @@ def _read(archive: zipfile.ZipFile) -> Project:
     return project_from(fields, store)
 
 
+def _text(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
 def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """What a member unpacks to.  Raises FormatError where it is missing or larger than `most` bytes."""
     try:
@@ -113,11 +137,16 @@ class _Members(Store):
     """Parts in a table, states of plugins in members of a zip; each of them once."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        self.table: list[Any] = []
         self.parts: tuple[Part, ...] = ()
         self._archive = archive
+        self._texts: dict[str, int] = {}
         self._places: dict[int, tuple[Part, int]] = {}  # by identity; the part stays alive beside it
         self._states: dict[str, bytes] = {}
+
+    @property
+    def table(self) -> Iterable[str]:
+        """The JSON of every part that songs point to, in the order of their places."""
+        return self._texts
 
     def state_to(self, state: bytes) -> str:
         name = hashlib.sha256(state).hexdigest()
@@ -134,8 +163,8 @@ class _Members(Store):
 
     def part_to(self, part: Part) -> int:
         if id(part) not in self._places:
-            self._places[id(part)] = part, len(self.table)
-            self.table.append(part_to(part, self))
+            place = self._texts.setdefault(_text(part_to(part, self)), len(self._texts))
+            self._places[id(part)] = part, place
         return self._places[id(part)][1]
 
     def part_from(self, value: Any, where: str) -> Part:

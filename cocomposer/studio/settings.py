@@ -1,86 +1,118 @@
-"""What the artist set for every song: how it looks, what plays it, who composes.  A JSON file in the user's data folder."""
+"""How an artist has set up the program: a small JSON file, read with care.
+
+A setting that is damaged or of another version falls back to its default, and that is told; the others stay.
+"""
 
 from __future__ import annotations
 
-import json
-import logging
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from cocomposer.studio.places import data_folder, make_folder, write_json
+from cocomposer.errors import CocomposerError, FormatError
+from cocomposer.formats.strict_json import Fields, parsed
+from cocomposer.studio.places import make_folder, settings_folder, write_json
 
-__all__ = ["BUFFERS", "Settings", "read_settings", "write_settings"]
+BUFFERS = (64, 128, 256, 512, 1024, 2048, 4096)
+SAMPLE_RATES = (44100, 48000, 88200, 96000)
+THEMES = ("dark", "light", "high-contrast")
+COMPOSERS = ("auto", "model", "style")
+SCALES = 1.0, 2.5
+MAX_THREADS = 256
+MAX_RECENT = 12
+_MAX_NAMES = 1_000
+_MAX_BYTES = 1_000_000
 
-BUFFERS = (128, 256, 512, 1024, 2048)
-MAX_BYTES = 1_000_000
 
-_log = logging.getLogger(__name__)
+class SettingsError(CocomposerError):
+    """A setting is outside of what exists."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Every setting with its default.
+    """Everything that can be set, with what holds where nothing was.
 
-    `theme` "dark", "light" or "high-contrast"; `scale` of the window, 1 to 2.5; `language` "" for the system's own;
-    `device` the audio output, "" for the system's own, and its `buffer` in frames; `midi_input` "" for every one;
-    `soundfont` a file, "" for the best one found; `plugin_folders` besides the usual ones; `composer` "auto", "style" or
-    "model"; `threads` that the network may use, 0 for one a core; `keep_log` whether a log file is written.
+    `audio_device` "" is the system's own, `buffer` in frames; `midi_inputs` are listened to, none for all of them;
+    `plugin_folders` are searched besides the usual ones; `soundfont` "" is the one at hand; `threads` 0 leaves to the
+    composer how many it uses; `scale` enlarges the window, 1 to 2.5; `language` "" is the system's; `recent` holds the
+    last projects, newest first, and stays empty without `keep_history`.
     """
 
+    audio_device: str = ""
+    buffer: int = 512
+    sample_rate: int = 44100
+    midi_inputs: tuple[str, ...] = ()
+    plugin_folders: tuple[str, ...] = ()
+    soundfont: str = ""
+    composer: str = "auto"
+    threads: int = 0
     theme: str = "dark"
     scale: float = 1.0
     language: str = ""
-    device: str = ""
-    buffer: int = 512
-    midi_input: str = ""
-    soundfont: str = ""
-    plugin_folders: tuple[str, ...] = ()
-    composer: str = "auto"
-    threads: int = 0
-    keep_log: bool = True
+    recent: tuple[str, ...] = ()
+    keep_history: bool = True
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", min(2.5, max(1.0, self.scale)))
-        object.__setattr__(self, "threads", min(256, max(0, self.threads)))
-        if self.buffer not in BUFFERS:
-            object.__setattr__(self, "buffer", 512)
-        if self.composer not in ("auto", "style", "model"):
-            object.__setattr__(self, "composer", "auto")
+        choices = {"buffer": BUFFERS, "sample_rate": SAMPLE_RATES, "theme": THEMES, "composer": COMPOSERS}
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise SettingsError(f"The {_spoken(name)} is one of {', '.join(map(str, allowed))}.")
+        if not SCALES[0] <= self.scale <= SCALES[1]:
+            raise SettingsError(f"The scale lies between {100 * SCALES[0]:.0f}% and {100 * SCALES[1]:.0f}%.")
+        if not 0 <= self.threads <= MAX_THREADS:
+            raise SettingsError(f"The composer uses up to {MAX_THREADS} threads.")
+        object.__setattr__(self, "recent", self.recent[:MAX_RECENT] if self.keep_history else ())
+
+    def with_recent(self, path: Path) -> Settings:
+        """With a project at the head of the recent ones."""
+        newest = str(path.resolve())
+        return replace(self, recent=(newest, *(each for each in self.recent if each != newest)))
 
 
-def settings_file() -> Path:
-    return data_folder() / "settings.json"
-
-
-def read_settings() -> Settings:
-    """The settings that were kept; defaults for what is missing, of another kind, or unreadable."""
+def load_settings(path: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
+    """The settings at `path`, by default this user's, and a sentence for each thing that was wrong with them."""
+    path = path or settings_path()
     try:
-        with settings_file().open("rb") as file:
-            kept = json.loads(file.read(MAX_BYTES))
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, ValueError, RecursionError) as error:
-        _log.warning("The settings cannot be read and are the usual ones: %s", error)
-        return Settings()
-    settings = Settings()
-    for each in fields(Settings):
-        value = _of_kind(kept.get(each.name) if isinstance(kept, dict) else None, getattr(settings, each.name))
-        if value is not None:
-            settings = replace(settings, **{each.name: value})
-    return settings
+        if not path.exists():
+            return Settings(), ()
+        if path.stat().st_size > _MAX_BYTES:
+            raise FormatError("they are larger than settings ever are")
+        found = Fields(parsed(path.read_bytes()), "The file")
+    except (OSError, FormatError) as error:
+        return Settings(), (f"The settings in {path} cannot be read ({error}); the usual ones hold.",)
+    settings, problems = Settings(), []
+    for field in fields(Settings):
+        if field.name in found.names():
+            try:
+                settings = replace(settings, **{field.name: _value(found, field.name, field.default)})
+            except (FormatError, SettingsError):
+                problems.append(f"The {_spoken(field.name)} in {path} is not valid; the usual one holds.")
+    return settings, tuple(problems)
 
 
-def write_settings(settings: Settings) -> None:
-    """Keep the settings.  Raises CocomposerError where the disk says no."""
-    make_folder(data_folder())
-    write_json(asdict(settings), settings_file())
+def save_settings(settings: Settings, path: Path | None = None) -> None:
+    """Write the settings, whole or not at all.  Raises CocomposerError when the disk says no."""
+    path = path or settings_path()
+    make_folder(path.parent)
+    write_json(asdict(settings), path)
 
 
-def _of_kind(value: Any, default: Any) -> Any:
-    """`value` where it is of the kind of `default`, else None."""
-    if isinstance(default, tuple):
-        return tuple(value) if isinstance(value, list) and all(isinstance(each, str) for each in value) else None
-    if isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    return value if type(value) is type(default) else None
+def settings_path() -> Path:
+    return settings_folder() / "settings.json"
+
+
+def _value(found: Fields, name: str, default: Any) -> Any:
+    """A setting of the kind that its default has."""
+    if isinstance(default, bool):
+        return found.flag(name)
+    if isinstance(default, int):
+        return found.integer(name, 0, 1_000_000)
+    if isinstance(default, float):
+        return found.number(name)
+    if isinstance(default, str):
+        return found.text(name)
+    return found.items(name, _MAX_NAMES, lambda value, where: Fields({"name": value}, where).text("name"))
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")

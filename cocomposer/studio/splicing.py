@@ -221,7 +221,7 @@ def _lane(lane: Lane, placed: Sequence[_Placed]) -> Lane:
     values: dict[int, float] = {}
     for index, each in enumerate(placed):
         piece, last = each.piece, each.piece.end - 1
-        if (index and not each.goes_on) or piece.silent:
+        if not each.goes_on or piece.silent:
             values[each.at] = value_at(lane, piece.start)
         if not piece.silent:
             values |= {point.tick + each.shift: point.value for point in lane.points if each.holds(point.tick)}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from cocomposer.music import Part
-from cocomposer.music.mix import Effect, Strip
+from cocomposer.music.mix import Effect, Instrument, Strip
 from cocomposer.studio import editing
 
 from ..session import Session
@@ -33,11 +33,10 @@ class StripDesk:
         return self.session.song.parts[self.channel.index] if self.channel.kind == "part" else None
 
     def change(self, what: str, gesture: str = "", **settings: Any) -> None:
-        """Replace fields of the strip; `what` is said in the undo step."""
+        """Replace fields of the strip; `what` is the name of the undo step, with {name} for the strip's."""
         strip = replace(self.strip, **settings)
         merge = f"mixer/{self.channel.key}/{gesture}" if gesture else ""
-        label = f"{what} {self.name}"
-        self.session.edit(label, self.channel.with_strip(self.session.song, strip), merge)
+        self.session.edit(what.format(name=self.name), self.channel.with_strip(self.session.song, strip), merge)
 
     def change_insert(self, index: int, what: str, gesture: str = "", **settings: Any) -> None:
         """Replace fields of one insert."""
@@ -47,19 +46,19 @@ class StripDesk:
 
     def add_insert(self, effect: Effect) -> None:
         """Put an effect behind the others.  Raises MusicError where the strip is full."""
-        self.change(self.session.tr("Add effect to"), inserts=(*self.strip.inserts, effect))
+        self.change(self.session.tr("Add effect to {name}"), inserts=(*self.strip.inserts, effect))
 
     def remove_insert(self, index: int) -> None:
         """Take an effect out, and the automation of it; lanes of those behind move along."""
         inserts = self.strip.inserts
         order = [place for place in range(len(inserts)) if place != index]
-        self._reorder(self.session.tr("Remove effect from"), order)
+        self._reorder(self.session.tr("Remove effect from {name}"), order)
 
     def move_insert(self, index: int, to: int) -> None:
         """Put an effect before or behind others; its automation goes with it."""
         order = list(range(len(self.strip.inserts)))
         order.insert(to, order.pop(index))
-        self._reorder(self.session.tr("Reorder effects of"), order)
+        self._reorder(self.session.tr("Reorder effects of {name}"), order)
 
     def set_send(self, name: str, level: float | None, gesture: str = "") -> None:
         """How much goes to a send bus, in dB; None for nothing."""
@@ -68,17 +67,21 @@ class StripDesk:
             sends.pop(name, None)
         else:
             sends[name] = level
-        self.change(self.session.tr("Send of"), gesture, sends=tuple(sends.items()))
+        self.change(self.session.tr("Send of {name}"), gesture, sends=tuple(sends.items()))
 
-    def change_part(self, what: str, gesture: str = "", **settings: Any) -> None:
-        """Replace the instrument or program of a part."""
+    def choose_instrument(self, instrument: Instrument | None, program: int | None = None) -> None:
+        """Have another instrument, or another program of the SoundFont, play the part."""
         song, index = self.session.song, self.channel.index
-        if "program" in settings:
-            song = editing.with_program(song, index, settings["program"])
-        if "instrument" in settings:
-            song = editing.with_instrument(song, index, settings["instrument"])
-        merge = f"mixer/{self.channel.key}/{gesture}" if gesture else ""
-        self.session.edit(f"{what} {self.name}", song, merge)
+        if program is not None:
+            song = editing.with_program(song, index, program)
+        song = editing.with_instrument(song, index, instrument)
+        self.session.edit(self.session.tr("Instrument of {name}").format(name=self.name), song)
+
+    def turn_instrument(self, what: str, instrument: Instrument, gesture: str = "") -> None:
+        """Give the part's instrument other parameters or another state; `what` as in `change`."""
+        song = editing.with_instrument(self.session.song, self.channel.index, instrument)
+        merge = f"mixer/{self.channel.key}/instrument/{gesture}" if gesture else ""
+        self.session.edit(what.format(name=self.name), song, merge)
 
     def _reorder(self, what: str, order: list[int]) -> None:
         strip = self.strip

@@ -10,11 +10,14 @@ from .. import theme
 from ..scales import fader_scale
 from ..value_control import ValueControl
 
-MARKS = (12, 6, 0, -6, -12, -20, -30, -40, -60)
+MARKS = (0, 12, 6, -6, -12, -20, -30, -40, -60)
+"""Decibels that are written, the most important first."""
 END = 12
 """Pixels of travel that are left free at both ends, so that the cap stays inside; meters keep to the same."""
 _CAP = QSize(22, 12)
 _RULER = 22
+_ROOM = 11.0
+"""Pixels that a mark's number needs."""
 
 
 class Fader(ValueControl):
@@ -40,8 +43,12 @@ class Fader(ValueControl):
         painter = QPainter(self)
         painter.setFont(theme.font(9, digits=True))
         middle = _RULER + _CAP.width() / 2
+        written: list[float] = []
         for mark in MARKS:
             at = self._height_of(self.scale.position(mark))
+            if any(abs(at - other) < _ROOM for other in written):
+                continue
+            written.append(at)
             painter.setPen(theme.colour("muted" if mark == 0 else "border"))
             painter.drawLine(QPointF(_RULER - 2, at), QPointF(middle + 8, at))
             painter.setPen(theme.colour("text" if mark == 0 else "muted"))

@@ -73,13 +73,13 @@ class InsertList(QWidget):
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
                 item.setCheckState(Qt.CheckState.Unchecked if effect.bypassed else Qt.CheckState.Checked)
-                item.setToolTip(self.tr("{name}: click for its parameters, untick to bypass, drag to move, Delete removes")
-                                .format(name=effect_name(effect)))  # fmt: skip
+                about = self.tr("{name}: click for its parameters, untick to bypass, drag to move, Delete removes")
+                item.setToolTip(about.format(name=effect_name(effect)))
                 self.rows.addItem(item)
 
     def _ticked(self, item: QListWidgetItem) -> None:
         bypassed = item.checkState() is Qt.CheckState.Unchecked
-        self._desk.change_insert(self.rows.row(item), self.tr("Bypass effect of"), bypassed=bypassed)
+        self._desk.change_insert(self.rows.row(item), self.tr("Bypass effect of {name}"), bypassed=bypassed)
 
     def _moved(self, _parent: object, start: int, _end: int, _target: object, row: int) -> None:
         self._desk.move_insert(start, row - 1 if row > start else row)

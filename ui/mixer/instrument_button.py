@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QResizeEvent
 from PyQt6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from cocomposer.music import Part
@@ -51,14 +54,17 @@ class InstrumentButton(QToolButton):
         part = self._desk.part
         if part is not None:
             name = instrument_name(part)
-            self.setText(self.fontMetrics().elidedText(name, theme_elide(), max(24, self.width() - 12)))
+            self.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, max(24, self.width() - 12)))
             self.setToolTip(self.tr("{part} is played by {name}").format(part=part.name, name=name))
             self.setAccessibleName(self.tr("Instrument of {part}: {name}").format(part=part.name, name=name))
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self.refresh()
+
     def choose(self, instrument: Instrument | None, program: int | None = None) -> None:
         """Have that instrument, or that program of the SoundFont, play the part."""
-        settings = {"instrument": instrument} | ({} if program is None else {"program": program})
-        self._desk.change_part(self.tr("Instrument of"), **settings)
+        self._desk.choose_instrument(instrument, program)
         if instrument is not None and instrument.kind is not InstrumentKind.SOUNDFONT:
             self.opened.emit()
 
@@ -73,21 +79,35 @@ class InstrumentButton(QToolButton):
         if part.is_drums:
             kits = _section(menu, self.tr("SoundFont kits"))
             for name, program in KITS.items():
-                _entry(kits, name.capitalize(), lambda program=program: self.choose(None, program))
+                _entry(kits, name.capitalize(), partial(self.choose, None, program))
         else:
             soundfont = _section(menu, self.tr("SoundFont"))
             for number, family in enumerate(FAMILIES):
                 section = _section(soundfont, family)
                 for program in range(8 * number, 8 * number + 8):
-                    _entry(section, INSTRUMENTS[program], lambda program=program: self.choose(None, program))
+                    _entry(section, INSTRUMENTS[program], partial(self.choose, None, program))
         own = _section(menu, self.tr("Cocomposer"))
         for each in sorted(built_in_instruments(), key=lambda each: (part.role not in each.roles, each.name)):
             if each.is_kit == part.is_drums:
                 chosen = Instrument(InstrumentKind.BUILT_IN, each.id)
-                _entry(own, each.name, lambda chosen=chosen: self.choose(chosen)).setToolTip(each.description)
+                _entry(own, each.name, partial(self.choose, chosen)).setToolTip(each.description)
         plugins = _section(menu, self.tr("Plugins"))
         for info in known_plugins().plugins():
             if info.is_instrument and not info.problem:
                 hosted = Instrument(InstrumentKind.PLUGIN, str(info.path))
-                _entry(plugins, info.name, lambda hosted=hosted: self.choose(hosted))
+                _entry(plugins, info.name, partial(self.choose, hosted))
         plugins.setEnabled(not plugins.isEmpty())
+
+
+def _section(menu: QMenu, text: str) -> QMenu:
+    made = menu.addMenu(text)
+    assert made is not None
+    made.setToolTipsVisible(True)
+    return made
+
+
+def _entry(menu: QMenu, text: str, does: Callable[[], object]) -> QAction:
+    made = menu.addAction(text)
+    assert made is not None
+    made.triggered.connect(lambda _: does())
+    return made

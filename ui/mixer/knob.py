@@ -22,7 +22,9 @@ class Knob(ValueControl):
     `label` is written below it, or the value while it is in the hand or under the keyboard.
     """
 
-    def __init__(self, name: str, scale: Scale, label: str = "", *, size: int = 28, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, scale: Scale, label: str = "", *, size: int = 28, parent: QWidget | None = None
+    ) -> None:
         super().__init__(name, scale, parent=parent)
         self._label, self._size = label, size
         self.setFixedSize(QSize(max(size + 8, 44), size + (20 if label else 8)))
@@ -56,6 +58,8 @@ class Knob(ValueControl):
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self.text() if held else self._label)
 
     def _arc(self, painter: QPainter, place: QRectF, first: float, last: float, token: str) -> None:
-        painter.setPen(QPen(theme.colour(token), 3, cap=Qt.PenCapStyle.RoundCap if token == "pressed" else Qt.PenCapStyle.FlatCap))
+        painter.setPen(
+            QPen(theme.colour(token), 3, cap=Qt.PenCapStyle.RoundCap if token == "pressed" else Qt.PenCapStyle.FlatCap)
+        )
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawArc(place, round(16 * (_FIRST - _SWEEP * first)), round(-16 * _SWEEP * (last - first)))

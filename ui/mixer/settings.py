@@ -57,10 +57,10 @@ def effect_settings(effect: Effect) -> tuple[Setting, ...]:
     given, usual = dict(effect.parameters), _usual(effect.kind)
     settings = []
     for name, (low, high) in EFFECTS[effect.kind].items():
-        if name in usual:
+        if name in usual or name in given:
             words, unit = _label(name)
-            scale = _scale(low, high, usual[name], unit)
-            settings.append(Setting(name, words, scale, given.get(name, usual[name])))
+            scale = _scale(low, high, usual.get(name, low), unit)
+            settings.append(Setting(name, words, scale, given.get(name, scale.default)))
     return tuple(settings)
 
 
@@ -76,10 +76,17 @@ def instrument_settings(instrument: Instrument | None) -> tuple[Setting, ...]:
     described, given = built_in(instrument.name), dict(instrument.parameters)
     now = described.settings(instrument.parameters)
     macros = tuple(
-        Setting(each.name, _words(each.name), percent_scale(), given.get(each.name, 0.5), each.about) for each in described.macros
+        Setting(each.name, _words(each.name), percent_scale(), given.get(each.name, 0.5), each.about)
+        for each in described.macros
     )
     own = tuple(
-        Setting(each.name, _words(each.name), _scale(each.low, each.high, each.default, each.unit), now[each.name], each.about)
+        Setting(
+            each.name,
+            _words(each.name),
+            _scale(each.low, each.high, each.default, each.unit),
+            now[each.name],
+            each.about,
+        )
         for each in described.parameters
     )
     return macros + own

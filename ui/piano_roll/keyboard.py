@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from cocomposer.music import Key
@@ -15,7 +15,6 @@ from .painting import BLACK_KEYS
 from .state import RollState
 
 KEYS_WIDTH = 64
-IVORY, EBONY, GAP = "#C4C9D0", "#262A31", "#9298A1"
 _DEGREES = ("1", "♭2", "2", "♭3", "3", "4", "♯4", "5", "♭6", "6", "♭7", "7")
 
 
@@ -65,20 +64,20 @@ class Keyboard(QWidget):
     def _paint_keys(self, painter: QPainter, selected: set[int]) -> None:
         rows, key = self.state.rows, self.state.key
         left = float(GUTTER - 1 - KEYS_WIDTH)
-        painter.fillRect(QRectF(left, 0, KEYS_WIDTH, self.height()), QColor(IVORY))
+        painter.fillRect(QRectF(left, 0, KEYS_WIDTH, self.height()), colour("ivory"))
         painter.setFont(font(min(SMALL, max(7, int(rows.height) - 2))))
         for pitch, y in rows.visible(0, self.height()):
             row = QRectF(left, y, KEYS_WIDTH, rows.height)
             lit = pitch == self.sounding or pitch in selected
             if pitch % 12 in BLACK_KEYS:
                 black = QRectF(left, y, KEYS_WIDTH * 0.6, rows.height - 0.5)
-                painter.fillRect(QRectF(left, y + rows.height / 2, KEYS_WIDTH, 1), QColor(GAP))
-                painter.fillRect(black, colour("accent") if lit else QColor(EBONY))
+                painter.fillRect(QRectF(left, y + rows.height / 2, KEYS_WIDTH, 1), colour("key_gap"))
+                painter.fillRect(black, colour("accent") if lit else colour("ebony"))
             else:
                 if lit:
                     painter.fillRect(row, colour("accent"))
                 if pitch % 12 in (0, 5):  # between E and F, B and C two white keys meet
-                    painter.fillRect(QRectF(left, y + rows.height - 1, KEYS_WIDTH, 1), QColor(GAP))
+                    painter.fillRect(QRectF(left, y + rows.height - 1, KEYS_WIDTH, 1), colour("key_gap"))
             if rows.height >= 8:
                 self._label(painter, row, pitch, key)
 
@@ -86,7 +85,7 @@ class Keyboard(QWidget):
         """The octave on every C, and in the margin the degrees of the key."""
         middle = row.center().y() + painter.fontMetrics().capHeight() / 2
         if pitch % 12 == 0:
-            painter.setPen(QPen(QColor("#3A3F47")))
+            painter.setPen(QPen(colour("key_name")))
             painter.drawText(QPointF(row.right() - 22, middle), f"C{pitch // 12 - 1}")
         if key is not None and pitch % 12 in key.scale:
             degree = (pitch - key.tonic) % 12

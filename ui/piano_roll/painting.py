@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 from cocomposer.music import Key, Note, Role
 
 from ..note_table import SHADES, NoteTable, Places, blend, draw_notes, table_of, velocity_shades
-from ..theme import SMALL, colour, font, role_colour
+from ..theme import SMALL, colour, font, readable_on, role_colour
 from ..timeline import Timeline
 from .rows import Rows
 
@@ -103,7 +103,7 @@ class RollPainter:
             if box.width() >= NAMED_WIDTH:
                 boxes.append((box, note))
         if rows.height >= NAMED_HEIGHT and not rows.drums:
-            self._name_all(boxes, _readable(shades[SHADES // 2]))
+            self._name_all(boxes, readable_on(shades[SHADES // 2]))
 
     def _name_all(self, boxes: Iterable[tuple[QRectF, Note]], ink: QColor) -> None:
         """Write on notes what they are called."""
@@ -157,8 +157,3 @@ class RollPainter:
         top = self.rows.tops(table.pitches[places]) + inset
         height = max(1.0, self.rows.height - 1 - 2 * inset)
         draw_notes(self.painter, table, places, left, top, height, self.timeline.scale, shades)
-
-
-def _readable(ground: QColor) -> QColor:
-    """Near black or near white, whichever can be read on a colour."""
-    return QColor("#101317") if ground.lightnessF() > 0.48 else QColor("#FFFFFF")

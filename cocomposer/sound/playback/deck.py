@@ -12,8 +12,8 @@ from cocomposer.sound.playback.takes import Takes
 from cocomposer.sound.playback.track import Track
 
 if TYPE_CHECKING:
-    from cocomposer.sound.playback.interim_console import Console
     from cocomposer.sound.loudness import Audio
+    from cocomposer.sound.playback.interim_console import Console
 
 _SEAM_SECONDS = 0.003
 """Length of the crossfade that ends where a loop begins anew."""
@@ -93,7 +93,7 @@ class Deck:
             inputs = [track.read(frame, step) for track in self._tracks]
             if loop and inside and frame + step > loop[1] - self._seam:
                 inputs = [self._seamed(i, audio, frame, step, loop) for i, audio in enumerate(inputs)]
-            pieces.append(self.console.process(inputs, frame))
+            pieces.append(self.console.process(inputs, frame, step))
             frame += step
             length -= step
             if loop and inside and frame == loop[1]:

@@ -30,6 +30,17 @@ class OutputDevice(Protocol):
         """Stop; nothing is asked for any more when this returns."""
 
 
+class Clock:
+    """The time that passes, in seconds; a test puts one of its own in its place."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def wait(self, seconds: float, ended: threading.Event) -> bool:
+        """Let that much time pass; True as soon as `ended` is set."""
+        return ended.wait(seconds) if seconds > 0 else ended.is_set()
+
+
 class SilentDevice:
     """Keeps time without making a sound.
 
@@ -41,9 +52,15 @@ class SilentDevice:
     lost = False
 
     def __init__(
-        self, fill: Fill, buffer: int = 512, sample_rate: int = 44100, heard: Callable[[Audio], None] | None = None
+        self,
+        fill: Fill,
+        buffer: int = 512,
+        sample_rate: int = 44100,
+        heard: Callable[[Audio], None] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._fill = fill
+        self._clock = clock or Clock()
         self._buffer = buffer
         self._rate = sample_rate
         self._heard = heard
@@ -52,11 +69,10 @@ class SilentDevice:
         self._thread.start()
 
     def _run(self) -> None:
-        start, blocks = time.monotonic(), 0
+        start, blocks = self._clock.now(), 0
         while True:
             due = start + blocks * self._buffer / self._rate
-            wait = due - time.monotonic()
-            if self._ended.wait(wait) if wait > 0 else self._ended.is_set():
+            if self._clock.wait(due - self._clock.now(), self._ended):
                 return
             audio = self._fill(self._buffer, due)
             if self._heard:

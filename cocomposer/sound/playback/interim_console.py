@@ -36,8 +36,8 @@ class Console:
     def update(self, song: Song) -> None:
         self._target = self._wanted(song)
 
-    def process(self, inputs: Sequence[Audio | None], start: int) -> Audio:
-        length = next((audio.shape[1] for audio in inputs if audio is not None), 0)
+    def process(self, inputs: Sequence[Audio | None], start: int, frames: int = 0) -> Audio:
+        length = next((audio.shape[1] for audio in inputs if audio is not None), frames)
         out = np.zeros((2, length), dtype=np.float32)
         for audio, old, new in zip(inputs, self._gains, self._target, strict=True):
             if audio is not None:

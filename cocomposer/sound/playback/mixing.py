@@ -222,10 +222,11 @@ class Mixing:
         length = min(BLOCK, count.length - count.frame)
         audio = np.zeros((2, length), dtype=np.float32)
         self._clicker.add_to(audio, count.frame, count.clicks)
+        begin = self.frame + self._rise - (count.length - count.frame) - deck.console.latency
         count.frame += length
         if count.frame >= count.length:
             self._count = None
-        return Block(audio, Place(deck.score, self.frame + self._rise, self._run_number, moves=False))
+        return Block(audio, Place(deck.score, begin, self._run_number, counted=True))
 
     def _there(self, deck: Deck) -> int:
         """The frame of `deck` that stands where playback is."""

@@ -38,13 +38,19 @@ class Planning:
         self._decks: dict[str, tuple[Deck, Score]] = {}
         self._changed = threading.Condition()
         self._woken = True
-        self._closed = False
+        self._busy = self._closed = False
         self._thread = threading.Thread(target=self._run, name="planning")
         self._thread.start()
 
     @property
     def outstanding(self) -> int:
         return self._rendering.outstanding
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything asked for is planned and rendered."""
+        with self._changed:
+            return not self._woken and not self._busy and not self.outstanding
 
     def set_song(self, song: Song) -> None:
         self._song = song
@@ -71,10 +77,11 @@ class Planning:
     def _run(self) -> None:
         while True:
             with self._changed:
+                self._busy = False
                 self._changed.wait_for(lambda: self._woken or self._closed)
                 if self._closed:
                     return
-                self._woken = False
+                self._woken, self._busy = False, True
             self._follow("song", self._song)
             self._follow("other", self._other)
             self._change_decks()

@@ -25,6 +25,9 @@ from cocomposer.sound.playback.takes import MEMORY
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
 
+_TRAIL = 500
+"""Blocks that are remembered after they were given to the device: some seconds."""
+
 
 @dataclass(frozen=True)
 class _Heard:
@@ -65,12 +68,12 @@ class Player:
         self._began = 0
         self._run = 0
         self._loop: tuple[int, int] | None = None
-        self._trail: deque[_Heard] = deque(maxlen=1000)
+        self._trail: deque[_Heard] = deque(maxlen=_TRAIL)
         self._ring = Ring(sample_rate)
-        self._mixing = Mixing(self._ring, sample_rate, self._ended, lambda: self._planning.wake())
-        self._planning = Planning(instruments, self._mixing, sample_rate, memory, lambda: self.position, self._problem)
-        self.audition = Audition(self._planning.takes, self._planning.wake, sample_rate)
-        self._planning.audition = self.audition
+        self.mixing = Mixing(self._ring, sample_rate, self._ended, lambda: self.planning.wake())
+        self.planning = Planning(instruments, self.mixing, sample_rate, memory, lambda: self.position, self._problem)
+        self.audition = Audition(self.planning.takes, self.planning.wake, sample_rate)
+        self.planning.audition = self.audition
         self._output = Output(self._fill, sample_rate, self._problem, open_device)
         self._output.choose(device, buffer)
 
@@ -85,11 +88,11 @@ class Player:
     def set_song(self, song: Song) -> None:
         """Play this song from now on; what sounds the same as before is not rendered again."""
         self.audition.song = song
-        self._planning.set_song(song)
+        self.planning.set_song(song)
 
     def compare(self, song: Song | None) -> None:
         """Hear another song in this one's place, as loud and at the same tick; None goes back."""
-        self._planning.compare(song)
+        self.planning.compare(song)
 
     # The transport.
 
@@ -99,16 +102,30 @@ class Player:
 
     @property
     def position(self) -> int:
-        """The tick that is heard now."""
+        """The tick that is heard now; during a count-in the one that it leads to."""
         now = self._clock()
         with self._lock:
-            while len(self._trail) > 1 and self._trail[1].at <= now:
-                self._trail.popleft()
-            if not self._playing or not self._trail or self._trail[0].at > now:
-                return self._parked
-            heard = self._trail[0]
-            self._parked = heard.place.later(min(now - heard.at, heard.seconds) * self.sample_rate).tick
+            place = self._heard(now)
+            if place is not None:
+                self._parked = self._began if place.counted else max(0, round(place.tick))
             return self._parked
+
+    def tick_heard(self, at: float) -> float | None:
+        """The tick that was heard at a moment of `time.monotonic`, up to some seconds ago; a count-in leads up to its
+        first tick, below 0 if need be.  None when nothing was playing.  It is what a player who listens has in mind.
+        """
+        with self._lock:
+            place = self._heard(at)
+            return None if place is None else place.tick
+
+    def _heard(self, at: float) -> Place | None:
+        """What was heard at a moment."""
+        if not self._playing:
+            return None
+        for heard in reversed(self._trail):
+            if heard.at <= at:
+                return heard.place.later(min(at - heard.at, heard.seconds) * self.sample_rate)
+        return None
 
     def play(self, tick: int | None = None) -> None:
         """Play from `tick`, or from where playback stands."""
@@ -120,8 +137,8 @@ class Player:
             self._run += 1
             run = self._run
             self._trail.clear()
-        self._mixing.post(lambda: self._mixing.start(tick, run, counted))
-        self._planning.wake()
+        self.mixing.post(lambda: self.mixing.start(tick, run, counted))
+        self.planning.wake()
 
     def pause(self) -> None:
         """Be silent, and stay where the music was."""
@@ -142,9 +159,9 @@ class Player:
         with self._lock:
             self._playing, self._parked = False, tick
             self._trail.clear()
-        self._mixing.post(self._mixing.halt)
-        self._mixing.post(lambda: self._mixing.locate(tick))
-        self._planning.wake()
+        self.mixing.post(self.mixing.halt)
+        self.mixing.post(lambda: self.mixing.locate(tick))
+        self.planning.wake()
 
     def _ended(self) -> None:
         """The song is over: on the mixing thread."""
@@ -162,25 +179,25 @@ class Player:
         if ticks is not None and not 0 <= ticks[0] < ticks[1]:
             raise SoundError("A loop ends after it begins.")
         self._loop = ticks
-        self._mixing.post(lambda: setattr(self._mixing, "loop", ticks))
-        self._planning.wake()
+        self.mixing.post(lambda: setattr(self.mixing, "loop", ticks))
+        self.planning.wake()
 
     @property
     def metronome(self) -> bool:
-        return self._mixing.metronome
+        return self.mixing.metronome
 
     @metronome.setter
     def metronome(self, on: bool) -> None:
-        self._mixing.metronome = on
+        self.mixing.metronome = on
 
     @property
     def count_in(self) -> int:
         """Bars that are counted before the music begins."""
-        return self._mixing.count_in
+        return self.mixing.count_in
 
     @count_in.setter
     def count_in(self, bars: int) -> None:
-        self._mixing.count_in = max(0, bars)
+        self.mixing.count_in = max(0, bars)
 
     # Single notes.
 
@@ -196,17 +213,17 @@ class Player:
     @property
     def waiting(self) -> bool:
         """Whether something that should be heard now is still being rendered."""
-        return self._mixing.missing
+        return self.mixing.missing
 
     @property
     def to_render(self) -> int:
         """How many segments are still to be rendered."""
-        return self._planning.outstanding
+        return self.planning.outstanding
 
     @property
     def load(self) -> float:
         """The share of its time that the mixing thread is busy, 0..1."""
-        return self._mixing.load
+        return self.mixing.load
 
     def devices(self) -> tuple[str, ...]:
         return device_names()
@@ -217,8 +234,8 @@ class Player:
 
     def close(self) -> None:
         self._output.close()
-        self._planning.close()
-        self._mixing.close()
+        self.planning.close()
+        self.mixing.close()
 
     def _problem(self, sentence: str) -> None:
         self.problems.append(sentence)
@@ -228,9 +245,9 @@ class Player:
         """What the device asks for, on its thread."""
         blocks = self._ring.pull(frames)
         filled = sum(block.frames for block in blocks)
-        if filled < frames and self._mixing.flowing:
+        if filled < frames and self.mixing.flowing:
             self.underruns += 1
-        self._mixing.wake()
+        self.mixing.wake()
         audio = np.zeros((2, frames), dtype=np.float32)
         begin = 0
         for block in blocks:

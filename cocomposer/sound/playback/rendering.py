@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -56,6 +57,7 @@ class Rendering:
         self._wanted: dict[str, Phrase] = {}
         self._running: dict[str, Phrase] = {}
         self._failed: set[str] = set()
+        self._told: set[str] = set()
         self._closed = False
         self._threads = [threading.Thread(target=self._work, name=f"rendering {n}") for n in range(WORKERS)]
         for thread in self._threads:
@@ -78,6 +80,7 @@ class Rendering:
             for key in self._failed:
                 self._takes.forget(key)
             self._failed.clear()
+            self._told.clear()
 
     def close(self) -> None:
         """End the threads; a phrase under way is given up."""
@@ -114,30 +117,52 @@ class Rendering:
         return None
 
     def _play(self, phrase: Phrase) -> Take:
+        """Played by its instrument, or by the substitute."""
+
         def cancelled() -> bool:
             return phrase.key not in self._wanted
 
         try:
-            return self._play_with(phrase.instrument, phrase, cancelled)
+            return played(self._instruments, phrase, phrase.instrument, cancelled)
         except SoundError as failure:
-            name = phrase.instrument.name or "SoundFont"
-            self._problem(f"The instrument {name} {failure}".rstrip(".") + ".")
+            self._tell(phrase.instrument, failure)
         self._failed.add(phrase.key)
         try:
-            return self._play_with(Instrument(), phrase, cancelled)
+            return played(self._instruments, phrase, Instrument(), cancelled)
         except SoundError:
             return Take(np.zeros((2, 1), dtype=np.float32))
 
-    def _play_with(self, instrument: Instrument, phrase: Phrase, cancelled: Callable[[], bool]) -> Take:
-        audio = self._instruments.play(
+    def _tell(self, instrument: Instrument, failure: SoundError) -> None:
+        """Say, once, that an instrument fails."""
+        sentence = f"The instrument {Path(instrument.name).name or 'SoundFont'} {failure}".rstrip(".")
+        with self._changed:
+            known = sentence in self._told
+            self._told.add(sentence)
+        if not known:
+            self._problem(f"{sentence}; the SoundFont at hand plays in its place.")
+
+
+def played(
+    instruments: Instruments, phrase: Phrase, instrument: Instrument, cancelled: Callable[[], bool] = lambda: False
+) -> Take:
+    """The phrase as `instrument` plays it: the one place where the sound of a segment is made."""
+
+    def play(events: tuple[MidiEvent, ...]) -> Audio:
+        return instruments.play(
             instrument,
             phrase.program,
             phrase.drums,
-            phrase.events,
-            phrase.seconds,
+            events,
+            max(event[0] for event in events),
             tail=TAIL_SECONDS,
             sample_rate=phrase.sample_rate,
             bpm=phrase.bpm,
             cancelled=cancelled,
         )
-        return Take.measured(audio, phrase.sample_rate)
+
+    audio = play((*phrase.events, *phrase.choking))
+    if phrase.choking:
+        choking = play(phrase.choking)
+        together = min(audio.shape[1], choking.shape[1])
+        audio[:, :together] -= choking[:, :together]
+    return Take.measured(audio, phrase.sample_rate)

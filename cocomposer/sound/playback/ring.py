@@ -20,7 +20,7 @@ FADE_SECONDS = 0.01
 
 @dataclass(frozen=True)
 class Place:
-    """Where a block's first sample stands: at `frame` of `score`; where the music waits (a count-in) it does not move.
+    """Where a block's first sample stands: at `frame` of `score`, where what is `counted` leads up to the music.
 
     `run` numbers the times that playing was begun, so that what is left of an earlier one can be told.
     """
@@ -28,14 +28,14 @@ class Place:
     score: Score
     frame: float
     run: int
-    moves: bool = True
+    counted: bool = False
 
     def later(self, frames: float) -> Place:
-        return replace(self, frame=self.frame + frames) if self.moves else self
+        return replace(self, frame=self.frame + frames)
 
     @property
-    def tick(self) -> int:
-        return round(self.score.tick_at(self.frame))
+    def tick(self) -> float:
+        return self.score.tick_at(self.frame)
 
 
 @dataclass(frozen=True)

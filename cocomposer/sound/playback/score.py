@@ -27,7 +27,8 @@ class Score:
         return round(self.song.tempos.seconds_at(tick) * self.sample_rate)
 
     def tick_at(self, frame: float) -> float:
-        return self.song.tempos.tick_at(max(0.0, frame) / self.sample_rate)
+        """The tick heard at `frame`; before the song's beginning it is negative."""
+        return self.song.tempos.tick_at(frame / self.sample_rate)
 
     @cached_property
     def end(self) -> int:

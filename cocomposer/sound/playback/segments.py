@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 
 from cocomposer.music import Instrument, InstrumentKind, MeterMap, Part, TempoMap
 from cocomposer.sound.performance import midi_events
-from cocomposer.sound.protocol import BEND, CONTROL, NOTE_ON, MidiEvent
+from cocomposer.sound.protocol import BEND, CONTROL, NOTE_OFF, NOTE_ON, MidiEvent
 
 BARS = 2
 """Bars in a stretch: few enough that an edit is heard soon, enough that instruments are not asked for every beat."""
@@ -25,6 +25,9 @@ TAIL_SECONDS = 8.0
 _PARAMETER_NUMBERS = frozenset({6, 38, *range(96, 102)})
 """Data entry and the choice of registered parameters: their order is what they mean, so all of them are kept."""
 
+_CHOKED = {46: {42, 44, 46}, 72: {71, 72}, 74: {73, 74}, 79: {78, 79}, 81: {80, 81}}
+"""Drum notes that ring until one of their group is struck (General MIDI 1: hi-hat, whistle, guiro, cuica, triangle)."""
+
 _Framed = tuple[int, int, int, int]
 """A MIDI event with its frame in place of its time."""
 
@@ -34,7 +37,8 @@ class Phrase:
     """What an instrument is asked to play in one go.  Two phrases with one `key` sound alike.
 
     The events' times are in seconds from the phrase's start, each on a whole frame.  `bpm` is the tempo there, which
-    plugins follow.
+    plugins follow.  `choking` are notes of a later phrase that cut one of these off: they are heard in what they do to
+    it, and not themselves.
     """
 
     instrument: Instrument
@@ -43,11 +47,12 @@ class Phrase:
     events: tuple[MidiEvent, ...]
     bpm: float
     sample_rate: int
+    choking: tuple[MidiEvent, ...] = ()
 
     @cached_property
     def key(self) -> str:
         """A hash of everything that the sound depends on."""
-        said = (self.instrument, self.program, self.drums, self.events, self.bpm, self.sample_rate)
+        said = (self.instrument, self.program, self.drums, self.events, self.bpm, self.sample_rate, self.choking)
         return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
     @property
@@ -92,6 +97,8 @@ def segments_of(part: Part, meters: MeterMap, tempos: TempoMap, sample_rate: int
         else:
             notes[sounding[first].pop(0)].append(event)
     instrument = part.instrument or Instrument()
+    chokes = part.is_drums and instrument.kind is InstrumentKind.SOUNDFONT
+    struck = [event for played in notes for event in played if event[1] == NOTE_ON]
     segments = []
     for tick, frame, played in zip(ticks, frames, notes, strict=True):
         if not played:
@@ -104,12 +111,32 @@ def segments_of(part: Part, meters: MeterMap, tempos: TempoMap, sample_rate: int
             instrument,
             part.program,
             part.is_drums,
-            tuple(((at - frame) / sample_rate, status, first, second) for at, status, first, second in events),
+            _timed(events, frame, sample_rate),
             tempos.bpm_at(tick) if instrument.kind is InstrumentKind.PLUGIN else 120.0,
             sample_rate,
+            _timed(_choking(played, struck, until), frame, sample_rate) if chokes else (),
         )
         segments.append(Segment(tick, frame, phrase))
     return tuple(segments)
+
+
+def _timed(events: list[_Framed], frame: int, sample_rate: int) -> tuple[MidiEvent, ...]:
+    """The events in seconds from `frame`."""
+    return tuple(((at - frame) / sample_rate, status, first, second) for at, status, first, second in events)
+
+
+def _choking(played: list[_Framed], struck: list[_Framed], until: int) -> list[_Framed]:
+    """Of all notes `struck` in the part the first that chokes what a stretch leaves ringing, for each choked note."""
+    chokes = []
+    for ringing, group in _CHOKED.items():
+        last = max((event for event in played if event[1] == NOTE_ON and event[2] in group), default=None)
+        if last is None or last[2] != ringing:
+            continue
+        later = (event for event in struck if event[2] in group and last[0] < event[0] < until)
+        choke = min(later, default=None)
+        if choke is not None:
+            chokes += [choke, (choke[0], NOTE_OFF, choke[2], 0)]
+    return sorted(chokes)
 
 
 def _order(event: _Framed) -> tuple[int, int]:
