@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QLineF, QRect, QRectF, Qt
 from PyQt6.QtGui import QFocusEvent, QNativeGestureEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PyQt6.QtWidgets import QLabel, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from .theme import RADIUS, colour, set_kind
 from .timeline import Timeline
@@ -24,13 +24,16 @@ NOTCH = 120
 PIXELS_PER_NOTCH = 60
 
 
-def gutter(height: int, text: str = "") -> QLabel:
+def gutter(height: int, text: str = "") -> QFrame:
     """What stands left of a lane that has nothing else there: its name."""
-    label = QLabel(text)
+    frame, label = QFrame(), QLabel(text)
+    set_kind(frame, "panel")
     set_kind(label, "small")
-    label.setFixedSize(GUTTER, height)
-    label.setContentsMargins(16, 0, 0, 0)
-    return label
+    frame.setFixedSize(GUTTER, height)
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(16, 0, 8, 0)
+    row.addWidget(label)
+    return frame
 
 
 class TimeCanvas(QWidget):

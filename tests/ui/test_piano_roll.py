@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lanes import Listener, click, drag, session_of, timeline_of
 from PyQt6.QtCore import QMimeData, QPoint, Qt
-from PyQt6.QtWidgets import QComboBox, QSlider, QToolButton
+from PyQt6.QtWidgets import QComboBox, QToolButton
 from songs import band_song
 
 from cocomposer.composer.request import Terms
@@ -230,10 +230,13 @@ def test_quantising_draws_to_the_grid_by_its_strength(qtbot: QtBot, roll: PianoR
     crooked = (Note(40, 60, 400, 80), Note(500, 62, 400, 80))
     roll.session.edit("Crooked", small_song(crooked))
     roll.timeline.set_grid(Grid.QUARTER)
-    roll.state.strength = 0.5
+    strengths = roll.toolbar.quantise.menu()
+    assert strengths is not None
+    strengths.actions()[2].trigger()
+    assert roll.toolbar.quantise.text() == "Quantise 50 %"
     qtbot.keyClick(roll.grid, Key.Key_Q)
     assert [note.start for note in roll.state.notes] == [20, 490]
-    roll.state.strength = 1.0
+    strengths.actions()[0].trigger()
     qtbot.keyClick(roll.grid, Key.Key_Q)
     assert [note.start for note in roll.state.notes] == [0, 480]
 
@@ -350,7 +353,7 @@ def test_ghosts_of_other_parts_can_be_hidden(roll: PianoRoll) -> None:
 
 
 def test_every_control_has_a_name(roll: PianoRoll) -> None:
-    controls = [each for kind in (QToolButton, QComboBox, QSlider) for each in roll.toolbar.findChildren(kind)]
+    controls = [each for kind in (QToolButton, QComboBox) for each in roll.toolbar.findChildren(kind)]
     assert len(controls) > 8
     assert all(control.accessibleName() for control in controls)
     assert roll.grid.accessibleName()

@@ -115,6 +115,12 @@ class RollPainter:
         for box, note in boxes:
             painter.drawText(QPointF(max(box.left(), 0.0) + 5, box.center().y() + rise), key.name_of(note.pitch))
 
+    def faded(self, notes: Sequence[Note], role: Role) -> None:
+        """Notes that would go with a proposal."""
+        self.painter.setOpacity(0.35)
+        self.boxes(notes, role)
+        self.painter.setOpacity(1.0)
+
     def outlines(self, notes: Iterable[Note]) -> None:
         """A proposal against what is there: outlines in the accent."""
         painter = self.painter
