@@ -110,9 +110,11 @@ def test_an_edge_is_dragged_on_the_grid_and_not_past_its_neighbours(strip: Chord
     x = strip.timeline.x(BAR)
     drag(strip, (x, 18), (x + 20, 18), (strip.timeline.x(BAR * 1.5) + 4, 18))
     assert [change.tick for change in strip.session.song.chords[:3]] == [0, BAR * 3 // 2, BAR * 2]
+    strip.timeline.set_grid(Grid.QUARTER)
     x = strip.timeline.x(BAR * 1.5)
-    drag(strip, (x, 18), (strip.timeline.x(BAR * 5), 18))
-    assert [change.tick for change in strip.session.song.chords[:3]] == [0, BAR * 3 // 2, BAR * 2]
+    drag(strip, (x, 18), (strip.timeline.x(BAR * 1.75), 18), (strip.timeline.x(BAR * 5), 18))
+    assert [change.tick for change in strip.session.song.chords[:3]] == [0, BAR * 7 // 4, BAR * 2]
+    strip.session.undo()
     strip.session.undo()
     assert strip.session.song.chords == lead_sheet().chords
 

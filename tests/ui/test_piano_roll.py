@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cocomposer.ui.piano_roll import PianoRoll
 from cocomposer.ui.piano_roll.clipboard import MIME, notes_from, notes_mime
-from cocomposer.ui.piano_roll.state import Tool
+from cocomposer.ui.piano_roll.state import NOTHING, Tool
 from cocomposer.ui.session import Session
 from cocomposer.ui.timeline import Grid
 from hypothesis import given
@@ -106,6 +106,7 @@ def test_a_note_is_moved_in_time_and_pitch_as_one_step(roll: PianoRoll) -> None:
     assert Note(960, 69, 480, 90) in roll.state.notes
     assert TUNE[1] not in roll.state.notes
     assert roll.state.selected == {Note(960, 69, 480, 90)}
+    assert roll.state.preview == NOTHING
     assert undo_steps(roll.session) == 1
 
 
@@ -333,12 +334,14 @@ def colours(roll: PianoRoll, tick: float, pitch: int) -> tuple[int, int, int]:
 
 
 def test_an_auditioned_proposal_is_outlined_over_what_is_there(roll: PianoRoll) -> None:
-    before = colours(roll, 4000, 65)
-    theirs = small_song((*TUNE, Note(3840, 65, 480, 80)))
+    before, going, staying = colours(roll, 4000, 65), colours(roll, 240, 60), colours(roll, 700, 64)
+    theirs = small_song((*TUNE[1:], Note(3840, 65, 480, 80)))
     generation = Generation(1, small_song(), Terms(), Stretch(0, theirs.length), answers=(Answer("a", theirs),))
     roll.session.document.perform("Propose", replace(roll.session.document.project, generations=(generation,)))
     roll.session.audition("a")
     assert colours(roll, 4000, 65) != before
+    assert colours(roll, 240, 60) != going
+    assert colours(roll, 700, 64) == staying
     assert roll.state.notes == TUNE
     roll.session.audition(None)
     assert colours(roll, 4000, 65) == before
