@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PyQt6.QtCore import QEvent, QLineF, QRect, QRectF, Qt
 from PyQt6.QtGui import QFocusEvent, QNativeGestureEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PyQt6.QtWidgets import QLabel, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from .theme import RADIUS, colour, set_kind
 from .timeline import Timeline
@@ -24,13 +24,16 @@ NOTCH = 120
 PIXELS_PER_NOTCH = 60
 
 
-def gutter(height: int, text: str = "") -> QLabel:
+def gutter(height: int, text: str = "") -> QFrame:
     """What stands left of a lane that has nothing else there: its name."""
-    label = QLabel(text)
+    frame, label = QFrame(), QLabel(text)
+    set_kind(frame, "panel")
     set_kind(label, "small")
-    label.setFixedSize(GUTTER, height)
-    label.setContentsMargins(16, 0, 0, 0)
-    return label
+    frame.setFixedSize(GUTTER, height)
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(16, 0, 8, 0)
+    row.addWidget(label)
+    return frame
 
 
 class TimeCanvas(QWidget):
@@ -120,13 +123,14 @@ class TimeCanvas(QWidget):
         """First tick that lies in an area and the one after the last."""
         return self.timeline.tick(area.left()), self.timeline.tick(area.right() + 1) + 1
 
-    def draw_lines(self, painter: QPainter, area: QRect, top: float, bottom: float) -> None:
-        """The vertical lines of the grid, and a veil over what lies behind the end of the song."""
+    def draw_lines(self, painter: QPainter, area: QRect, top: float, bottom: float, finest: int = 2) -> None:
+        """The vertical lines of the grid, down to the level `finest`, and a veil over what lies behind the song."""
         first, last = self.ticks_in(area)
         lines: tuple[list[QLineF], ...] = ([], [], [])
         for tick, level in self.timeline.lines(first, last):
-            x = np.floor(self.timeline.x(tick)) + 0.5
-            lines[level].append(QLineF(x, top, x, bottom))
+            if level <= finest:
+                x = math.floor(self.timeline.x(tick)) + 0.5
+                lines[level].append(QLineF(x, top, x, bottom))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for found, pen in zip(reversed(lines), (colour("beat", 0.6), colour("beat"), colour("bar")), strict=True):
             if found:

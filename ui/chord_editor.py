@@ -13,7 +13,7 @@ from cocomposer.music.key import Key
 
 from .theme import colour
 
-LEAST_WIDTH = 84
+LEAST_WIDTH, COMPLAINT_WIDTH = 84, 320
 
 
 class ChordEditor(QLineEdit):
@@ -31,7 +31,7 @@ class ChordEditor(QLineEdit):
         self.key: Key | None = None
         self.complaint = QLabel(parent.window(), Qt.WindowType.ToolTip)
         self.complaint.setWordWrap(True)
-        self.complaint.setMaximumWidth(360)
+        self.complaint.setFixedWidth(COMPLAINT_WIDTH)
         self.setMaxLength(MAX_SYMBOL_LENGTH)
         self.setAccessibleName(self.tr("Chord"))
         self.setPlaceholderText("Am7")

@@ -59,7 +59,7 @@ class PartLanes(TimeCanvas):
             if index == self.session.current_part:
                 painter.fillRect(QRectF(area.left(), y, area.width(), rows.height), colour("surface"))
             painter.fillRect(QRectF(area.left(), y + rows.height - 1, area.width(), 1), colour("line"))
-        self.draw_lines(painter, area, 0, bottom)
+        self.draw_lines(painter, area, 0, bottom, finest=1)
         for index, part in enumerate(song.parts):
             if rows.y(index) < area.bottom() + 1 and rows.y(index) + rows.height > area.top():
                 self._paint_part(painter, area, part, rows.y(index))

@@ -90,6 +90,7 @@ QToolButton[kind="chip"]:checked { background: $accent; color: $on_accent; borde
 QToolButton[kind="chip"]:focus { border-color: $focus; }
 QToolButton[kind="chip"]:disabled { color: $muted; background: $surface; border-color: $line; }
 QToolButton::menu-indicator { image: none; }
+QToolButton[popupMode="1"] { padding-right: 18px; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
   background: $well; border: 1px solid $border; border-radius: 4px; padding: 3px 8px; min-height: 20px;

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from songs import lead_sheet
 
 from cocomposer.composer.substitutions import LEAST_FIT, Substitution, melody_fit, substitutions, substitutions_at
 from cocomposer.music import NO_CHORD, Chord, ChordSpan, Key, Mode, Note
 from cocomposer.music.chord_symbols import parse_chord
-from songs import lead_sheet
 
 C = Key()
 
@@ -51,6 +51,10 @@ def test_the_tune_decides_which_come_first() -> None:
     over_c_and_e = found("C", "Dm", tune=(72, 76, 72, 76))
     assert over_c_and_e["Am"].fit == 1.0
     assert "Csus4" not in over_c_and_e or over_c_and_e["Am"].rank > over_c_and_e["Csus4"].rank
+    assert next(iter(found("C", "Dm"))) == "Am"
+    over_d_and_g = found("C", "Dm", tune=(74, 79, 74, 79))
+    assert next(iter(over_d_and_g)) == "Csus2"
+    assert "Am" in over_d_and_g
     over_a_held_f = found("G7", "C", tune=(77, 77, 77, 77))
     assert "Em7" not in over_a_held_f  # F rubs against its E
     assert over_a_held_f["Db7"].fit == 1.0

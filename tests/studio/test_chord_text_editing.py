@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from songs import lead_sheet
 
 from cocomposer.errors import FormatError
 from cocomposer.studio.chord_text_editing import with_chord_text
-from songs import lead_sheet
 
 BAR = 1920
 
@@ -22,8 +24,8 @@ def test_chords_take_the_place_of_those_there_and_the_rest_stays() -> None:
 
 def test_a_long_chord_under_the_end_goes_on_behind_it() -> None:
     song = lead_sheet(changes="C C C C")
-    song = with_chord_text(song, 0, "| F |")
-    assert chords(song)[:2] == [(0, "F"), (1, "C")]
+    song = with_chord_text(replace(song, chords=song.chords[:1]), BAR, "| F |")
+    assert chords(song) == [(0, "C"), (1, "F"), (2, "C")]
 
 
 def test_numerals_are_read_in_the_key_and_metre_of_the_song_unless_the_text_says_its_own() -> None:

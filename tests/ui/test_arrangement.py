@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cocomposer.ui.arrangement import ArrangementView
+from cocomposer.ui.canvas import GUTTER, SCROLL_BAR
 from cocomposer.ui.dragging import entry_mime
 from cocomposer.ui.part_heads import MIME as PART_MIME
 from cocomposer.ui.part_menu import part_menu
@@ -17,12 +18,12 @@ from lanes import Asked, click, drag, drop, session_of, timeline_of
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QToolButton
+from songs import band_song
 
 from cocomposer import formats
 from cocomposer.composer.request import Task
 from cocomposer.music import Role, Song
 from cocomposer.studio.catalogue import Entry, Kind
-from songs import band_song
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -43,7 +44,7 @@ def view(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     session = session_of(band_song())
     view = ArrangementView(session)
     qtbot.addWidget(view)
-    view.resize(978, 320)
+    view.resize(800 + GUTTER + SCROLL_BAR, 320)
     view.show()
     qtbot.waitExposed(view)
     timeline_of(session, 16)

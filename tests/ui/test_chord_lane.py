@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from cocomposer.ui.chord_lane import MIME, ChordLane, ChordStrip
+from cocomposer.ui.canvas import GUTTER, SCROLL_BAR
+from cocomposer.ui.chord_drop import MIME
+from cocomposer.ui.chord_lane import ChordLane
+from cocomposer.ui.chord_strip import ChordStrip
 from cocomposer.ui.dragging import entry_mime
 from cocomposer.ui.session import Region
 from cocomposer.ui.timeline import Grid
@@ -14,11 +18,12 @@ from lanes import Asked, Listener, drag, drop, session_of, timeline_of
 from PyQt6.QtCore import QMimeData, QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
+from songs import lead_sheet
 
-from cocomposer.composer.request import Task
+from cocomposer.composer.request import Task, Terms
 from cocomposer.studio.catalogue import Entry, Kind
 from cocomposer.studio.progressions import load_progressions
-from songs import lead_sheet
+from cocomposer.studio.project import Answer, Generation, Stretch
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -33,7 +38,7 @@ def strip(qtbot: QtBot) -> Iterator[ChordStrip]:
     session = session_of(lead_sheet())
     lane = ChordLane(session)
     qtbot.addWidget(lane)
-    lane.resize(800 + lane.width() - lane.strip.width() if lane.isVisible() else 978, lane.height())
+    lane.resize(800 + GUTTER + SCROLL_BAR, lane.height())
     lane.show()
     qtbot.waitExposed(lane)
     timeline_of(session, 8)
@@ -105,9 +110,11 @@ def test_an_edge_is_dragged_on_the_grid_and_not_past_its_neighbours(strip: Chord
     x = strip.timeline.x(BAR)
     drag(strip, (x, 18), (x + 20, 18), (strip.timeline.x(BAR * 1.5) + 4, 18))
     assert [change.tick for change in strip.session.song.chords[:3]] == [0, BAR * 3 // 2, BAR * 2]
+    strip.timeline.set_grid(Grid.QUARTER)
     x = strip.timeline.x(BAR * 1.5)
-    drag(strip, (x, 18), (strip.timeline.x(BAR * 5), 18))
-    assert [change.tick for change in strip.session.song.chords[:3]] == [0, BAR * 3 // 2, BAR * 2]
+    drag(strip, (x, 18), (strip.timeline.x(BAR * 1.75), 18), (strip.timeline.x(BAR * 5), 18))
+    assert [change.tick for change in strip.session.song.chords[:3]] == [0, BAR * 7 // 4, BAR * 2]
+    strip.session.undo()
     strip.session.undo()
     assert strip.session.song.chords == lead_sheet().chords
 
@@ -169,6 +176,19 @@ def test_harmonise_and_melody_ask_for_the_region_or_the_chord(strip: ChordStrip)
     assert [(each.task, each.bars) for each in strip.session.composing.requests] == [
         (Task.HARMONISE, (1, 1)), (Task.MELODY, (0, 3)),
     ]  # fmt: skip
+
+
+def test_the_chords_of_an_auditioned_proposal_are_shown_in_place_of_the_songs(strip: ChordStrip) -> None:
+    before = strip.grab().toImage()
+    theirs = lead_sheet(changes="F C F C " * 4)
+    document = strip.session.document
+    generation = Generation(1, strip.session.song, Terms(), Stretch(0, theirs.length), answers=(Answer("a", theirs),))
+    document.perform("Propose", replace(document.project, generations=(generation,)))
+    strip.session.audition("a")
+    assert strip.grab().toImage() != before
+    assert strip.session.song.chords == lead_sheet().chords
+    strip.session.audition(None)
+    assert strip.grab().toImage() == before
 
 
 def test_a_chord_behind_the_end_makes_the_song_longer(strip: ChordStrip, qtbot: QtBot) -> None:

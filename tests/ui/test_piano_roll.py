@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 from cocomposer.ui.piano_roll import PianoRoll
 from cocomposer.ui.piano_roll.clipboard import MIME, notes_from, notes_mime
-from cocomposer.ui.piano_roll.state import Tool
+from cocomposer.ui.piano_roll.state import NOTHING, Tool
 from cocomposer.ui.session import Session
 from cocomposer.ui.timeline import Grid
 from hypothesis import given
 from hypothesis import strategies as st
 from lanes import Listener, click, drag, session_of, timeline_of
 from PyQt6.QtCore import QMimeData, QPoint, Qt
-from PyQt6.QtWidgets import QComboBox, QSlider, QToolButton
+from PyQt6.QtWidgets import QComboBox, QToolButton
+from songs import band_song
 
 from cocomposer.composer.request import Terms
 from cocomposer.music import Note, Part, Role, Song
 from cocomposer.studio.project import Answer, Generation, Stretch
-from songs import band_song
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -106,6 +106,7 @@ def test_a_note_is_moved_in_time_and_pitch_as_one_step(roll: PianoRoll) -> None:
     assert Note(960, 69, 480, 90) in roll.state.notes
     assert TUNE[1] not in roll.state.notes
     assert roll.state.selected == {Note(960, 69, 480, 90)}
+    assert roll.state.preview == NOTHING
     assert undo_steps(roll.session) == 1
 
 
@@ -230,10 +231,13 @@ def test_quantising_draws_to_the_grid_by_its_strength(qtbot: QtBot, roll: PianoR
     crooked = (Note(40, 60, 400, 80), Note(500, 62, 400, 80))
     roll.session.edit("Crooked", small_song(crooked))
     roll.timeline.set_grid(Grid.QUARTER)
-    roll.state.strength = 0.5
+    strengths = roll.toolbar.quantise.menu()
+    assert strengths is not None
+    strengths.actions()[2].trigger()
+    assert roll.toolbar.quantise.text() == "Quantise 50 %"
     qtbot.keyClick(roll.grid, Key.Key_Q)
     assert [note.start for note in roll.state.notes] == [20, 490]
-    roll.state.strength = 1.0
+    strengths.actions()[0].trigger()
     qtbot.keyClick(roll.grid, Key.Key_Q)
     assert [note.start for note in roll.state.notes] == [0, 480]
 
@@ -258,7 +262,11 @@ def test_whatever_is_on_the_clipboard_is_notes_or_nothing(data: bytes) -> None:
     assert all(isinstance(note, Note) for note in notes_from(mime))
 
 
-@given(st.lists(st.builds(Note, st.integers(0, 9999), st.integers(0, 127), st.integers(1, 999), st.integers(1, 127)), min_size=1))
+@given(
+    st.lists(
+        st.builds(Note, st.integers(0, 9999), st.integers(0, 127), st.integers(1, 999), st.integers(1, 127)), min_size=1
+    )
+)
 def test_notes_on_the_clipboard_come_back(notes: list[Note]) -> None:
     first = min(note.start for note in notes)
     assert notes_from(notes_mime(notes), first) == tuple(sorted(notes))
@@ -326,12 +334,14 @@ def colours(roll: PianoRoll, tick: float, pitch: int) -> tuple[int, int, int]:
 
 
 def test_an_auditioned_proposal_is_outlined_over_what_is_there(roll: PianoRoll) -> None:
-    before = colours(roll, 4000, 65)
-    theirs = small_song((*TUNE, Note(3840, 65, 480, 80)))
+    before, going, staying = colours(roll, 4000, 65), colours(roll, 240, 60), colours(roll, 700, 64)
+    theirs = small_song((*TUNE[1:], Note(3840, 65, 480, 80)))
     generation = Generation(1, small_song(), Terms(), Stretch(0, theirs.length), answers=(Answer("a", theirs),))
     roll.session.document.perform("Propose", replace(roll.session.document.project, generations=(generation,)))
     roll.session.audition("a")
     assert colours(roll, 4000, 65) != before
+    assert colours(roll, 240, 60) != going
+    assert colours(roll, 700, 64) == staying
     assert roll.state.notes == TUNE
     roll.session.audition(None)
     assert colours(roll, 4000, 65) == before
@@ -346,7 +356,7 @@ def test_ghosts_of_other_parts_can_be_hidden(roll: PianoRoll) -> None:
 
 
 def test_every_control_has_a_name(roll: PianoRoll) -> None:
-    controls = [each for kind in (QToolButton, QComboBox, QSlider) for each in roll.toolbar.findChildren(kind)]
+    controls = [each for kind in (QToolButton, QComboBox) for each in roll.toolbar.findChildren(kind)]
     assert len(controls) > 8
     assert all(control.accessibleName() for control in controls)
     assert roll.grid.accessibleName()

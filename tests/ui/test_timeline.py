@@ -9,13 +9,13 @@ from cocomposer.ui.ruler import Ruler
 from cocomposer.ui.timeline import Grid, Timeline, shared_timeline
 from hypothesis import given
 from hypothesis import strategies as st
+from lanes import Listener, drag, session_of, timeline_of
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication
+from songs import lead_sheet
 
 from cocomposer.music import Meter, MeterChange, MeterMap, Song
-from songs import lead_sheet
-from lanes import Listener, drag, session_of, timeline_of
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -140,7 +140,9 @@ def turn(widget: Ruler, held: Qt.KeyboardModifier, by: int) -> None:
     at = QPointF(400, 10)
     QApplication.sendEvent(
         widget,
-        QWheelEvent(at, at, QPoint(), QPoint(0, by), Qt.MouseButton.NoButton, held, Qt.ScrollPhase.NoScrollPhase, False),
+        QWheelEvent(
+            at, at, QPoint(), QPoint(0, by), Qt.MouseButton.NoButton, held, Qt.ScrollPhase.NoScrollPhase, False
+        ),
     )
 
 

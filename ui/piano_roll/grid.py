@@ -57,27 +57,30 @@ class NoteGrid(TimeCanvas):
             for index, other in enumerate(self.session.song.parts):
                 if index != state.part_index and not other.is_drums and other.notes:
                     drawing.ghosts(other.notes, other.role)
-        drawing.notes(table_of(state.notes), role, state.preview.removed, state.selected)
+        coming, going = self._proposed(drawing.first, drawing.last)
+        drawing.notes(table_of(state.notes), role, state.preview.removed | going, state.selected)
+        drawing.faded(sorted(going), role)
         drawing.boxes(state.preview.added, role, selected=True)
-        drawing.outlines(self._proposed(drawing.first, drawing.last))
+        drawing.outlines(coming)
         if isinstance(self.gesture, RubberBand):
             drawing.band(*self.gesture.box)
         elif self.hasFocus() and not state.selected and self.gesture is None:
             tick, pitch = state.cursor
             drawing.cursor(tick, state.note_length(tick), pitch)
 
-    def _proposed(self, first: int, last: int) -> list[Note]:
-        """What the auditioned proposal would have this part play differently."""
+    def _proposed(self, first: int, last: int) -> tuple[list[Note], frozenset[Note]]:
+        """What the auditioned proposal would have this part play between two ticks and does not, and the reverse."""
         answer = self.session.answer(self.session.auditioned) if self.session.auditioned else None
         part = self.state.part
-        if answer is None or part is None:
-            return []
-        theirs = next((each for each in answer.song.parts if each.name == part.name), None)
-        if theirs is None or theirs.notes is part.notes:
-            return []
-        present = {(note.start, note.pitch, note.duration) for note in table_of(part.notes).within(first, last, 0, 127)}
-        proposed = table_of(theirs.notes).within(first, last, 0, 127)
-        return [note for note in proposed if (note.start, note.pitch, note.duration) not in present]
+        theirs = None
+        if answer is not None and part is not None:
+            theirs = next((each for each in answer.song.parts if each.name == part.name), None)
+        if part is None or theirs is None or theirs.notes is part.notes:
+            return [], frozenset()
+        present = {_sound(note): note for note in table_of(part.notes).within(first, last, 0, 127)}
+        proposed = {_sound(note): note for note in table_of(theirs.notes).within(first, last, 0, 127)}
+        coming = [note for sound, note in proposed.items() if sound not in present]
+        return coming, frozenset(note for sound, note in present.items() if sound not in proposed)
 
     def _follow(self) -> None:
         self._show_cursor(self.mapFromGlobal(QCursor.pos()))
@@ -226,3 +229,8 @@ class NoteGrid(TimeCanvas):
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         if event is not None and not keys.release(self.state, event):
             super().keyReleaseEvent(event)
+
+
+def _sound(note: Note) -> tuple[int, int, int]:
+    """What makes a note another one; how loud it is does not."""
+    return note.start, note.pitch, note.duration

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
@@ -16,8 +16,10 @@ from ..timeline import Timeline
 from .rows import Rows
 
 BLACK_KEYS = frozenset({1, 3, 6, 8, 10})
-MANY = 700
+MANY = 500
 """From this many notes in sight on they are drawn as plain bars: rounded corners would not be seen and cost time."""
+FEW = 120
+"""Up to this many selected notes have an outline as well."""
 NAMED_HEIGHT, NAMED_WIDTH = 12.0, 26.0
 """Least size in pixels of a note that has its name written on it."""
 
@@ -76,30 +78,48 @@ class RollPainter:
             self._bars(table, plain, shades)
             self._bars(table, bright, (colour("text"),))
             return
-        self.boxes((table.notes[int(place)] for place in plain), role)
-        self.boxes((table.notes[int(place)] for place in bright), role, selected=True)
+        self.boxes([table.notes[int(place)] for place in plain], role)
+        self.boxes([table.notes[int(place)] for place in bright], role, selected=True)
 
-    def boxes(self, notes: Iterable[Note], role: Role, *, selected: bool = False) -> None:
+    def boxes(self, notes: Sequence[Note], role: Role, *, selected: bool = False) -> None:
         """Notes with rounded corners and, where there is room, their names."""
         painter, rows = self.painter, self.rows
         shades = velocity_shades(role_colour(role), colour("background"))
-        edges = [blend(shade, colour("background"), 0.45) for shade in shades]
+        if selected:
+            shades = tuple(blend(shade, colour("text"), 0.62) for shade in shades)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(font(min(SMALL, int(rows.height) - 3)))
-        names = rows.height >= NAMED_HEIGHT and not rows.drums
-        metrics = painter.fontMetrics()
-        bright = [blend(shade, colour("text"), 0.62) for shade in shades]
+        outlined = selected and len(notes) <= FEW
+        painter.setPen(QPen(colour("text"), 1.5) if outlined else Qt.PenStyle.NoPen)
+        inset = 0.75 if outlined else 0.0
+        boxes: list[tuple[QRectF, Note]] = []
+        last = -1
         for note in notes:
             box = self.box(note)
             shade = min(SHADES - 1, note.velocity * SHADES // 128)
-            fill = bright[shade] if selected else shades[shade]
-            painter.setPen(QPen(colour("text") if selected else edges[shade], 1.5 if selected else 1.0))
-            painter.setBrush(fill)
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5)
-            if names and box.width() >= NAMED_WIDTH:
-                painter.setPen(readable_on(fill))
-                base = box.center().y() + metrics.capHeight() / 2
-                painter.drawText(QPointF(max(box.left(), 0.0) + 5, base), self._name(note))
+            if shade != last:
+                painter.setBrush(shades[shade])
+                last = shade
+            painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), 2.5, 2.5)
+            if box.width() >= NAMED_WIDTH:
+                boxes.append((box, note))
+        if rows.height >= NAMED_HEIGHT and not rows.drums:
+            self._name_all(boxes, readable_on(shades[SHADES // 2]))
+
+    def _name_all(self, boxes: Iterable[tuple[QRectF, Note]], ink: QColor) -> None:
+        """Write on notes what they are called."""
+        painter = self.painter
+        painter.setFont(font(min(SMALL, int(self.rows.height) - 3)))
+        painter.setPen(ink)
+        rise = painter.fontMetrics().capHeight() / 2
+        key = self.timeline.song.key_at(self.first) or Key()
+        for box, note in boxes:
+            painter.drawText(QPointF(max(box.left(), 0.0) + 5, box.center().y() + rise), key.name_of(note.pitch))
+
+    def faded(self, notes: Sequence[Note], role: Role) -> None:
+        """Notes that would go with a proposal."""
+        self.painter.setOpacity(0.35)
+        self.boxes(notes, role)
+        self.painter.setOpacity(1.0)
 
     def outlines(self, notes: Iterable[Note]) -> None:
         """A proposal against what is there: outlines in the accent."""
@@ -143,7 +163,3 @@ class RollPainter:
         top = self.rows.tops(table.pitches[places]) + inset
         height = max(1.0, self.rows.height - 1 - 2 * inset)
         draw_notes(self.painter, table, places, left, top, height, self.timeline.scale, shades)
-
-    def _name(self, note: Note) -> str:
-        key = self.timeline.song.key_at(note.start) or Key()
-        return key.name_of(note.pitch)

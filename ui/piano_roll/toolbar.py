@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PyQt6.QtGui import QActionGroup
+from PyQt6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from ..canvas import GUTTER
 from ..drawings import icon
@@ -16,6 +17,7 @@ from . import keys
 from .state import RollState, Tool
 
 HEIGHT = 36
+STRENGTHS = (100, 75, 50, 25)
 ICON = 16
 
 
@@ -52,7 +54,7 @@ class RollToolbar(QFrame):
             "typing",
         )
         self.step = self._toggle(
-            "pencil",
+            "",
             self.tr("Step input"),
             self.tr("What is played is written at the cursor, one step after the other"),
             "step_input",
@@ -110,34 +112,32 @@ class RollToolbar(QFrame):
         self.row.addWidget(self.grid)
 
     def _quantise(self) -> None:
-        button = self._button(
-            "",
-            self.tr("Quantise"),
-            self.tr("Draw the selected notes to the grid (Q)"),
-            lambda _: keys.quantise(self.state),
-        )
-        button.setText(self.tr("Quantise"))
-        button.setMinimumHeight(28)
-        self.strength = QSlider(Qt.Orientation.Horizontal)
-        self.strength.setRange(0, 100)
-        self.strength.setValue(round(self.state.strength * 100))
-        self.strength.setFixedWidth(64)
-        self.strength.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.strength.setAccessibleName(self.tr("Strength of quantising"))
-        self.strength.valueChanged.connect(self._set_strength)
-        self._set_strength(self.strength.value())
-        self.row.addWidget(self.strength)
+        """A button, and a menu with the strength it works with."""
+        told = self.tr("Draw the selected notes to the grid (Q)")
+        self.quantise = self._button("", self.tr("Quantise"), told, lambda _: keys.quantise(self.state))
+        self.quantise.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        menu = QMenu(self.quantise)
+        group = QActionGroup(menu)
+        for percent in STRENGTHS:
+            action = menu.addAction(self.tr("By {percent} %").format(percent=percent))
+            assert action is not None
+            action.setCheckable(True)
+            action.setChecked(percent == 100)
+            action.triggered.connect(partial(self._set_strength, percent))
+            group.addAction(action)
+        self.quantise.setMenu(menu)
+        self._set_strength(100)
 
-    def _set_strength(self, percent: int) -> None:
+    def _set_strength(self, percent: int, _: bool = False) -> None:
         self.state.strength = percent / 100
-        self.strength.setToolTip(self.tr("Quantise by {percent} %").format(percent=percent))
+        name = self.tr("Quantise")
+        self.quantise.setText(name if percent == 100 else f"{name} {percent} %")
 
     def _toggle(self, drawing: str, name: str, told: str, attribute: str, text: str = "") -> QToolButton:
         button = self._button(drawing, name, told, lambda on: self.state.set(**{attribute: on}))
         button.setCheckable(True)
         if text:
             button.setText(text)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return button
 
     def _button(self, drawing: str, name: str, told: str, does: Callable[[bool], None]) -> QToolButton:

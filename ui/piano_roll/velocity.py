@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
 from cocomposer.music import Note, Role
@@ -19,7 +19,9 @@ from .state import NOTHING, Preview, RollState
 HEIGHT, MARGIN = 72, 8
 REACH = 5.0
 """Pixels beside a stem within which it is meant."""
-WHEEL_STEP = 5
+STEP = 5
+MANY = 2_000
+"""From this many stems in sight on they have no heads."""
 
 
 class VelocityLane(TimeCanvas):
@@ -31,6 +33,7 @@ class VelocityLane(TimeCanvas):
         self._pressed: QPointF | None = None
         self._last = QPointF()
         self._painted: dict[Note, int] = {}
+        self._line = False
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(self.tr("Velocities"))
         self.setAccessibleDescription(
@@ -61,7 +64,7 @@ class VelocityLane(TimeCanvas):
             bright = np.array([note in selected for note in notes], dtype=bool) & ~faint
         else:
             faint = bright = np.zeros(len(places), dtype=bool)
-        self._stems(painter, table, places[~faint & ~bright], base.lighter(100))
+        self._stems(painter, table, places[~faint & ~bright], base)
         self._stems(painter, table, places[bright], colour("text"))
         if state.preview.added:
             changed = NoteTable(tuple(sorted(state.preview.added)))
@@ -71,15 +74,16 @@ class VelocityLane(TimeCanvas):
             painter.setPen(QPen(colour("accent"), 1.5))
             painter.drawLine(self._pressed, self._last)
 
-    def _stems(self, painter: QPainter, table: NoteTable, places: Places, tint: object) -> None:
+    def _stems(self, painter: QPainter, table: NoteTable, places: Places, tint: QColor) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tint)  # type: ignore[call-overload]
+        painter.setBrush(tint)
         left = np.floor((table.starts[places] - self.timeline.first) * self.timeline.scale)
         room = HEIGHT - 2 * MARGIN
         high = table.velocities[places] / 127 * room
         draw_rectangles(painter, left, HEIGHT - MARGIN - high, np.full(len(left), 2.0), high)
-        draw_rectangles(painter, left - 1.5, HEIGHT - MARGIN - high - 2, np.full(len(left), 5.0), 4.0)
+        if len(left) <= MANY:
+            draw_rectangles(painter, left - 1.5, HEIGHT - MARGIN - high - 2, np.full(len(left), 5.0), 4.0)
 
     def _y(self, velocity: int) -> float:
         return HEIGHT - MARGIN - velocity / 127 * (HEIGHT - 2 * MARGIN)
@@ -88,8 +92,6 @@ class VelocityLane(TimeCanvas):
         return max(1, min(127, round((HEIGHT - MARGIN - y) / (HEIGHT - 2 * MARGIN) * 127)))
 
     # --- under the hand --------------------------------------------------------------------------
-
-    _line = False
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         if event is None or event.button() != Qt.MouseButton.LeftButton or self.state.part is None:
@@ -121,7 +123,7 @@ class VelocityLane(TimeCanvas):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         if event is None:
             return
-        by = {Qt.Key.Key_Up: WHEEL_STEP, Qt.Key.Key_Down: -WHEEL_STEP}.get(Qt.Key(event.key()))
+        by = {Qt.Key.Key_Up: STEP, Qt.Key.Key_Down: -STEP}.get(Qt.Key(event.key()))
         if event.key() == Qt.Key.Key_Escape and self._pressed is not None:
             self._pressed = None
             self.state.set(preview=NOTHING)
