@@ -42,7 +42,7 @@ class CardDeck(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._was_proposing = session, False
         self._number: int | None = None
         """The generation that is shown, None for the latest."""
         self._shown: int | None = None
@@ -84,6 +84,9 @@ class CardDeck(QWidget):
 
     def refresh(self) -> None:
         """Bring the cards up to date."""
+        if self._session.proposing and not self._was_proposing:
+            self._number = None  # whatever was browsed: what is asked now is what one wants to see
+        self._was_proposing = self._session.proposing
         generation = self.generation
         self._empty.setVisible(generation is None)
         self._scroll.setVisible(generation is not None)

@@ -86,6 +86,11 @@ class ControlsPanel(QScrollArea):
         self._task = task
         self._tell()
 
+    def choose_style(self, style_id: str) -> None:
+        """Wish for another style."""
+        self._style.choose(style_id)
+        self._tell()
+
     def next_seed(self) -> None:
         """After a question: the next one makes other notes, unless the seed is locked."""
         if not self._lock.isChecked():
