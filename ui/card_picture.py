@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QRectF, QSize
+from PyQt6.QtCore import QEvent, QRectF, QSize
 from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -24,6 +24,7 @@ class CardPicture(QWidget):
         super().__init__(parent)
         self._song: Song | None = None
         self._stretch = 0, 1
+        self._kept: frozenset[int] = frozenset()
         self._peaks: tuple[float, ...] = ()
         self._playhead: int | None = None
         self._faded = False
@@ -34,10 +35,10 @@ class CardPicture(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(240, _ROLL + _GAP + _STRIP)
 
-    def show_song(self, song: Song, start: int, end: int) -> None:
-        """Show `song` between two ticks."""
+    def show_song(self, song: Song, start: int, end: int, kept: frozenset[int] = frozenset()) -> None:
+        """Show `song` between two ticks; the parts `kept`, by index, stand back behind what is new."""
         if song is not self._song or (start, end) != self._stretch:
-            self._song, self._stretch, self._drawn = song, (start, end), None
+            self._song, self._stretch, self._kept, self._drawn = song, (start, end), kept, None
             self.update()
 
     def show_peaks(self, peaks: Sequence[float]) -> None:
@@ -56,6 +57,11 @@ class CardPicture(QWidget):
         if faded != self._faded:
             self._faded = faded
             self.update()
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self._drawn = None  # in other colours
+        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         ratio = self.devicePixelRatioF()
@@ -85,7 +91,7 @@ class CardPicture(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if self._song is not None:
             self._draw_bars(painter, roll)
-            paint_miniature(painter, roll.adjusted(4, 4, -4, -4), self._song, *self._stretch)
+            paint_miniature(painter, roll.adjusted(4, 4, -4, -4), self._song, *self._stretch, self._kept)
             self._draw_strip(painter, strip.adjusted(4, 2, -4, -2))
         painter.end()
         return drawn

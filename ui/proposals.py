@@ -85,13 +85,14 @@ class ProposalsPanel(QFrame):
 
     def _refresh(self) -> None:
         proposing, problem = self._session.proposing, self.controls.problem
+        if proposing != self._was_proposing or self._button.icon().isNull():
+            self._button.setIcon(icon("stop") if proposing else icon("propose", theme.tokens().on_accent))
         if proposing and not self._was_proposing:  # wherever it was asked
             self._show_problem("")
             self._tabs.setCurrentIndex(1)
         self._was_proposing = proposing
         self._button.setText(self.tr("Cancel") if proposing else self.tr("Propose"))
         theme.set_kind(self._button, "" if proposing else "primary")
-        self._button.setIcon(icon("stop") if proposing else icon("propose", theme.tokens().on_accent))
         self._button.setEnabled(proposing or not problem)
         self._button.setToolTip(self.tr("Stop composing; what is done stays  (Ctrl+.)") if proposing else problem
                                 or self.tr("Ask for four proposals  ({key})").format(key=KEY))  # fmt: skip

@@ -139,6 +139,7 @@ def test_a_style_is_found_by_typing(panel: ControlsPanel, typed: str, style: str
 
 def test_every_style_is_offered_under_its_genre(panel: ControlsPanel) -> None:
     chooser = panel._style
+    chooser.fill()
     offered = [chooser.itemData(row, Qt.ItemDataRole.UserRole) for row in range(chooser.count())]
     assert sorted(offered) == sorted(["auto", *load_styles()])
     genres = [load_styles()[each].genre for each in offered[1:]]
