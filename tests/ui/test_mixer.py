@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,10 +28,12 @@ from cocomposer.music.mix import Effect, Instrument, InstrumentKind, Lane, Point
 from cocomposer.sound.built_in import built_in
 from cocomposer.sound.console import mix_of, strip_of
 from cocomposer.sound.metering import Level, Levels
+from cocomposer.sound.plugins import Parameter, PluginInfo
 from cocomposer.sound.racks import EFFECTS
 from cocomposer.studio import editing
 from cocomposer.studio.document import Document
 from cocomposer.studio.jobs import Jobs
+from cocomposer.studio.plugins import known_plugins
 from cocomposer.studio.project import Project
 
 if TYPE_CHECKING:
@@ -271,6 +273,46 @@ def test_drums_choose_kits(mixer: MixerView, playing: Session) -> None:
 
 def test_a_soundfont_has_nothing_to_turn() -> None:
     assert instrument_settings(None) == () == instrument_settings(Instrument())
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a host says of a parameter."""
+
+    name: str
+    value: float
+    text: str
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> str:
+    """A plugin that an earlier scan found."""
+    known = known_plugins()
+    path = tmp_path / "room.so"
+    path.write_bytes(b"")
+    parameters = (Parameter("Size", "", 0, 0.5), Parameter("Mix", "", 0, 0.3))
+    known.remember(PluginInfo(path, "Room", "VST2", inputs=2, outputs=2, parameters=parameters))
+    known.save()
+    return str(path)
+
+
+def test_a_plugin_says_its_values_in_its_own_words(
+    mixer: MixerView, playing: Session, plugin: str, qtbot: QtBot
+) -> None:
+    class Hosts:
+        def parameters(self, asked: Effect) -> tuple[Told, ...]:
+            size = dict(asked.parameters).get("Size", 0.5)
+            return (Told("Size", size, f"{size * 40:.0f} m"), Told("Mix", 0.3, "30/70"))
+
+    vars(playing)["hosts"] = Hosts()
+    entry(mixer.strips[LEAD].inserts.add.menu(), "Plugins", "Room")
+    sliders = mixer.parameters.sliders
+    assert sliders["Size"].text() == "50 %"
+    qtbot.waitUntil(lambda: sliders["Size"].text() == "20 m")
+    assert sliders["Mix"].text() == "30/70"
+    sliders["Size"].turn(0.75)
+    assert LEAD.strip(playing.song).inserts[-1].parameters == (("Size", 0.75),)
+    qtbot.waitUntil(lambda: sliders["Size"].text() == "30 m")
 
 
 def test_a_lane_is_added_drawn_and_removed(mixer: MixerView, playing: Session) -> None:

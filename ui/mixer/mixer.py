@@ -41,7 +41,7 @@ class MixerView(QWidget):
     def show_levels(self) -> None:
         """Read the meters of the player once."""
         player = self._session.player
-        levels: Levels = player.levels() if player is not None else Levels()
+        levels: Levels = (player.levels() if player is not None else None) or Levels()
         names = mix_of(self._session.song)
         silent = Level()
         for channel, strip in self.strips.items():
