@@ -91,6 +91,12 @@ class Mixing:
         with self._changed:
             self._changed.notify()
 
+    def uses(self, deck: Deck) -> bool:
+        """Whether `deck` is played, or about to be; false only after all that was posted."""
+        with self._changed:
+            coming = self._coming
+            return bool(self._commands) or self._busy or deck is self.deck or (coming is not None and deck is coming[0])
+
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do until something is heard, rendered or asked for."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cocomposer.music import Song
+from cocomposer.sound.plan import console_plan
 from cocomposer.sound.playback.segments import TAIL_SECONDS, Phrase, Segment, segments_of
 
 
@@ -43,13 +44,8 @@ class Score:
     @cached_property
     def audible(self) -> frozenset[int]:
         """Indices of the parts that are neither muted nor left out by a solo."""
-        strips = [part.strip for part in self.song.parts]
-        solo = any(strip.soloed for strip in strips if strip)
-        return frozenset(
-            index
-            for index, strip in enumerate(strips)
-            if not (strip and strip.muted) and (not solo or (strip is not None and strip.soloed))
-        )
+        plan = console_plan(self.song, self.sample_rate, {})
+        return frozenset(index for index, part in enumerate(plan.parts) if part.heard)
 
     def same_time_line(self, other: Score) -> bool:
         """Whether this song is that one after an edit which moves neither time nor parts."""
@@ -57,14 +53,14 @@ class Score:
         names = [[(part.name, part.role) for part in song.parts] for song in (one, two)]
         return one.tempos == two.tempos and names[0] == names[1]
 
-    def sounding(self, frame: int) -> Iterator[Segment]:
-        """The audible segments whose notes are played at `frame`."""
+    def sounding(self, frame: int) -> Iterator[tuple[int, Segment]]:
+        """The audible segments whose notes are played at `frame`, with the indices of their parts."""
         for index in self.audible:
             for segment in self.tracks[index]:
                 if segment.frame > frame:
                     break
                 if frame <= segment.frame + segment.phrase.seconds * self.sample_rate:
-                    yield segment
+                    yield index, segment
 
     def by_need(self, frame: int, loop: tuple[int, int] | None = None) -> list[Phrase]:
         """All phrases, in the order in which playing from `frame` (round `loop`, in frames) needs them."""
