@@ -63,20 +63,25 @@ def _power(found: list[tuple[Segment, Take]], sample_rate: int) -> Blocks:
 
 def gains_of(score: Score, trims: Mapping[int, float]) -> tuple[float, ...]:
     """Trim and fader of each part together in dB, SILENT_DB for parts that are not heard."""
+    return tuple(gain if index in score.audible else SILENT_DB for index, gain in enumerate(_faders(score, trims)))
+
+
+def _faders(score: Score, trims: Mapping[int, float]) -> list[float]:
     strips = [strip_of(part, score.song) for part in score.song.parts]
-    return tuple(
+    return [
         (trims.get(index, 0.0) if strip.trim_db is None else strip.trim_db) + strip.gain_db
-        if index in score.audible
-        else SILENT_DB
         for index, strip in enumerate(strips)
-    )
+    ]
 
 
 def trims_of(score: Score, levels: Mapping[int, Level]) -> dict[int, float]:
-    """The trims for a console, by part, and for its master: about what brings the sum to MASTER_LUFS."""
+    """The trims for a console, by part, and for its master: about what brings the sum of all parts to MASTER_LUFS.
+
+    Parts that are muted count as well, so that nothing else grows louder without them.
+    """
     trims = {index: level.trim for index, level in levels.items()}
-    gains = gains_of(score, trims)
-    power = sum(10 ** ((level.loudness + gains[index]) / 10) for index, level in levels.items())
+    faders = _faders(score, trims)
+    power = sum(10 ** ((level.loudness + faders[index]) / 10) for index, level in levels.items())
     return trims | ({MASTER: MASTER_LUFS - 10 * float(np.log10(power))} if power > 0 else {})
 
 

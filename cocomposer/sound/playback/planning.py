@@ -129,7 +129,8 @@ class Planning:
             return
         if known is not None and known.score.song is song:
             return
-        score = Score.of(song, self._rate)
+        like = known or self._known.get("song")
+        score = Score.of(song, self._rate, like.score if like else None)
         if known is not None and known.score.same_time_line(score):
             known.forget_replaced_instruments(score)
             deck, known.score = known.deck, score

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
@@ -18,6 +19,7 @@ from cocomposer.sound.playback.devices import SoundCard, device_names
 from cocomposer.sound.playback.mixing import Mixing
 from cocomposer.sound.playback.output import OpenDevice, Output
 from cocomposer.sound.playback.planning import Planning
+from cocomposer.sound.playback.priority import SWITCH_SECONDS
 from cocomposer.sound.playback.rendering import Instruments, Rendering
 from cocomposer.sound.playback.ring import Place, Ring
 from cocomposer.sound.playback.takes import MEMORY, Takes
@@ -72,6 +74,8 @@ class Player:
         self._run = 0
         self._loop: tuple[int, int] | None = None
         self._trail: deque[_Heard] = deque(maxlen=_TRAIL)
+        self._switch_seconds = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._ring = Ring(sample_rate)
         self.mixing = Mixing(self._ring, sample_rate, self._ended, lambda: self.planning.wake())
         self.rendering = Rendering(instruments, Takes(memory), self._arrived, self._problem)
@@ -248,6 +252,7 @@ class Player:
         self.mixing.close()
         self.rendering.close()
         self.planning.close()
+        sys.setswitchinterval(self._switch_seconds)
 
     def _arrived(self) -> None:
         """Something is rendered: on a rendering thread."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Instrument
+from cocomposer.sound.playback.priority import give_way
 from cocomposer.sound.playback.segments import TAIL_SECONDS, Phrase
 from cocomposer.sound.playback.takes import Take, Takes
 from cocomposer.sound.protocol import MidiEvent
@@ -92,6 +93,7 @@ class Rendering:
             thread.join()
 
     def _work(self) -> None:
+        give_way()
         while (phrase := self._next()) is not None:
             try:
                 take = self._play(phrase)

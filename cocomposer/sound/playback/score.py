@@ -20,9 +20,15 @@ class Score:
     tracks: tuple[tuple[Segment, ...], ...]
 
     @classmethod
-    def of(cls, song: Song, sample_rate: int) -> Score:
-        tracks = tuple(segments_of(part, song.meters, song.tempos, sample_rate) for part in song.parts)
-        return cls(song, sample_rate, tracks)
+    def of(cls, song: Song, sample_rate: int, before: Score | None = None) -> Score:
+        """The score of a song; parts that it has from the song of `before` are not cut again."""
+        known = {}
+        if before and before.song.meters == song.meters and before.song.tempos == song.tempos:
+            known = {id(part): track for part, track in zip(before.song.parts, before.tracks, strict=True)}
+        tracks = (
+            known.get(id(part)) or segments_of(part, song.meters, song.tempos, sample_rate) for part in song.parts
+        )
+        return cls(song, sample_rate, tuple(tracks))
 
     def frame_at(self, tick: float) -> int:
         return round(self.song.tempos.seconds_at(tick) * self.sample_rate)
