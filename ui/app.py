@@ -48,9 +48,9 @@ def run(files: list[str]) -> int:
     for problem in problems:
         window.session.problem.emit(problem)
     signal.signal(signal.SIGINT, lambda *_: window.close())
-    awake = QTimer(window, interval=200)  # Python sees a Ctrl-C only while it is running
+    awake = QTimer(window)  # Python sees a Ctrl-C only while it is running
     awake.timeout.connect(lambda: None)
-    awake.start()
+    awake.start(200)
     keyboard = Keyboard(window.session)
     QTimer.singleShot(0, lambda: start_playing(window.session))
     QTimer.singleShot(0, keyboard.open)
@@ -83,7 +83,7 @@ def dressed(app: QApplication, settings: Settings) -> QApplication:
 
 
 def open_window(path: Path | None, settings: Settings, memory: Memory | None = None) -> Window:
-    """A window with a session of its own: with that file, what was rescued, at the very first start the demo, or nothing."""
+    """A window with a session of its own: with that file, rescued work, at the very first start the demo, or none."""
     memory = memory or Memory(settings_folder() / "window.ini")
     session = Session(Document(Project(blank_song())), settings=settings)
     window = Window(session, memory)

@@ -1,7 +1,7 @@
 """The browser on the left: everything there is to use, by kind, with search and favourites.
 
-A click chooses, Enter or a double click uses it where it makes sense (a style for the next proposals, an instrument for the
-current part ...), a drag carries it to where it is wanted.
+A click chooses, Enter or a double click uses it where it makes sense (a style for the next proposals, an instrument for
+the current part ...), a drag carries it to where it is wanted.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ SIZES = (16, 24, 32, 48)
 
 
 def icon(name: str, colour: str = "") -> QIcon:
-    """The drawing of that name in `colour` (by default: text; on the accent where it is checked; faint where it is off)."""
+    """The drawing of that name in `colour`; by default that of text, of the accent where checked, faint where off."""
     tokens = theme.tokens()
     made = QIcon()
     for size in SIZES:

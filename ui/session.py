@@ -1,7 +1,7 @@
 """What every view is given: the open document, playing and composing, told as Qt signals.
 
 A view reads `session.song`, draws it, and listens to `changed`; it changes the song with `session.edit("Move notes",
-new_song)` and nothing else.  Whatever comes from another thread is brought to the thread of the window here (`deliver`).
+new_song)` and nothing else.  Whatever comes from another thread is brought to that of the window here (`deliver`).
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ class Session(QObject):
         self._current_part = 0
         self._region: Region | None = None
         self._selected_notes: frozenset[int] = frozenset()
-        self._clock = QTimer(self, interval=PLAYHEAD_MS)
+        self._clock = QTimer(self)
+        self._clock.setInterval(PLAYHEAD_MS)
         self._clock.timeout.connect(self._tick)
         self._take(self.document)
 
@@ -295,7 +296,10 @@ class Session(QObject):
         return self._asked is not None
 
     def propose(self, terms: Terms, composer: str = "auto", reference: Song | None = None) -> None:
-        """Ask for proposals; they stream into a new generation.  `reference` is a song to be like.  What is wrong with the terms is told by `problem`."""
+        """Ask for proposals; they stream into a new generation.
+
+        `reference` is a song to be like.  What is wrong with the terms is told by `problem`.
+        """
         self.cancel_proposing()
         try:
             given = {each.name: getattr(terms, each.name) for each in fields(Terms)}

@@ -86,7 +86,8 @@ class Transport(QWidget):
         session.playing_changed.connect(lambda _: self._watch())
         session.selection_changed.connect(self._region_moved)
         session.player_changed.connect(self._tell_player)
-        self._watching = QTimer(self, interval=LOAD_MS)
+        self._watching = QTimer(self)
+        self._watching.setInterval(LOAD_MS)
         self._watching.timeout.connect(self._show_load)
 
     def fill(self, actions: Actions) -> None:

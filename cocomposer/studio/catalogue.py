@@ -1,4 +1,4 @@
-"""Everything there is to work with, as one list to search: styles, progressions, instruments, racks, plugins, sketches."""
+"""Everything there is to use, to be searched: styles, progressions, instruments, racks, plugins, sketches."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def catalogue(kind: Kind) -> tuple[Entry, ...]:
 
 
 def matching(entries: Iterable[Entry], query: str) -> list[Entry]:
-    """The entries in which every word of `query` begins a word of name, detail or tags; those with it in the name first."""
+    """The entries of which each word of `query` begins a word; those with it in the name first."""
     words = query.casefold().split()
     found = []
     for entry in entries:
@@ -107,9 +107,7 @@ def _racks() -> tuple[Entry, ...]:
 
     racks = load_racks()
     return tuple(
-        Entry(Kind.RACK, str(role), rack.name, rack.about, (str(role),))
-        for role in Role
-        for rack in (racks.of(role),)
+        Entry(Kind.RACK, str(role), rack.name, rack.about, (str(role),)) for role in Role for rack in (racks.of(role),)
     )
 
 

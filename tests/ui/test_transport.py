@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from cocomposer.ui.session import Region
+from cocomposer.ui.transport import TapTempo, position_text, time_text
+from cocomposer.ui.window import Window
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
@@ -16,9 +19,6 @@ from cocomposer.music import Instrument, Key, Song
 from cocomposer.music.time import Meter, MeterChange, MeterMap, TempoMap
 from cocomposer.sound.metering import Level, Levels
 from cocomposer.sound.playback.player import Player
-from cocomposer.ui.session import Region
-from cocomposer.ui.transport import TapTempo, position_text, time_text
-from cocomposer.ui.window import Window
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -239,8 +239,9 @@ def test_interruptions_are_shown(playing: Window) -> None:
 
 
 def test_what_is_played_while_recording_becomes_notes(playing: Window, qtbot: QtBot) -> None:
-    from cocomposer.sound.playback import midi_input
     from cocomposer.ui.recording import Keyboard
+
+    from cocomposer.sound.playback import midi_input
 
     session = playing.session
     keyboard = Keyboard(session)

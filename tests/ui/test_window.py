@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING
 
 import mido
 import pytest
+from cocomposer.ui.browser import Browser
+from cocomposer.ui.dragging import dragged_entry
+from cocomposer.ui.files import together
+from cocomposer.ui.out import excerpt, midi_mime
+from cocomposer.ui.using import use, with_progression
+from cocomposer.ui.welcome import Welcome
+from cocomposer.ui.window import Window
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton
@@ -21,13 +28,6 @@ from cocomposer.studio.catalogue import Kind
 from cocomposer.studio.document import Document
 from cocomposer.studio.project_file import read_project
 from cocomposer.studio.recovery import find_recoveries
-from cocomposer.ui.browser import Browser
-from cocomposer.ui.dragging import dragged_entry
-from cocomposer.ui.files import together
-from cocomposer.ui.out import excerpt, midi_mime
-from cocomposer.ui.using import use, with_progression
-from cocomposer.ui.welcome import Welcome
-from cocomposer.ui.window import Window
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
