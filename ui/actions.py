@@ -86,8 +86,8 @@ FILE_ACTIONS = (
            enabled=lambda w: bool(w.session.song.parts)),
     Action("file.export-stems", _(CONTEXT, "Export s&tems…"), FILE, lambda w: w.out.export_stems(),
            enabled=lambda w: bool(w.session.song.parts)),
-    Action("file.settings", _(CONTEXT, "S&ettings…"), FILE, lambda w: w.show_settings(), "Ctrl+,", "settings",
-           begins_group=True),
+    Action("file.scan", _(CONTEXT, "Look for &plugins"), FILE, lambda w: w.scan_plugins(), icon="plugin", begins_group=True),
+    Action("file.settings", _(CONTEXT, "S&ettings…"), FILE, lambda w: w.show_settings(), "Ctrl+,", "settings"),
     Action("file.quit", _(CONTEXT, "&Quit"), FILE, lambda w: w.close(), "Ctrl+Q"),
 )  # fmt: skip
 EDIT_ACTIONS = (

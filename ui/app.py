@@ -29,8 +29,6 @@ from .session import Session
 from .sounding import start_playing
 from .window import Window
 
-RESTART = 64
-"""Exit code of a window that is to be opened anew, as after another scale was chosen."""
 DEMO = "first_light.mid"
 
 log = logging.getLogger(__name__)
@@ -57,9 +55,6 @@ def run(files: list[str]) -> int:
     code = app.exec()
     keyboard.close()
     sip.delete(window)  # with all it has, in an order of our choosing
-    if code == RESTART:
-        os.environ.pop("QT_SCALE_FACTOR", None)
-        os.execv(sys.executable, [sys.executable, "-m", "cocomposer", *files])
     return code
 
 

@@ -104,6 +104,7 @@ class Session(QObject):
         self._asked: Asked | None = None
         self._asked_for = 0
         self._recording = False
+        self._before_preview: int | None = None
         self._current_part = 0
         self._region: Region | None = None
         self._selected_notes: frozenset[int] = frozenset()
@@ -194,6 +195,8 @@ class Session(QObject):
         index = min(max(0, index), max(0, len(self.song.parts) - 1))
         if index != self._current_part:
             self._current_part, self._selected_notes = index, frozenset()
+            if self.player is not None:
+                self.player.audition.part = index
             self.selection_changed.emit()
 
     @property
@@ -222,6 +225,7 @@ class Session(QObject):
 
     @property
     def playing(self) -> bool:
+        """Whether something is heard: the song, a proposal in its place, or a preview."""
         return self.player is not None and self.player.playing
 
     @property
@@ -255,6 +259,7 @@ class Session(QObject):
         if self.player is None:
             self.problem.emit(self.tr("The sound is still being set up: press play again in a moment."))
             return
+        self._end_preview()
         self.player.play(tick)
         self._clock.start()
         self.playing_changed.emit(True)
@@ -277,13 +282,35 @@ class Session(QObject):
             self.player.seek(max(0, tick))
         self.playhead.emit(max(0, tick))
 
+    def preview(self, song: Song | None) -> None:
+        """Hear another song from its beginning, then be where one was; None ends it.  Nothing while the song plays."""
+        if self.player is None or (self.playing and self._before_preview is None):
+            return
+        if song is None:
+            self.pause()
+            return
+        if self._before_preview is None:
+            self._before_preview = self.position
+        self.player.compare(song)
+        self.player.play(0)
+        self._clock.start()
+
+    def _end_preview(self) -> None:
+        """Go back from what was previewed to the song."""
+        if self._before_preview is not None:
+            before, self._before_preview = self._before_preview, None
+            answer = self.answer(self.auditioned) if self.auditioned else None
+            self.player.compare(answer.song if answer else None)
+            self.player.seek(before)
+
     def _tick(self) -> None:
         if not self.playing:
             self._rest()
-        else:
+        elif self._before_preview is None:
             self.playhead.emit(self.position)
 
     def _rest(self) -> None:
+        self._end_preview()
         if self._clock.isActive():
             self._clock.stop()
             self.playing_changed.emit(False)

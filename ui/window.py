@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLay
 from cocomposer.composer.request import Terms
 from cocomposer.studio.catalogue import Entry, Kind
 from cocomposer.studio.jobs import Job
+from cocomposer.studio.plugins import scan_plugins
 
 from . import theme
 from .actions import Actions
@@ -128,6 +129,7 @@ class Window(QMainWindow):
         session.saved_changed.connect(self._name)
         session.document_changed.connect(self._name)
         self.browser.used.connect(self._use)
+        self.browser.scan_asked.connect(self.scan_plugins)
 
     def _name(self) -> None:
         document = self.session.document
@@ -201,6 +203,25 @@ class Window(QMainWindow):
         else:
             region = self.session.region
             self.session.propose(Terms(bars=(region.first_bar, region.last_bar) if region else None))
+
+    def scan_plugins(self) -> None:
+        """Look for plugins in the background; those that are found stand in the browser then."""
+        folders = tuple(Path(each) for each in self.session.settings.plugin_folders)
+
+        def work(progress: Callable[[float], None], cancelled: Callable[[], bool]) -> tuple[int, int]:
+            count, found = scan_plugins(folders, cancelled=cancelled)
+            fit = 0
+            for number, info in enumerate(found, 1):
+                fit += not info.problem
+                progress(number / max(1, count))
+            return count, fit
+
+        def done(counts: tuple[int, int]) -> None:
+            self.browser.reload(Kind.PLUGIN)
+            told = self.tr("{fit} of {count} plugins can be used.") if counts[0] else self.tr("No plugins were found.")
+            self.status.say(told.format(count=counts[0], fit=counts[1]))
+
+        self.run(self.tr("Looking for plugins"), work, done)
 
     def _use(self, entry: Entry) -> None:
         """Use what is no edit of the song: a sketch is opened, a style proposed in."""

@@ -19,6 +19,7 @@ from cocomposer.music import Instrument, Key, Song
 from cocomposer.music.time import Meter, MeterChange, MeterMap, TempoMap
 from cocomposer.sound.metering import Level, Levels
 from cocomposer.sound.playback.player import Player
+from cocomposer.studio.catalogue import Kind
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -259,4 +260,40 @@ def test_what_is_played_while_recording_becomes_notes(playing: Window, qtbot: Qt
     assert [(note.pitch, note.velocity) for note in added] == [(40, 99)]
     assert abs(next(iter(added)).start - struck) < 120
     assert session.document.undo_label == "Record"
+    session.stop()
+
+
+@pytest.mark.parametrize("kind", [Kind.PROGRESSION, Kind.INSTRUMENT, Kind.SKETCH, Kind.STYLE])
+def test_what_is_clicked_in_the_browser_is_heard_and_the_song_stays_where_it_was(
+    playing: Window, qtbot: QtBot, kind: Kind
+) -> None:
+    session, browser = playing.session, playing.browser
+    session.seek(3 * BAR)
+    browser.show_kind(kind)
+    heard: list[Song | None] = []
+    compare = session.player.compare
+    session.player.compare = lambda song: (heard.append(song), compare(song))
+    rect = browser.list.visualRect(browser.model.index(1))
+    qtbot.mouseClick(browser.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    assert session.playing
+    assert heard[0] is not None
+    assert any(part.notes for part in heard[0].parts)
+    qtbot.keyClick(playing, Qt.Key.Key_Space)
+    assert heard[-1] is None
+    assert session.position == 3 * BAR
+    assert not session.playing
+
+
+def test_nothing_of_the_browser_is_heard_while_the_song_plays_or_where_it_is_switched_off(playing: Window) -> None:
+    session, browser = playing.session, playing.browser
+    browser.show_kind(Kind.INSTRUMENT)
+    browser.hear.setChecked(False)
+    browser.preview(browser.model.index(0))
+    assert not session.playing
+    browser.hear.setChecked(True)
+    session.play()
+    heard: list[Song | None] = []
+    session.player.compare = heard.append
+    browser.preview(browser.model.index(0))
+    assert heard == []
     session.stop()
