@@ -38,9 +38,7 @@ class PartLanes(TimeCanvas):
         self._dragging = False
         self.setMinimumSize(200, 88)
         self.setAccessibleName(self.tr("Arrangement"))
-        self.setAccessibleDescription(
-            self.tr("Arrow keys go to other bars and parts, with Shift they choose more. Enter shows the notes.")
-        )
+        self._tell()
         rows.moved.connect(self.update)
         for signal in (session.changed, session.selection_changed, session.document_changed):
             signal.connect(self._tell)
@@ -133,7 +131,10 @@ class PartLanes(TimeCanvas):
         if region is not None:
             names = ", ".join(song.parts[each].name for each in region.parts if each < len(song.parts))
             where = self.tr("Bars {first} to {last}").format(first=region.first_bar + 1, last=region.last_bar + 1)
-            self.setStatusTip(f"{where}: {names or self.tr('all parts')}")
+            self.setAccessibleDescription(f"{where}: {names or self.tr('all parts')}")
+        else:
+            keys = self.tr("Arrow keys go to other bars and parts, with Shift they choose more. Enter shows the notes.")
+            self.setAccessibleDescription(keys)
         self.update()
 
     # --- choosing --------------------------------------------------------------------------------

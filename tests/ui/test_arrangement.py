@@ -84,6 +84,7 @@ def test_the_keyboard_chooses_the_same_rectangle(view: ArrangementView, qtbot: Q
     ):  # fmt: skip
         qtbot.keyClick(view.lanes, key, held or Qt.KeyboardModifier.NoModifier)
     assert view.session.region == Region(2, 4, (1, 2))
+    assert view.lanes.accessibleDescription() == "Bars 3 to 5: Bass, Drums"
     assert view.session.current_part == 1
     qtbot.keyClick(view.lanes, Key.Key_A, CTRL)
     assert view.session.region == Region(0, 15, (0, 1, 2))

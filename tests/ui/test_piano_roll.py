@@ -272,6 +272,23 @@ def test_notes_on_the_clipboard_come_back(notes: list[Note]) -> None:
     assert notes_from(notes_mime(notes), first) == tuple(sorted(notes))
 
 
+def test_what_an_undo_takes_away_is_selected_no_more(roll: PianoRoll, qtbot: QtBot) -> None:
+    click(roll.grid, *at(roll, 3000, 62))
+    assert len(roll.state.selected) == 1
+    roll.session.undo()
+    assert not roll.state.selected
+    pitch = roll.state.cursor[1]
+    qtbot.keyClick(roll.grid, Key.Key_Up)
+    assert roll.state.cursor[1] == pitch + 1
+    assert roll.state.notes == TUNE
+
+
+def test_the_selected_note_is_told_to_screen_readers(roll: PianoRoll, qtbot: QtBot) -> None:
+    select(roll, TUNE[0])
+    qtbot.keyClick(roll.grid, Key.Key_Right)
+    assert roll.grid.accessibleDescription() == "E4, bar 1, beat 2, velocity 90"
+
+
 # --- playing in --------------------------------------------------------------------------------------
 
 

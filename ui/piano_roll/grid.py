@@ -6,7 +6,7 @@ from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from cocomposer.music import Note, Role
+from cocomposer.music import TICKS_PER_QUARTER, Key, Note, Role
 
 from ..canvas import TimeCanvas
 from ..note_table import table_of
@@ -29,12 +29,7 @@ class NoteGrid(TimeCanvas):
         self.setMouseTracking(True)
         self.setMinimumSize(200, 120)
         self.setAccessibleName(self.tr("Notes"))
-        self.setAccessibleDescription(
-            self.tr(
-                "Arrow keys move the cursor, Enter makes a note, Delete removes the selected ones. "
-                "With notes selected, left and right go to the next note, up and down transpose."
-            )
-        )
+        self._describe()
         state.changed.connect(self._follow)
         state.rows.moved.connect(self.update)
         state.session.changed.connect(self.update)
@@ -82,7 +77,28 @@ class NoteGrid(TimeCanvas):
         coming = [note for sound, note in proposed.items() if sound not in present]
         return coming, frozenset(note for sound, note in present.items() if sound not in proposed)
 
+    def _describe(self) -> None:
+        """Say what is selected, for those who hear the window rather than see it; else how it is worked."""
+        chosen = self.state.selected
+        if len(chosen) == 1:
+            note = next(iter(chosen))
+            meters = self.timeline.song.meters
+            bar = meters.bar_at(note.start)
+            beat = (note.start - meters.bar_start(bar)) / TICKS_PER_QUARTER + 1
+            name = (self.state.key or Key()).name_of(note.pitch) + str(note.pitch // 12 - 1)
+            where = self.tr("{name}, bar {bar}, beat {beat}, velocity {velocity}")
+            told = where.format(name=name, bar=bar + 1, beat=f"{beat:g}", velocity=note.velocity)
+        elif chosen:
+            told = self.tr("{count} notes are selected").format(count=len(chosen))
+        else:
+            told = self.tr(
+                "Arrow keys move the cursor, Enter makes a note, Delete removes the selected ones. "
+                "With notes selected, left and right go to the next note, up and down transpose."
+            )
+        self.setAccessibleDescription(told)
+
     def _follow(self) -> None:
+        self._describe()
         self._show_cursor(self.mapFromGlobal(QCursor.pos()))
         self.update()
 

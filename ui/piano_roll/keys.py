@@ -107,9 +107,7 @@ def _put_cursor(state: RollState, tick: int, pitch: int) -> None:
 def walk(state: RollState, by: int) -> None:
     """Select the note after (before) the selected ones, and hear it."""
     notes = state.notes
-    places = [notes.index(note) for note in state.selected if note in notes]
-    if not places:
-        return
+    places = [notes.index(note) for note in state.selected]
     place = max(0, min((max(places) if by > 0 else min(places)) + by, len(notes) - 1))
     _select(state, notes[place])
 
@@ -179,7 +177,7 @@ def quantise(state: RollState) -> None:
         song = editing.quantise(state.session.song, state.part_index, notes, grid, state.strength)
         before = set(state.notes)
         state.session.edit(_tr("Quantise"), song)
-        state.session.selected_notes = frozenset(state.notes) - before | state.selected & frozenset(state.notes)
+        state.session.selected_notes = frozenset(state.notes) - before | state.selected
 
 
 def split(state: RollState, note: Note, tick: int) -> None:
@@ -261,8 +259,8 @@ _STANDARD = {
 
 
 def _chosen(state: RollState) -> list[Note]:
-    """The selected notes that are still in the part, sorted."""
-    return sorted(state.selected & frozenset(state.notes))
+    """The selected notes, sorted."""
+    return sorted(state.selected)
 
 
 def _change(state: RollState, label: str, old: list[Note], new: list[Note], merge: str) -> None:

@@ -130,7 +130,7 @@ class VelocityLane(TimeCanvas):
         elif by is None or not self.state.selected:
             super().keyPressEvent(event)
         else:
-            notes = sorted(self.state.selected & frozenset(self.state.notes))
+            notes = sorted(self.state.selected)
             louder = [replace(note, velocity=max(1, min(127, note.velocity + by))) for note in notes]
             self.state.commit(self.tr("Change velocity"), notes, louder, merge=f"velocity {self.state.part_index}")
 
