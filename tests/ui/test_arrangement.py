@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,10 @@ from PyQt6.QtWidgets import QMenu, QToolButton
 from songs import band_song
 
 from cocomposer import formats
-from cocomposer.composer.request import Task
-from cocomposer.music import Role, Song
+from cocomposer.composer.request import Task, Terms
+from cocomposer.music import Part, Role, Song
 from cocomposer.studio.catalogue import Entry, Kind
+from cocomposer.studio.project import Answer, Generation, Stretch
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -147,6 +149,27 @@ def test_a_cell_shows_the_notes_that_are_in_it(view: ArrangementView) -> None:
     entries(view.lanes.menu())["Clear"].trigger()
     view.session.region = None
     assert len(filled - column()) >= 1
+
+
+def test_an_auditioned_proposal_shows_the_parts_it_would_add(view: ArrangementView, qtbot: QtBot) -> None:
+    document, song = view.session.document, view.session.song
+    pad = Part("Pad", Role.PAD, 89, song.parts[1].notes)
+    theirs = replace(song, parts=(*song.parts, pad))
+    generation = Generation(1, song, Terms(), Stretch(0, song.length), answers=(Answer("a", theirs),))
+    document.perform("Propose", replace(document.project, generations=(generation,)))
+    before = view.lanes.grab().toImage()
+    view.session.audition("a")
+    assert view.rows.count == 4
+    assert len(view.heads.heads) == 3
+    assert view.lanes.grab().toImage() != before
+    click(view.lanes, *cell(view, 2, 3))  # what is only proposed cannot be chosen
+    assert view.session.region is None
+    drag(view.lanes, cell(view, 2, 1), cell(view, 3, 3))
+    assert view.session.region == Region(2, 3, (1, 2))
+    view.session.region = None
+    view.session.audition(None)
+    assert view.rows.count == 3
+    assert view.session.song == song
 
 
 # --- the parts ---------------------------------------------------------------------------------------

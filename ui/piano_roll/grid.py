@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QMenu, QWidget
 
 from cocomposer.music import TICKS_PER_QUARTER, Key, Note, Role
 
+from ..auditioned import auditioned_part
 from ..canvas import TimeCanvas
 from ..note_table import table_of
 from . import keys
@@ -65,12 +66,9 @@ class NoteGrid(TimeCanvas):
 
     def _proposed(self, first: int, last: int) -> tuple[list[Note], frozenset[Note]]:
         """What the auditioned proposal would have this part play between two ticks and does not, and the reverse."""
-        answer = self.session.answer(self.session.auditioned) if self.session.auditioned else None
         part = self.state.part
-        theirs = None
-        if answer is not None and part is not None:
-            theirs = next((each for each in answer.song.parts if each.name == part.name), None)
-        if part is None or theirs is None or theirs.notes is part.notes:
+        theirs = auditioned_part(self.session, part) if part is not None else None
+        if part is None or theirs is None:
             return [], frozenset()
         present = {_sound(note): note for note in table_of(part.notes).within(first, last, 0, 127)}
         proposed = {_sound(note): note for note in table_of(theirs.notes).within(first, last, 0, 127)}
