@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cocomposer.errors import SoundError
-from cocomposer.music import Instrument, Note, Part, Role, Song, TempoMap
+from cocomposer.music import Instrument, Mix, Note, Part, Role, Song, Strip, TempoMap
 from cocomposer.sound.playback.player import Player
 from cocomposer.sound.protocol import NOTE_ON, MidiEvent
 
@@ -102,8 +102,13 @@ def by_hand() -> Iterator[tuple[Player, HandDevice, Sines]]:
             sines.release.set()
 
 
+PLAIN = Strip(trim_db=0.0)
+"""A strip that lets everything through as it is."""
+
+
 def tune(pitches: list[int], bpm: float = 120.0, name: str = "Tune") -> Song:
-    """One part, a quarter note each."""
+    """One part, a quarter note each, in a mix that changes nothing."""
     notes = tuple(Note(index * 480, pitch, 400, 100) for index, pitch in enumerate(pitches))
-    part = Part(name, Role.OTHER, notes=notes)
-    return Song("Tune", 480 * len(pitches), tempos=TempoMap.constant(bpm), parts=(part,))
+    part = Part(name, Role.OTHER, notes=notes, strip=PLAIN)
+    mix = Mix(master=PLAIN)
+    return Song("Tune", 480 * len(pitches), tempos=TempoMap.constant(bpm), parts=(part,), mix=mix)

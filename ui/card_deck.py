@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -20,6 +20,9 @@ from .out import drag_midi
 from .session import Session
 from .streaming import bars_asked
 
+_LISTEN_MS = 1000
+"""Between two looks whether a card that is heard has been rendered."""
+_COLUMNS = 200
 _CARD_WIDTH = 260
 """Least width of a card; as many stand in a row as fit."""
 
@@ -42,7 +45,7 @@ class CardDeck(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._was_proposing = session, False
         self._number: int | None = None
         """The generation that is shown, None for the latest."""
         self._shown: int | None = None
@@ -53,6 +56,9 @@ class CardDeck(QWidget):
         session.selection_changed.connect(self.refresh)
         session.document_changed.connect(self.follow)
         session.playhead.connect(self._show_playhead)
+        self._listen = QTimer(self)
+        self._listen.setInterval(_LISTEN_MS)
+        self._listen.timeout.connect(self._ask_for_waveform)
         self.refresh()
 
     # --- What is shown ----------------------------------------------------------------------------------------------
@@ -84,6 +90,9 @@ class CardDeck(QWidget):
 
     def refresh(self) -> None:
         """Bring the cards up to date."""
+        if self._session.proposing and not self._was_proposing:
+            self._number = None  # whatever was browsed: what is asked now is what one wants to see
+        self._was_proposing = self._session.proposing
         generation = self.generation
         self._empty.setVisible(generation is None)
         self._scroll.setVisible(generation is not None)
@@ -110,11 +119,38 @@ class CardDeck(QWidget):
         for card, (_, answer) in zip(self._pinned, pinned, strict=True):
             self._show(card, answer)
 
+    def _ask_for_waveform(self) -> None:
+        """Draw how loud the card is that is heard, as soon as all of it has been rendered."""
+        heard = [
+            card for card in (*self.cards, *self._pinned)
+            if card.answer is not None and card.answer.id == self._session.auditioned and not card.picture.has_waveform
+        ]  # fmt: skip
+        player = self._session.player
+        if not heard or player is None:
+            self._listen.stop()
+            return
+        card, answer = heard[0], heard[0].answer
+        assert answer is not None
+        song, (start, end) = answer.song, card.picture.stretch
+
+        def work(progress: object, cancelled: object) -> tuple[float, ...] | None:
+            from cocomposer.sound.playback.waveform import waveform
+
+            return waveform(song, player.rendering.takes, player.sample_rate, start, end, _COLUMNS)
+
+        def show(found: tuple[float, ...] | None) -> None:
+            if found is not None and card in self.cards + self._pinned:
+                card.picture.show_waveform(found)
+
+        self._session.jobs.run(work, show)
+
     def _show(self, card: Card, answer: Answer) -> None:
         region = self._session.region
         card.region_bars = (region.first_bar, region.last_bar) if region is not None else None
         card.show_answer(answer)
         card.show_auditioned(self._session.auditioned == answer.id)
+        if self._session.auditioned == answer.id and not self._listen.isActive():
+            self._listen.start()
 
     def _show_head(self, generation: Generation) -> None:
         generations = self._session.document.project.generations

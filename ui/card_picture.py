@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QRectF, QSize
+from PyQt6.QtCore import QEvent, QRectF, QSize
 from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -18,13 +18,14 @@ _COLUMN = 3
 
 
 class CardPicture(QWidget):
-    """A miniature roll with a strip below: peaks of the audio where it was rendered, else how much is played."""
+    """A miniature roll with a strip below: how loud it is where it was rendered, else how much is played."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._song: Song | None = None
         self._stretch = 0, 1
-        self._peaks: tuple[float, ...] = ()
+        self._kept: frozenset[int] = frozenset()
+        self._waveform: tuple[float, ...] = ()
         self._playhead: int | None = None
         self._faded = False
         self._drawn: QPixmap | None = None
@@ -34,15 +35,25 @@ class CardPicture(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(240, _ROLL + _GAP + _STRIP)
 
-    def show_song(self, song: Song, start: int, end: int) -> None:
-        """Show `song` between two ticks."""
+    def show_song(self, song: Song, start: int, end: int, kept: frozenset[int] = frozenset()) -> None:
+        """Show `song` between two ticks; the parts `kept`, by index, stand back behind what is new."""
         if song is not self._song or (start, end) != self._stretch:
-            self._song, self._stretch, self._drawn = song, (start, end), None
+            self._song, self._stretch, self._kept, self._drawn = song, (start, end), kept, None
             self.update()
 
-    def show_peaks(self, peaks: Sequence[float]) -> None:
+    @property
+    def stretch(self) -> tuple[int, int]:
+        """The ticks between which the song is shown."""
+        return self._stretch
+
+    @property
+    def has_waveform(self) -> bool:
+        """Whether it is shown how loud the music is."""
+        return bool(self._waveform)
+
+    def show_waveform(self, waveform: Sequence[float]) -> None:
         """Show how loud it is, 0..1 in equal stretches, instead of how busy."""
-        self._peaks, self._drawn = tuple(peaks), None
+        self._waveform, self._drawn = tuple(waveform), None
         self.update()
 
     def show_playhead(self, tick: int | None) -> None:
@@ -56,6 +67,11 @@ class CardPicture(QWidget):
         if faded != self._faded:
             self._faded = faded
             self.update()
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self._drawn = None  # in other colours
+        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         ratio = self.devicePixelRatioF()
@@ -85,7 +101,7 @@ class CardPicture(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if self._song is not None:
             self._draw_bars(painter, roll)
-            paint_miniature(painter, roll.adjusted(4, 4, -4, -4), self._song, *self._stretch)
+            paint_miniature(painter, roll.adjusted(4, 4, -4, -4), self._song, *self._stretch, self._kept)
             self._draw_strip(painter, strip.adjusted(4, 2, -4, -2))
         painter.end()
         return drawn
@@ -102,12 +118,12 @@ class CardPicture(QWidget):
     def _draw_strip(self, painter: QPainter, place: QRectF) -> None:
         assert self._song is not None
         columns = max(1, int(place.width()) // _COLUMN)
-        if self._peaks:
-            heights = [self._peaks[column * len(self._peaks) // columns] for column in range(columns)]
+        if self._waveform:
+            heights = [self._waveform[column * len(self._waveform) // columns] for column in range(columns)]
         else:
             heights = list(density(self._song, *self._stretch, columns))
-        ink = theme.colour("accent" if self._peaks else "muted", 0.85 if self._peaks else 0.55)
+        ink = theme.colour("accent" if self._waveform else "muted", 0.85 if self._waveform else 0.55)
         for column, height in enumerate(heights):
             tall = max(1.0, height * place.height())
-            top = place.center().y() - tall / 2 if self._peaks else place.bottom() - tall
+            top = place.center().y() - tall / 2 if self._waveform else place.bottom() - tall
             painter.fillRect(QRectF(place.left() + column * _COLUMN, top, _COLUMN - 1, tall), ink)

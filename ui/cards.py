@@ -71,7 +71,7 @@ class Card(QFrame):
 
     def show_draft(self, song: Song, bars: int, wanted: int) -> None:
         """A proposal that is being written: `bars` of `wanted` are there."""
-        self.picture.show_song(song, self.generation.asked.start, self.generation.asked.end)
+        self.picture.show_song(song, self.generation.asked.start, self.generation.asked.end, self._kept_parts(song))
         self._title.setText(self.tr("Writing…"))
         self._facts.setText(self.tr("{bars} of {wanted} bars").format(bars=bars, wanted=wanted))
 
@@ -84,7 +84,7 @@ class Card(QFrame):
         if first:
             stretch = self.generation.asked
             end = max(stretch.end, answer.song.length) if stretch.end >= self.generation.sketch.length else stretch.end
-            self.picture.show_song(answer.song, stretch.start, end)
+            self.picture.show_song(answer.song, stretch.start, end, self._kept_parts(answer.song))
             self._title.setText(answer.title or answer.style or self.tr("Proposal"))
             self._facts.setText(self._fact_words(answer))
             self._show_reasons()
@@ -121,6 +121,9 @@ class Card(QFrame):
             self.tr("seed {seed}").format(seed=answer.seed),
         )
         return "  ·  ".join(fact for fact in facts if fact)
+
+    def _kept_parts(self, song: Song) -> frozenset[int]:
+        return frozenset(range(len(song.parts))) - frozenset(written_parts(self.generation.sketch, song))
 
     def _show_reasons(self) -> None:
         reasons = self.answer.reasons if self.answer is not None else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from random import randrange
 from typing import cast
 
@@ -19,19 +20,28 @@ from cocomposer.composer.request import (
     Task,
     Terms,
 )
+from cocomposer.music import Song
 
 from . import theme
 from .asking import TASKS, region_words, terms_for, why_no_style, why_not
 from .mood_pad import MoodPad
 from .player_chooser import PlayerChooser
 from .reference_chooser import ReferenceChooser
-from .session import Session
+from .session import Region, Session
 from .sliders import Slider
 from .style_chooser import StyleChooser
 from .task_chooser import TaskChooser
 from .wish_sliders import LABEL_WIDTH, WishSliders, percent_scale
 
 MAX_SEED = 999_999
+
+
+@cache
+def _why_no_model() -> str:
+    """Why the neural composer cannot play, asked once: it looks for files."""
+    from cocomposer.composer.model_composer import why_unavailable
+
+    return why_unavailable()
 
 
 class ControlsPanel(QScrollArea):
@@ -43,6 +53,7 @@ class ControlsPanel(QScrollArea):
         super().__init__(parent)
         self._session, self._task = session, Task.ARRANGE
         self._listening = True
+        self._why_not = self._why_no_composer = ""
         self._build()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -74,16 +85,17 @@ class ControlsPanel(QScrollArea):
 
     @property
     def problem(self) -> str:
-        """Why this cannot be asked, in a sentence; "" where it can."""
-        region, song, reference = self._session.region, self._session.song, self._reference.song
-        wished = self._wished(self._task)
-        if self._reference.problem:
-            return self._reference.problem
-        return why_not(wished, region, song, reference) or self._composer_problem()
+        """Why what stands here cannot be asked, in a sentence; "" where it can."""
+        return self._reference.problem or self._why_not or self._why_no_composer
 
     def choose_task(self, task: Task) -> None:
         """Ask for another thing."""
         self._task = task
+        self._tell()
+
+    def choose_style(self, style_id: str) -> None:
+        """Wish for another style."""
+        self._style.choose(style_id)
         self._tell()
 
     def next_seed(self) -> None:
@@ -146,28 +158,18 @@ class ControlsPanel(QScrollArea):
             for widget in row:
                 widget.setVisible(wanted)
         self._players.one_only = self._task is Task.MELODY
-        self._say(self._task_problem, whys[self._task] or self._wish_problem(whys[self._task]))
-        self._say(self._composer_says, self._composer_problem())
+        wished, reference = self._wished(self._task), self._reference.song
+        self._why_not = whys[self._task] or why_not(wished, region, song, reference)
+        self._why_no_composer = "" if self._why_not else self._composer_problem(wished, region, song, reference)
+        self._say(self._task_problem, self._why_not)
+        self._say(self._composer_says, self._why_no_composer)
         self.changed.emit()
 
-    def _wish_problem(self, told: str) -> str:
-        return (
-            ""
-            if told
-            else why_not(self._wished(self._task), self._session.region, self._session.song, self._reference.song)
-        )
-
-    def _composer_problem(self) -> str:
-        from cocomposer.composer.model_composer import why_unavailable
-
-        region, song, reference = self._session.region, self._session.song, self._reference.song
-        wished = self._wished(self._task)
-        if why_not(wished, region, song, reference):
-            return ""
-        missing = why_unavailable()
+    def _composer_problem(self, wished: Terms, region: Region | None, song: Song, reference: Song | None) -> str:
         beyond = why_no_style(wished, region, song, reference)
         if self.composer == "style":
             return beyond
+        missing = _why_no_model()
         if missing and (self.composer == "model" or beyond):
             return self.tr("The neural composer cannot play: {why}.").format(why=missing)
         return ""

@@ -38,7 +38,7 @@ class ProposalsPanel(QFrame):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._was_proposing = session, False
         theme.set_kind(self, "panel")
         self.setMinimumWidth(320)
         self.controls = ControlsPanel(session)
@@ -62,15 +62,17 @@ class ProposalsPanel(QFrame):
         self._ask(Question(self.controls.terms, self.controls.composer, self.controls.reference.song))
         self.controls.next_seed()
 
+    def use_style(self, style_id: str) -> None:
+        """Wish for that style; what was asked before stays as it is."""
+        self.controls.choose_style(style_id)
+        self._tabs.setCurrentIndex(0)
+
     def cancel(self) -> None:
         """Stop composing; what is done stays."""
         self._session.cancel_proposing()
 
     def _ask(self, question: Question) -> None:
-        self._show_problem("")
-        self.deck.follow()
         self._session.propose(question.terms, question.composer, question.reference)
-        self._tabs.setCurrentIndex(1)
 
     def _show_wishes_of(self, number: int) -> None:
         """Set the wishes to those of an earlier question."""
@@ -83,9 +85,14 @@ class ProposalsPanel(QFrame):
 
     def _refresh(self) -> None:
         proposing, problem = self._session.proposing, self.controls.problem
+        if proposing != self._was_proposing or self._button.icon().isNull():
+            self._button.setIcon(icon("stop") if proposing else icon("propose", theme.tokens().on_accent))
+        if proposing and not self._was_proposing:  # wherever it was asked
+            self._show_problem("")
+            self._tabs.setCurrentIndex(1)
+        self._was_proposing = proposing
         self._button.setText(self.tr("Cancel") if proposing else self.tr("Propose"))
         theme.set_kind(self._button, "" if proposing else "primary")
-        self._button.setIcon(icon("stop") if proposing else icon("propose", theme.tokens().on_accent))
         self._button.setEnabled(proposing or not problem)
         self._button.setToolTip(self.tr("Stop composing; what is done stays  (Ctrl+.)") if proposing else problem
                                 or self.tr("Ask for four proposals  ({key})").format(key=KEY))  # fmt: skip

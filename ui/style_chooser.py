@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QStandardItem, QStandardItemModel
+from PyQt6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QCompleter, QWidget
 
 from cocomposer.styles.loading import load_styles
@@ -27,7 +27,9 @@ class StyleChooser(QComboBox):
         self.setMinimumContentsLength(12)
         self.setAccessibleName(self.tr("Style"))
         self.setToolTip(self.tr("Type a style, a genre or a word such as waltz"))
-        self._fill()
+        self.addItem(self.tr("Auto: four that suit"))
+        self.setItemData(0, AUTO, _ID)
+        self._filled = False
         completer = self.completer()
         if completer is not None:
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -35,6 +37,7 @@ class StyleChooser(QComboBox):
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         line = self.lineEdit()
         if line is not None:
+            line.textEdited.connect(self.fill)
             line.editingFinished.connect(self._settle)
         self.activated.connect(lambda _: self.chosen.emit(self.style_id))
 
@@ -45,13 +48,23 @@ class StyleChooser(QComboBox):
 
     def choose(self, style_id: str) -> None:
         """Show that style; an unknown id is "auto"."""
+        if style_id != AUTO:
+            self.fill()
         self.setCurrentIndex(max(0, self.findData(style_id, _ID)))
 
-    def _fill(self) -> None:
-        model = QStandardItemModel(self)
-        auto = QStandardItem(self.tr("Auto: four that suit"))
-        auto.setData(AUTO, _ID)
-        model.appendRow(auto)
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        self.fill()
+        super().showPopup()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
+        self.fill()
+        super().focusInEvent(event)
+
+    def fill(self) -> None:
+        """Read the styles, which is put off until somebody wants to choose."""
+        if self._filled:
+            return
+        self._filled = True
         by_genre: dict[str, list[QStandardItem]] = {}
         for style in load_styles().values():
             item = QStandardItem(f"{style.name}  ·  {style.genre}")
@@ -59,10 +72,11 @@ class StyleChooser(QComboBox):
             item.setToolTip(self.tr("{about} {low}–{high} beats a minute, {meter}.").format(
                 about=style.description, low=style.tempo[0], high=style.tempo[1], meter=style.meter))  # fmt: skip
             by_genre.setdefault(style.genre, []).append(item)
+        model = self.model()
+        assert isinstance(model, QStandardItemModel)
         for genre in sorted(by_genre):
             for item in sorted(by_genre[genre], key=lambda each: each.text()):
                 model.appendRow(item)
-        self.setModel(model)
 
     def _settle(self) -> None:
         """Take the entry that is meant by what was typed, else show again the one that is chosen."""

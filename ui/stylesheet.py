@@ -100,15 +100,21 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTe
   border-color: $focus;
 }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $muted; border-color: $line; }
-QLineEdit[kind="inline"] { background: transparent; border-color: transparent; padding: 2px 4px; }
-QLineEdit[kind="inline"]:hover { border-color: $border; }
-QLineEdit[kind="inline"]:focus { background: $well; border-color: $focus; }
 QComboBox { background: $raised; padding-right: 20px; }
 QComboBox:hover { background: $hover; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url(icons:chevron-down-$name.svg); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; outline: none; padding: 4px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
+
+QLineEdit[kind="inline"], QDoubleSpinBox[kind="inline"], QComboBox[kind="inline"] {
+  background: transparent; border-color: transparent; padding: 0 4px; font-size: 15px; font-weight: 600;
+}
+QComboBox[kind="inline"] { padding-right: 16px; }
+QLineEdit[kind="inline"]:hover, QDoubleSpinBox[kind="inline"]:hover, QComboBox[kind="inline"]:hover { border-color: $border; }
+QLineEdit[kind="inline"]:focus, QDoubleSpinBox[kind="inline"]:focus, QComboBox[kind="inline"]:focus {
+  background: $well; border-color: $focus;
+}
 
 QCheckBox, QRadioButton { spacing: 8px; padding: 2px; border: 1px solid transparent; border-radius: 4px; }
 QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
@@ -119,6 +125,7 @@ QRadioButton::indicator { border-radius: 7px; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url(icons:tick-$name.svg); }
 QRadioButton::indicator:checked { background: $accent; border: 4px solid $well; width: 8px; height: 8px; }
 
+QSlider { background: transparent; }
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal {

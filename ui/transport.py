@@ -118,16 +118,17 @@ class Transport(QWidget):
         row = QHBoxLayout(field)
         row.setContentsMargins(12, 2, 12, 2)
         row.setSpacing(12)
-        for label, name, width in (
-            (self.position, self.tr("Position in bars, beats and ticks"), 84),
-            (self.time, self.tr("Position in minutes and seconds"), 64),
+        for label, name, below, width in (
+            (self.position, self.tr("Position in bars, beats and ticks"), self.tr("BAR"), 84),
+            (self.time, self.tr("Position in minutes and seconds"), self.tr("TIME"), 64),
         ):
             theme.set_kind(label, "digits")
             label.setFont(theme.font(theme.LARGE, bold=True, digits=True))
             label.setAccessibleName(name)
             label.setToolTip(name)
-            label.setMinimumWidth(width)
-            row.addWidget(label)
+            label.setFixedWidth(width)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            row.addWidget(_named(label, below))
         self.tempo.setRange(20, 400)
         self.tempo.setDecimals(1)
         self.tempo.setAccessibleName(self.tr("Tempo in quarter notes a minute"))
@@ -308,6 +309,7 @@ def _named(widget: QWidget, name: str) -> QWidget:
     label = QLabel(name)
     theme.set_kind(label, "heading")
     label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    widget.setFixedHeight(24)
     column.addWidget(widget)
     column.addWidget(label)
     return box

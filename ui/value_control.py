@@ -52,6 +52,7 @@ class ValueControl(QAbstractSlider):
         super().__init__(parent)
         self.scale, self.name, self.gesture = scale, name, 0
         self._may_be_free, self._value = may_be_free, None if may_be_free else scale.default
+        self._words = ""
         self._grip: tuple[QPointF, float] | None = None
         self._editor: QLineEdit | None = None
         self._rest = QTimer(self)
@@ -75,14 +76,21 @@ class ValueControl(QAbstractSlider):
 
     def text(self) -> str:
         """The value as it is written."""
-        return self.tr("free") if self._value is None else self.scale.text(self._value)
+        if self._value is None:
+            return self.tr("free")
+        return self._words or self.scale.text(self._value)
+
+    def say(self, words: str) -> None:
+        """Write the value in these words until it is another, such as a plugin's own for it."""
+        self._words = words
+        self._show()
 
     def set_value(self, value: float | None) -> None:
         """Show `value`; says nothing to those who listen to `turned`."""
         if value is None and not self._may_be_free:
             value = self.scale.default
         if value != self._value:
-            self._value = value
+            self._value, self._words = value, ""
             self._show()
 
     def turn(self, value: float | None) -> None:

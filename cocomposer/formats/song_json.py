@@ -39,7 +39,7 @@ from cocomposer.music import (
 )
 from cocomposer.music.song import MAX_TICKS
 
-MAX_PARTS = 1_000
+MAX_PARTS = 10_000
 MAX_NOTES = 1_000_000
 """Most notes, or events of another kind, in a part."""
 MAX_CHANGES = 100_000

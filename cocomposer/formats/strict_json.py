@@ -34,7 +34,7 @@ class Fields:
     """One object of a JSON document; `where` is what it is called in messages.
 
     Every method raises FormatError naming the field where what stands there is missing, of another kind or beyond
-    its limits.  A `default` stands for a field that is missing.
+    its limits.
     """
 
     def __init__(self, value: Any, where: str) -> None:
@@ -66,9 +66,7 @@ class Fields:
             raise self.wrong(name, "is missing")
         return self._values[name]
 
-    def integer(self, name: str, low: int, high: int, default: int | None = None) -> int:
-        if default is not None and name not in self._values:
-            return default
+    def integer(self, name: str, low: int, high: int) -> int:
         value = self.value(name)
         if type(value) is not int or not low <= value <= high:  # True and False are integers to Python
             raise self.wrong(name, f"is not a whole number from {low} to {high}")
@@ -77,25 +75,19 @@ class Fields:
     def tick(self, name: str) -> int:
         return self.integer(name, 0, LAST_TICK)
 
-    def number(self, name: str, low: float = -math.inf, high: float = math.inf, default: float | None = None) -> float:
-        if default is not None and name not in self._values:
-            return default
+    def number(self, name: str, low: float = -math.inf, high: float = math.inf) -> float:
         value = self.value(name)
         if type(value) not in (int, float) or not low <= value <= high or not math.isfinite(value):
             raise self.wrong(name, "is not a number in its range")
         return float(value)
 
-    def text(self, name: str, longest: int = MAX_TEXT, default: str | None = None) -> str:
-        if default is not None and name not in self._values:
-            return default
+    def text(self, name: str, longest: int = MAX_TEXT) -> str:
         value = self.value(name)
         if not isinstance(value, str) or len(value) > longest:
             raise self.wrong(name, f"is not a text of up to {longest:,} characters")
         return value
 
-    def flag(self, name: str, default: bool | None = None) -> bool:
-        if default is not None and name not in self._values:
-            return default
+    def flag(self, name: str) -> bool:
         value = self.value(name)
         if not isinstance(value, bool):
             raise self.wrong(name, "is neither true nor false")
@@ -110,10 +102,8 @@ class Fields:
     def object(self, name: str) -> Fields:
         return Fields(self.value(name), f"{self.where}.{name}")
 
-    def items(self, name: str, most: int, read: Callable[[Any, str], T], default: bool = False) -> tuple[T, ...]:
-        """The items of a list, each as `read(item, where)` makes it; none where it is missing and has a `default`."""
-        if default and name not in self._values:
-            return ()
+    def items(self, name: str, most: int, read: Callable[[Any, str], T]) -> tuple[T, ...]:
+        """The items of a list, each as `read(item, where)` makes it."""
         values = self._list(name, most)
         return tuple(read(value, f"{self.where}.{name}") for value in values)
 
@@ -124,12 +114,12 @@ class Fields:
             raise self.wrong(name, f"is not a list of whole numbers, {width} for each event")
         return tuple(zip(*(flat[place::width] for place in range(width)), strict=True))
 
-    def numbers(self, name: str, most: int, low: float = -math.inf, high: float = math.inf) -> dict[str, float]:
+    def numbers(self, name: str, most: int) -> dict[str, float]:
         """An object of numbers by name."""
         found = self.object(name)
         if len(found.names()) > most:
             raise self.wrong(name, f"has more than {most:,} entries")
-        return {each: found.number(each, low, high) for each in found.names()}
+        return {each: found.number(each) for each in found.names()}
 
     def wrong(self, name: str, what: str) -> FormatError:
         return FormatError(f"{self.where} is damaged: {name} {what}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from cocomposer.errors import RequestError
@@ -13,16 +14,30 @@ def set_chord(song: Song, tick: int, chord: Chord | None, end: int | None = None
 
     None takes away the chord that begins at `tick`, so that the one before goes on.
     """
+    if chord is not None and end is not None:
+        return replace_chords(song, tick, end, (ChordChange(tick, chord),))
     _check_inside(song, tick)
     changes = {change.tick: change.chord for change in song.chords}
-    if end is not None and end < song.length:
-        changes.setdefault(end, _sounding(song, end) or NO_CHORD)
-        changes = {at: each for at, each in changes.items() if not tick < at < end}
     if chord is None:
         changes.pop(tick, None)
     else:
         changes[tick] = chord
     return _with_chords(song, changes)
+
+
+def replace_chords(song: Song, start: int, end: int, changes: Iterable[ChordChange]) -> Song:
+    """With `changes` for all the chords from `start` up to `end`; afterwards goes on what sounded there before.
+
+    Raises RequestError for changes outside of that stretch and for a stretch outside of the song.
+    """
+    inside = {change.tick: change.chord for change in changes}
+    if any(not start <= tick < end for tick in inside):
+        raise RequestError("These chords do not fit between where they begin and end.")
+    _check_inside(song, start)
+    kept = {change.tick: change.chord for change in song.chords if not start <= change.tick < end}
+    if end < song.length and inside:
+        kept.setdefault(end, _sounding(song, end) or NO_CHORD)
+    return _with_chords(song, kept | inside)
 
 
 def move_chord(song: Song, tick: int, to: int) -> Song:

@@ -25,9 +25,10 @@ _log = logging.getLogger(__name__)
 class Job(Generic[T]):
     """Work that was asked for.  `done` turns true when it has ended, however it did."""
 
-    def __init__(self) -> None:
+    def __init__(self, ended: Callable[[], None]) -> None:
         self._stop = threading.Event()
         self._ended = threading.Event()
+        self._tell_ended = ended
         self._future: Future[None] | None = None
 
     @property
@@ -40,9 +41,10 @@ class Job(Generic[T]):
 
     def cancel(self) -> None:
         """Stop the work soon.  From now on nothing is delivered but that it was cancelled."""
-        self._stop.set()
-        if self._future is not None and self._future.cancel():
-            self._ended.set()
+        if not self._stop.is_set():
+            self._stop.set()
+            if self._future is not None and self._future.cancel():  # it has not begun, and so would not tell
+                self._tell_ended()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until the work has ended; tells whether it has."""
@@ -74,38 +76,33 @@ class Jobs:
         `on_error` is given a sentence.  Of shares of progress that come faster than they are delivered only the latest
         is told.
         """
-        job: Job[T] = Job()
-        progress = _Progress(job, self._deliver, on_progress)
 
         def home(call: Callable[[], None]) -> None:
-            """Deliver the end of the job, unless it was cancelled meanwhile."""
+            """Deliver the end of the job, or that it was cancelled meanwhile."""
+            with self._lock:
+                self._running.discard(job)
+            job._ended.set()
+            self._deliver(lambda: call() if not job.cancelled else on_cancelled() if on_cancelled else None)
 
-            def arrive() -> None:
-                if not job.cancelled:
-                    call()
-                elif on_cancelled is not None:
-                    on_cancelled()
+        job: Job[T] = Job(lambda: home(lambda: None))
+        progress = _Progress(job, self._deliver, on_progress)
 
-            self._deliver(arrive)
+        def fail(sentence: str) -> None:
+            home(lambda: on_error(sentence) if on_error else None)
 
         def do() -> None:
             try:
                 result = work(progress.tell, lambda: job.cancelled)
-                home(lambda: on_done(result) if on_done is not None else None)
             except Cancelled:
                 job._stop.set()
                 home(lambda: None)
             except CocomposerError as error:
-                sentence = str(error)
-                home(lambda: on_error(sentence) if on_error is not None else None)
+                fail(str(error))
             except Exception:
                 _log.exception("a job failed")
-                sentence = "Something unexpected went wrong; the log has the details."
-                home(lambda: on_error(sentence) if on_error is not None else None)
-            finally:
-                with self._lock:
-                    self._running.discard(job)
-                job._ended.set()
+                fail("Something unexpected went wrong; the log has the details.")
+            else:
+                home(lambda: on_done(result) if on_done else None)
 
         with self._lock:
             self._running.add(job)

@@ -100,6 +100,15 @@ def split_notes(song: Song, part: int, notes: Iterable[Note], tick: int) -> Song
     return with_part(song, part, replace(owner, notes=(*_without(owner.notes, cut), *halves)))
 
 
+def clear(song: Song, parts: Iterable[int], start: int, end: int) -> Song:
+    """Without the notes of these parts that begin from tick `start` up to `end`."""
+    for part in parts:
+        owner = part_at(song, part)
+        left = tuple(note for note in owner.notes if not start <= note.start < end)
+        song = with_part(song, part, replace(owner, notes=left))
+    return song
+
+
 def part_at(song: Song, part: int) -> Part:
     """The part at that place.  Raises RequestError where there is none."""
     if not 0 <= part < len(song.parts):

@@ -5,14 +5,16 @@ All of it is values: a change makes another Project, which shares with the one b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from cocomposer.composer import Proposal
 from cocomposer.composer.request import Terms
 from cocomposer.errors import RequestError
-from cocomposer.music import Song
+from cocomposer.music import Instrument, InstrumentKind, Song
 
 Verdict = Literal["", "kept", "rejected"]
 
@@ -33,7 +35,6 @@ class Answer:
     seed: int = 0
     score: float = 0.0
     features: Mapping[str, float] = field(default_factory=dict)
-    instruments: Mapping[str, str] = field(default_factory=dict)
     composer: str = "style"
     model: str = ""
     seconds: float = 0.0
@@ -42,16 +43,24 @@ class Answer:
 
     @classmethod
     def of(cls, proposal: Proposal, id: str) -> Answer:
+        """The proposal as an answer, whose parts have the plugins that it asks for, as far as they are here."""
+        song = proposal.song
+        plugins = {name: path for name, path in proposal.instruments.items() if Path(path).expanduser().exists()}
+        band = tuple(
+            replace(part, instrument=Instrument(InstrumentKind.PLUGIN, plugins[part.name]))
+            if part.name in plugins and part.instrument is None
+            else part
+            for part in song.parts
+        )
         return cls(
             id=id,
-            song=proposal.song,
+            song=replace(song, parts=band) if plugins else song,
             title=proposal.title,
             style=proposal.style,
             reasons=proposal.reasons,
             seed=proposal.seed,
             score=proposal.score,
-            features=proposal.features,
-            instruments=proposal.instruments,
+            features={name: float(value) for name, value in proposal.features.items() if math.isfinite(value)},
             composer=proposal.composer,
             model=proposal.model,
             seconds=proposal.seconds,

@@ -60,7 +60,10 @@ def write_project(project: Project, path: Path, beside: Mapping[str, bytes] | No
             # Every part was written by itself: one long call of the encoder would hold up all other threads.
             for name, data in (beside or {}).items():
                 archive.writestr(name, data)
-            archive.writestr(_JSON, f'{_text(document)[:-1]},"parts":[{",".join(store.table)}]}}')
+            text = f'{_text(document)[:-1]},"parts":[{",".join(store.table)}]}}'
+            if len(text) > MAX_JSON:
+                raise CocomposerError("This project has grown beyond what a file may hold: remove old proposals.")
+            archive.writestr(_JSON, text)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CocomposerError(f"{path} cannot be saved: {reason}. Save it in another place.") from error
@@ -118,7 +121,7 @@ def _read(archive: zipfile.ZipFile) -> Project:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
 def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
@@ -152,6 +155,8 @@ class _Members(Store):
         name = hashlib.sha256(state).hexdigest()
         if name not in self._states:
             self._states[name] = state
+            if sum(map(len, self._states.values())) > MAX_STATES:
+                raise CocomposerError("The plugins of this project hold more than a file may: remove some of them.")
             self._archive.writestr(f"states/{name}", state)
         return name
 

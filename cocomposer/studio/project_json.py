@@ -17,7 +17,7 @@ from cocomposer.studio.project import Answer, Generation, Project, Stretch, Verd
 MAX_GENERATIONS = 100_000
 MAX_ANSWERS = 1_000
 MAX_NAMES = 1_000
-"""Most reasons, names of parts, features or instruments of one answer or question."""
+"""Most reasons, names of parts or features of one answer or question."""
 MAX_COUNT = 1_000_000
 MAX_SEED = 2**64
 
@@ -54,7 +54,6 @@ def answer_to(answer: Answer, store: Store) -> dict[str, Any]:
         "seed": answer.seed,
         "score": answer.score,
         "features": dict(answer.features),
-        "instruments": dict(answer.instruments),
         "composer": answer.composer,
         "model": answer.model,
         "seconds": answer.seconds,
@@ -65,7 +64,6 @@ def answer_to(answer: Answer, store: Store) -> dict[str, Any]:
 
 def answer_from(fields: Fields, store: Store) -> Answer:
     """The answer that `answer_to` wrote.  Raises FormatError for anything else."""
-    instruments = fields.object("instruments")
     verdict = fields.text("verdict")
     if verdict not in get_args(Verdict):
         raise fields.wrong("verdict", "is neither kept nor rejected")
@@ -78,7 +76,6 @@ def answer_from(fields: Fields, store: Store) -> Answer:
         seed=fields.integer("seed", 0, MAX_SEED),
         score=fields.number("score"),
         features=fields.numbers("features", MAX_NAMES),
-        instruments={name: instruments.text(name) for name in instruments.names()},
         composer=fields.text("composer"),
         model=fields.text("model"),
         seconds=fields.number("seconds", low=0),

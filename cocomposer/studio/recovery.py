@@ -7,6 +7,7 @@ so what lies there without a lock was left behind.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -31,6 +32,7 @@ SECONDS = 20.0
 """How old unsaved work may become before it is kept aside."""
 _NOTE = "recovery.json"
 _MAX_NOTE = 100_000
+_UNFINISHED_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
 
 
@@ -38,7 +40,8 @@ class Recovery:
     """Keeps the unsaved work of a document aside, from `start` until `close`.
 
     It writes on a thread of its own: every `seconds` where something changed, and at once when a question was asked,
-    an answer came, or one was kept.  `on_problem` is told, there, a sentence when the disk says no, and not again until it says yes.
+    an answer came, or one was kept.  When the disk says no `on_problem` is told a sentence, on that thread, and not
+    again before it said yes.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Recovery:
         self._on_problem = on_problem
         self._file = self._folder / f"{secrets.token_hex(8)}{SUFFIX}"
         self._kept: Project | None = None
+        self._rescued_from: Recoverable | None = None
         self._lock_file: IO[bytes] | None = None
         self._writing = threading.Lock()
         self._wake = threading.Event()
@@ -64,6 +68,11 @@ class Recovery:
 
     def start(self) -> None:
         self._thread.start()
+
+    def take_over(self, left: Recoverable) -> None:
+        """The document was rescued from `left`, which goes as soon as the document is kept aside anew: at once."""
+        self._rescued_from = left
+        self._wake.set()
 
     def keep_now(self) -> None:
         """Write what is unsaved, unless that was done already; take away what was written where all is saved.
@@ -85,6 +94,7 @@ class Recovery:
                 }
                 write_project(project, self._file, {_NOTE: json.dumps(note).encode("ascii")})
                 self._kept = project
+            self._let_go_of_rescued()
 
     def close(self) -> None:
         """End a document that needs no recovery: it was saved, or the artist does not want it."""
@@ -98,6 +108,12 @@ class Recovery:
                 self._file.unlink(missing_ok=True)  # before the lock: what has none counts as left behind
                 self._lock_file.close()
                 _lock_of(self._file).unlink(missing_ok=True)
+            self._let_go_of_rescued()
+
+    def _let_go_of_rescued(self) -> None:
+        if self._rescued_from is not None:
+            self._rescued_from.discard()
+            self._rescued_from = None
 
     def _hear(self, change: Change) -> None:
         if change.generations or change.saved:
@@ -159,6 +175,10 @@ def find_recoveries(folder: Path | None = None) -> tuple[Recoverable, ...]:
     """What programs that are no longer running left behind, the latest first."""
     folder = folder or recovery_folder()
     found = []
+    for part in folder.glob("*.part"):  # what was being written when a program was killed
+        with contextlib.suppress(OSError):
+            if time.time() - part.stat().st_mtime > _UNFINISHED_SECONDS:
+                part.unlink()
     for file in folder.glob(f"*{SUFFIX}") if folder.is_dir() else ():
         if not _is_held(_lock_of(file)):
             try:

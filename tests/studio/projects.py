@@ -100,7 +100,11 @@ _EDITS: list[Edit] = [
             song, random.randrange(32_000), random.choice([None, parse_chord("C#m7"), parse_chord("Dbm7")])
         )
     ),
-    _of_song(lambda song, random: editing.move_chord(song, random.choice(song.chords).tick, random.randrange(32_000))),
+    _of_song(
+        lambda song, random: editing.move_chord(
+            song, random.choice([change.tick for change in song.chords] or [0]), random.randrange(32_000)
+        )
+    ),
     _of_song(lambda song, random: editing.set_key(song, random.randrange(32_000), Key(random.randrange(12)))),
     _of_song(lambda song, random: editing.set_tempo(song, random.randrange(32_000), random.choice([None, 60.5, 140]))),
     _of_song(

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from songs import band_song, lead_sheet
+from songs import CHANGES, band_song, lead_sheet
 
 from cocomposer.child_process import child_environment
 from cocomposer.composer import Controls, Request, StyleComposer, Task
@@ -133,7 +133,9 @@ def test_what_cannot_be_done_is_a_sentence(composing: Composing) -> None:
 def test_cancelling_silences_at_once_and_stops_soon(composing: Composing) -> None:
     Heard(composing, REQUEST).end()
     before = pid(composing)
-    long, waiting = Heard(composing, replace(REQUEST, count=16)), Heard(composing, REQUEST)
+    # So long that it is not done before the patience with it ends.
+    request = Request(lead_sheet(changes=" ".join([CHANGES] * 12)), count=16)
+    long, waiting = Heard(composing, request), Heard(composing, REQUEST)
     wait_while(lambda: not long.answers)
     long.asked.cancel()
     waiting.asked.cancel()
@@ -142,8 +144,8 @@ def test_cancelling_silences_at_once_and_stops_soon(composing: Composing) -> Non
     assert len(long.answers) == told < 16
     assert waiting.answers == []
     assert long.ends.empty()
-    assert pid(composing) == before
     assert Heard(composing, REQUEST).end() == "done"
+    assert pid(composing) == before  # it obeyed, and is the same process
 
 
 def test_a_process_that_does_not_obey_is_ended(composing: Composing, monkeypatch: pytest.MonkeyPatch) -> None:

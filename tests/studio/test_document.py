@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
 from projects import answered, edited
 from songs import band_song
 
+from cocomposer.composer import Proposal
 from cocomposer.formats.song_json import Store
-from cocomposer.music import Note, Strip
+from cocomposer.music import Instrument, InstrumentKind, Note, Strip
 from cocomposer.music.chord_symbols import parse_chord
 from cocomposer.studio import editing
 from cocomposer.studio.changes import Change
@@ -158,7 +160,7 @@ def test_keeping_an_answer_is_one_step() -> None:
     assert document.project is PROJECT
 
 
-def test_it_is_unsaved_until_it_is_what_the_file_holds(tmp_path) -> None:
+def test_it_is_unsaved_until_it_is_what_the_file_holds(tmp_path: Path) -> None:
     document = Document(PROJECT)
     assert not document.unsaved
     document.save(tmp_path / "a.cocomposer")
@@ -172,3 +174,20 @@ def test_it_is_unsaved_until_it_is_what_the_file_holds(tmp_path) -> None:
     assert Document.open(tmp_path / "a.cocomposer").song.title == "Rain"
     document.undo()
     assert document.unsaved
+
+
+def test_an_answer_brings_the_plugins_of_its_style_that_are_here(tmp_path: Path) -> None:
+    here = tmp_path / "bass.so"
+    here.touch()
+    proposal = Proposal(
+        band_song(), "Funk", "funk", 1, 0.5, (), 0.5,
+        features={"groove": 0.5, "odd": float("nan")},
+        instruments={"Bass": str(here), "Drums": str(tmp_path / "gone.so")},
+    )  # fmt: skip
+    answer = Answer.of(proposal, "x")
+    assert [part.instrument for part in answer.song.parts] == [
+        None,
+        Instrument(InstrumentKind.PLUGIN, str(here)),
+        None,
+    ]
+    assert answer.features == {"groove": 0.5}  # what is no number could not be saved

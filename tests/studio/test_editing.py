@@ -132,6 +132,25 @@ def test_a_chord_lasts_to_where_it_is_said_to() -> None:
     assert [each.tick for each in gone.chords[:2]] == [0, 2 * BAR]
 
 
+def test_a_progression_takes_the_place_of_the_chords_under_it() -> None:
+    dropped = [
+        ChordChange(BAR + beat * 480, parse_chord(symbol)) for beat, symbol in enumerate(["F", "G", "Em", "Am7"])
+    ]
+    song = editing.replace_chords(SONG, BAR, 2 * BAR, dropped)
+    assert song.chords[1:5] == tuple(dropped)
+    assert (song.chords[0], song.chords[5:]) == (SONG.chords[0], SONG.chords[2:])
+    assert editing.replace_chords(song, BAR, 2 * BAR, SONG.chords[1:2]).chords == SONG.chords
+    with pytest.raises(RequestError, match="do not fit"):
+        editing.replace_chords(SONG, BAR, 2 * BAR, [ChordChange(2 * BAR, parse_chord("F"))])
+
+
+def test_clearing_takes_the_notes_of_some_parts_in_some_bars() -> None:
+    song = editing.clear(SONG, [0, 2], BAR, 3 * BAR)
+    for index, (before, after) in enumerate(zip(SONG.parts, song.parts, strict=True)):
+        gone = [note for note in before.notes if BAR <= note.start < 3 * BAR and index != 1]
+        assert sorted([*after.notes, *gone]) == list(before.notes)
+
+
 def test_a_chord_moves_between_its_neighbours() -> None:
     song = editing.move_chord(SONG, BAR, BAR + 480)
     assert [each.tick for each in song.chords[:3]] == [0, BAR + 480, 2 * BAR]

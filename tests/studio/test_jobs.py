@@ -119,9 +119,12 @@ def test_closing_stops_what_runs_and_what_waits(window: Window) -> None:
         while not cancelled():
             threading.Event().wait(0.001)
 
-    running = [jobs.run(work) for _ in range(20)]
+    running = [jobs.run(work, on_cancelled=lambda: window.said.append("off")) for _ in range(20)]
     assert begun.acquire(timeout=SECONDS)
     jobs.close()
+    for _ in running:
+        window.take()
+    assert window.said == ["off"] * 20
     assert all(job.done for job in running)
     assert len(ran) < 20
 

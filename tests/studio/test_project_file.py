@@ -55,7 +55,6 @@ def projects(draw: Any) -> Project:
             reasons=tuple(draw(st.lists(TEXT, max_size=2))),
             score=draw(SHARE),
             features=draw(st.dictionaries(TEXT, SHARE, max_size=2)),
-            instruments=draw(st.dictionaries(TEXT, TEXT, max_size=1)),
             verdict=draw(st.sampled_from(["", "kept", "rejected"])),
             pinned=draw(st.booleans()),
         )
@@ -181,9 +180,20 @@ def test_a_small_file_cannot_fill_the_memory(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(FormatError, match="larger than in any project"):
         read_project(path)
     monkeypatch.undo()
+    path = changed(tmp_path, lambda document: None)
     monkeypatch.setattr(project_file, "MAX_STATES", 10_000)
     with pytest.raises(FormatError, match="larger than in any project"):
-        read_project(changed(tmp_path, lambda document: None))
+        read_project(path)
+
+
+@pytest.mark.parametrize("limit", ["MAX_STATES", "MAX_JSON"])
+def test_what_could_not_be_read_again_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(project_file, limit, 10_000)
+    with pytest.raises(CocomposerError, match="remove"):
+        write_project(PROJECT, tmp_path / "song.cocomposer")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"MThd\0\0\0\6", b"not a zip" * 1000])

@@ -20,8 +20,8 @@ from cocomposer.music import Song
 from cocomposer.studio import editing
 from cocomposer.studio.document import Document
 from cocomposer.studio.project import Project
-from cocomposer.studio.project_file import read_project
-from cocomposer.studio.recovery import Recovery, find_recoveries
+from cocomposer.studio.project_file import read_project, write_project
+from cocomposer.studio.recovery import Recoverable, Recovery, find_recoveries
 
 ARTIST = Path(__file__).with_name("busy_artist.py")
 
@@ -148,6 +148,20 @@ def test_what_was_rescued_is_unsaved_work(document: Document, recovery: Recovery
     assert rescued.path == document.path.resolve()
     document.save()
     assert found.superseded
+
+
+def test_rescued_work_is_on_disk_at_every_moment(document: Document, tmp_path: Path) -> None:
+    left_behind, kept_aside = tmp_path / "song.cocomposer", tmp_path / "recovery"
+    write_project(document.project, left_behind)
+    left = Recoverable(left_behind, None, "Rain", time.time(), 1)
+    recovery = Recovery(left.open(), kept_aside, seconds=3600)
+    recovery.take_over(left)
+    assert left_behind.exists()
+    recovery.start()
+    wait_for(lambda: not left_behind.exists())
+    (file,) = kept_aside.glob("*.cocomposer")
+    assert read_project(file) == document.project
+    recovery.close()
 
 
 def test_a_full_disk_is_told_and_work_goes_on(document: Document, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def panel(session: Session, qtbot: QtBot) -> Iterator[ControlsPanel]:
     made.resize(340, 1000)
     qtbot.addWidget(made)
     made.show()
-    yield made
+    return made
 
 
 def settle() -> None:
@@ -49,7 +49,8 @@ def test_without_a_selection_there_is_nothing_to_fill_in(panel: ControlsPanel, s
     assert "some bars, some parts" in button.toolTip()
     session.region = Region(2, 5, (0,))
     settle()
-    assert button.isEnabled() and "anew" in button.toolTip()
+    assert button.isEnabled()
+    assert "anew" in button.toolTip()
 
 
 def test_an_empty_song_says_what_to_do(panel: ControlsPanel, session: Session) -> None:
@@ -63,7 +64,8 @@ def test_chords_alone_can_be_arranged_but_not_varied(panel: ControlsPanel, sessi
     song = session.song
     session.edit("Chords only", Song(length=song.length, chords=song.chords, meters=song.meters))
     settle()
-    assert panel.tasks.buttons[Task.ARRANGE].isEnabled() and not panel.problem
+    assert panel.tasks.buttons[Task.ARRANGE].isEnabled()
+    assert not panel.problem
     assert not panel.tasks.buttons[Task.VARY].isEnabled()
     assert "no melody" in panel.tasks.buttons[Task.HARMONISE].toolTip()
 
@@ -86,7 +88,8 @@ def test_a_whole_song_needs_no_bars(panel: ControlsPanel, session: Session) -> N
 def test_continuing_has_a_length_and_no_bars(panel: ControlsPanel, session: Session) -> None:
     session.region = Region(8, 15)
     panel.choose_task(Task.CONTINUE)
-    assert panel._length.isVisible() and not panel._players.isVisible()
+    assert panel._length.isVisible()
+    assert not panel._players.isVisible()
     panel._length.setValue(12)
     request = asked(panel, session)
     assert (request.length, request.bars) == (12, None)
@@ -94,9 +97,11 @@ def test_continuing_has_a_length_and_no_bars(panel: ControlsPanel, session: Sess
 
 def test_how_close_is_asked_only_of_a_rewriting(panel: ControlsPanel) -> None:
     panel.similarity.turn(0.7)
-    assert not panel.similarity.isVisible() and panel.terms.similarity is None
+    assert not panel.similarity.isVisible()
+    assert panel.terms.similarity is None
     panel.choose_task(Task.VARY)
-    assert panel.similarity.isVisible() and panel.terms.similarity == 0.7
+    assert panel.similarity.isVisible()
+    assert panel.terms.similarity == 0.7
 
 
 def test_sliders_and_mood_become_controls(panel: ControlsPanel, session: Session) -> None:
@@ -134,6 +139,7 @@ def test_a_style_is_found_by_typing(panel: ControlsPanel, typed: str, style: str
 
 def test_every_style_is_offered_under_its_genre(panel: ControlsPanel) -> None:
     chooser = panel._style
+    chooser.fill()
     offered = [chooser.itemData(row, Qt.ItemDataRole.UserRole) for row in range(chooser.count())]
     assert sorted(offered) == sorted(["auto", *load_styles()])
     genres = [load_styles()[each].genre for each in offered[1:]]
@@ -146,7 +152,8 @@ def test_what_a_style_composer_cannot_do_is_said_beside_it(panel: ControlsPanel)
     panel.mood.set_mood((0.5, 0.5))
     panel.mood.changed.emit()
     assert "not made for controls" in panel.problem
-    assert panel._composer_says.isVisible() and panel._composer_says.text() == panel.problem
+    assert panel._composer_says.isVisible()
+    assert panel._composer_says.text() == panel.problem
 
 
 def test_the_seed_moves_on_unless_it_is_locked(panel: ControlsPanel) -> None:
@@ -172,7 +179,8 @@ def test_an_earlier_question_can_be_set_again(panel: ControlsPanel, session: Ses
     panel.show_terms(Terms())
     assert panel.terms == Terms(bars=(0, 3))
     panel.show_terms(terms, "model")
-    assert panel.terms == terms and panel.composer == "model"
+    assert panel.terms == terms
+    assert panel.composer == "model"
 
 
 def test_a_reference_is_read_and_a_broken_one_said(panel: ControlsPanel, session: Session, tmp_path: Path) -> None:
@@ -180,7 +188,8 @@ def test_a_reference_is_read_and_a_broken_one_said(panel: ControlsPanel, session
     formats.write(session.song, good)
     bad.write_bytes(b"MThd and no more")
     panel.reference.read(good)
-    assert panel.reference.song is not None and not panel.problem
+    assert panel.reference.song is not None
+    assert not panel.problem
     panel.reference.read(bad)
     assert panel.reference.song is None
     assert panel.problem == panel.reference.problem != ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,10 +28,12 @@ from cocomposer.music.mix import Effect, Instrument, InstrumentKind, Lane, Point
 from cocomposer.sound.built_in import built_in
 from cocomposer.sound.console import mix_of, strip_of
 from cocomposer.sound.metering import Level, Levels
+from cocomposer.sound.plugins import Parameter, PluginInfo
 from cocomposer.sound.racks import EFFECTS
 from cocomposer.studio import editing
 from cocomposer.studio.document import Document
 from cocomposer.studio.jobs import Jobs
+from cocomposer.studio.plugins import known_plugins
 from cocomposer.studio.project import Project
 
 if TYPE_CHECKING:
@@ -94,7 +96,8 @@ def test_there_is_a_strip_for_everything(mixer: MixerView, playing: Session) -> 
     assert [channel.name(BAND) for channel in channels_of(BAND)][-1] == "Master"
     keys = strip_of(BAND.parts[1], BAND)
     shown = mixer.strips[KEYS]
-    assert shown.fader.amount == pytest.approx(keys.gain_db) and shown.pan.amount == pytest.approx(keys.pan)
+    assert shown.fader.amount == pytest.approx(keys.gain_db)
+    assert shown.pan.amount == pytest.approx(keys.pan)
     assert shown.inserts.rows.count() == len(keys.inserts)
     assert shown._output.text() == keys.output
     assert {name: bar.amount for name, bar in shown.sends.bars.items()}["Room"] == dict(keys.sends)["Room"]
@@ -110,9 +113,12 @@ def test_a_fader_drag_is_one_step(mixer: MixerView, playing: Session, channel: C
     after = channel.strip(playing.song).gain_db
     assert after > before + 0.5
     label = playing.document.undo_label
-    assert label is not None and label.startswith("Fader of ") and channel.name(BAND) in label
+    assert label is not None
+    assert label.startswith("Fader of ")
+    assert channel.name(BAND) in label
     playing.undo()
-    assert channel.strip(playing.song).gain_db == before and strip.fader.amount == pytest.approx(before, abs=0.05)
+    assert channel.strip(playing.song).gain_db == before
+    assert strip.fader.amount == pytest.approx(before, abs=0.05)
     assert playing.document.undo_label is None
 
 
@@ -155,17 +161,21 @@ def test_effects_are_added_bypassed_moved_and_removed(mixer: MixerView, playing:
     rows, before = mixer.strips[KEYS].inserts.rows, effects(playing)
     entry(mixer.strips[KEYS].inserts.add.menu(), "Space", "Reverb")
     assert effects(playing) == [*before, "Reverb"]
-    assert mixer.parameters.subject == Subject(KEYS, len(before)) and mixer.parameters.isVisible()
+    assert mixer.parameters.subject == Subject(KEYS, len(before))
+    assert mixer.parameters.isVisible()
     rows.item(0).setCheckState(Qt.CheckState.Unchecked)
     assert KEYS.strip(playing.song).inserts[0].bypassed
     rows.model().moveRow(rows.rootIndex(), len(before), rows.rootIndex(), 0)  # as a drag within the list does
     assert effects(playing) == ["Reverb", *before]
-    rows.setCurrentRow(0)
+    rows.model().moveRow(rows.rootIndex(), 0, rows.rootIndex(), 2)
+    assert effects(playing) == [before[0], "Reverb", *before[1:]]
+    rows.setCurrentRow(1)
     QTest.keyClick(rows, Qt.Key.Key_Delete)
     assert effects(playing) == before
-    for _ in range(4):
+    for _ in range(5):
         playing.undo()
-    assert playing.song == BAND and rows.count() == len(before)
+    assert playing.song == BAND
+    assert rows.count() == len(before)
 
 
 def test_automation_follows_its_effect(playing: Session) -> None:
@@ -195,7 +205,8 @@ def test_parameters_of_an_effect(mixer: MixerView, playing: Session) -> None:
     QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualItemRect(rows.item(place)).center())
     sliders = mixer.parameters.sliders
     assert set(sliders) == set(EFFECTS["Compressor"])
-    assert sliders["threshold_db"].text().endswith(" dB") and sliders["attack_ms"].text().endswith(" ms")
+    assert sliders["threshold_db"].text().endswith(" dB")
+    assert sliders["attack_ms"].text().endswith(" ms")
     QTest.keyClick(sliders["ratio"], Qt.Key.Key_End)
     assert dict(KEYS.strip(playing.song).inserts[place].parameters)["ratio"] == 20.0
     mixer.parameters.wet.turn(0.5)
@@ -232,19 +243,24 @@ def test_an_instrument_of_the_program(mixer: MixerView, playing: Session) -> Non
     entry(button.menu(), "Cocomposer", built_in("electric-piano").name)
     assert playing.song.parts[1].instrument == Instrument(InstrumentKind.BUILT_IN, "electric-piano")
     panel = mixer.parameters
-    assert panel.isVisible() and {"bright", "tremolo", "rate"} <= set(panel.sliders)
+    assert panel.isVisible()
+    assert {"bright", "tremolo", "rate"} <= set(panel.sliders)
     assert panel.sliders["rate"].text().endswith(" Hz")
     panel.sliders["tremolo"].turn(0.9)
     panel.sliders["motion"].turn(0.0)  # a macro takes tremolo along
     instrument = playing.song.parts[1].instrument
-    assert instrument is not None and dict(instrument.parameters) == {"motion": 0.0}
+    assert instrument is not None
+    assert dict(instrument.parameters) == {"motion": 0.0}
     assert panel.sliders["tremolo"].amount == 0.0
     panel._presets.setCurrentIndex(1)
     instrument = playing.song.parts[1].instrument
-    assert instrument is not None and dict(instrument.parameters) == dict(built_in("electric-piano").presets[0].values)
+    assert instrument is not None
+    assert dict(instrument.parameters) == dict(built_in("electric-piano").presets[0].values)
     entry(button.menu(), "SoundFont", "Organ", "Church Organ")
-    assert playing.song.parts[1].instrument is None and playing.song.parts[1].program == 19
-    assert instrument_name(playing.song.parts[1]) == "Church Organ" and not panel.isVisible()
+    assert playing.song.parts[1].instrument is None
+    assert playing.song.parts[1].program == 19
+    assert instrument_name(playing.song.parts[1]) == "Church Organ"
+    assert not panel.isVisible()
 
 
 def test_drums_choose_kits(mixer: MixerView, playing: Session) -> None:
@@ -259,11 +275,52 @@ def test_a_soundfont_has_nothing_to_turn() -> None:
     assert instrument_settings(None) == () == instrument_settings(Instrument())
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a host says of a parameter."""
+
+    name: str
+    value: float
+    text: str
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> str:
+    """A plugin that an earlier scan found."""
+    known = known_plugins()
+    path = tmp_path / "room.so"
+    path.write_bytes(b"")
+    parameters = (Parameter("Size", "", 0, 0.5), Parameter("Mix", "", 0, 0.3))
+    known.remember(PluginInfo(path, "Room", "VST2", inputs=2, outputs=2, parameters=parameters))
+    known.save()
+    return str(path)
+
+
+def test_a_plugin_says_its_values_in_its_own_words(
+    mixer: MixerView, playing: Session, plugin: str, qtbot: QtBot
+) -> None:
+    class Hosts:
+        def parameters(self, asked: Effect) -> tuple[Told, ...]:
+            size = dict(asked.parameters).get("Size", 0.5)
+            return (Told("Size", size, f"{size * 40:.0f} m"), Told("Mix", 0.3, "30/70"))
+
+    vars(playing)["hosts"] = Hosts()
+    entry(mixer.strips[LEAD].inserts.add.menu(), "Plugins", "Room")
+    sliders = mixer.parameters.sliders
+    assert sliders["Size"].text() == "50 %"
+    qtbot.waitUntil(lambda: sliders["Size"].text() == "20 m")
+    assert sliders["Mix"].text() == "30/70"
+    sliders["Size"].turn(0.75)
+    assert LEAD.strip(playing.song).inserts[-1].parameters == (("Size", 0.75),)
+    qtbot.waitUntil(lambda: sliders["Size"].text() == "30 m")
+
+
 def test_a_lane_is_added_drawn_and_removed(mixer: MixerView, playing: Session) -> None:
     strip = mixer.strips[LEAD]
     strip._lanes.click()
     lanes = mixer.lanes
-    assert lanes.isVisible() and lanes._empty.isVisible()
+    assert lanes.isVisible()
+    assert lanes._empty.isVisible()
     entry(lanes._add.menu(), "Pan")
     editor = lanes.editors["pan"]
     pan = LEAD.strip(playing.song).pan
@@ -273,14 +330,17 @@ def test_a_lane_is_added_drawn_and_removed(mixer: MixerView, playing: Session) -
     QTest.mouseMove(editor, middle + QPoint(30, -5))
     QTest.mouseRelease(editor, Qt.MouseButton.LeftButton, pos=middle + QPoint(30, -5))
     (lane,) = LEAD.strip(playing.song).lanes
-    assert len(lane.points) == 2 and lane.points[1].tick > BAND.length // 2 and lane.points[1].value > 0.5
+    assert len(lane.points) == 2
+    assert lane.points[1].tick > BAND.length // 2
+    assert lane.points[1].value > 0.5
     playing.undo()
     assert LEAD.strip(playing.song).lanes == (Lane("pan", (Point(0, pan),)),)
     playing.redo()
     QTest.mouseDClick(editor, Qt.MouseButton.LeftButton, pos=editor._place(lane.points[1]).toPoint())
     assert len(LEAD.strip(playing.song).lanes[0].points) == 1
     lanes.remove_lane("pan")
-    assert LEAD.strip(playing.song).lanes == () and not lanes.editors
+    assert LEAD.strip(playing.song).lanes == ()
+    assert not lanes.editors
 
 
 def test_a_strip_is_saved_as_a_rack_and_loaded(playing: Session, tmp_path: Path) -> None:
@@ -289,7 +349,8 @@ def test_a_strip_is_saved_as_a_rack_and_loaded(playing: Session, tmp_path: Path)
     write_rack(keys, tmp_path / "mine.toml")
     gain = lead.strip.gain_db
     load_rack(lead, tmp_path / "mine.toml")
-    assert lead.strip.inserts == keys.strip.inserts and lead.strip.pan == -0.5
+    assert lead.strip.inserts == keys.strip.inserts
+    assert lead.strip.pan == -0.5
     assert lead.strip.gain_db == gain  # the balance is the song's
     assert playing.document.undo_label == "Load rack for Lead"
 
@@ -299,7 +360,8 @@ def test_a_broken_rack_is_said(playing: Session, tmp_path: Path, qtbot: QtBot) -
     path.write_text("gain = 'loud'")
     with qtbot.waitSignal(playing.problem) as told:
         load_rack(StripDesk(playing, LEAD), path)
-    assert "bad.toml" in told.args[0] and playing.song == BAND
+    assert "bad.toml" in told.args[0]
+    assert playing.song == BAND
 
 
 def test_strips_come_and_go_with_parts(mixer: MixerView, playing: Session) -> None:
@@ -319,7 +381,8 @@ def test_the_current_part_is_marked_and_chosen(mixer: MixerView, playing: Sessio
     playing.current_part = 2
     assert mixer.strips[DRUMS].property("kind") == "strip-current"
     QTest.mouseClick(mixer.strips[KEYS], Qt.MouseButton.LeftButton, pos=QPoint(6, 12))
-    assert playing.current_part == 1 and mixer.strips[DRUMS].property("kind") == "strip"
+    assert playing.current_part == 1
+    assert mixer.strips[DRUMS].property("kind") == "strip"
 
 
 def test_meters_show_the_player(mixer: MixerView, playing: Session) -> None:
@@ -336,7 +399,8 @@ def test_meters_show_the_player(mixer: MixerView, playing: Session) -> None:
     playing.player = Loud()
     mixer.show_levels()
     assert mixer.strips[LEAD].meter.held == pytest.approx(-6.02, abs=0.01)
-    assert mixer.strips[DRUMS].meter.clipped and not mixer.strips[LEAD].meter.clipped
+    assert mixer.strips[DRUMS].meter.clipped
+    assert not mixer.strips[LEAD].meter.clipped
     bus = next(channel for channel in mixer.strips if channel.kind == "bus" and channel.name(playing.song) == "Drums")
     assert mixer.strips[bus].meter.held == pytest.approx(-20)
     QTest.mouseClick(mixer.strips[DRUMS].meter, Qt.MouseButton.LeftButton)
@@ -349,7 +413,8 @@ def test_a_meter_holds_its_peak_and_falls(qtbot: QtBot, qapp: QApplication) -> N
     meter.show_level(1.0, 0.5, now=meter._shown_at + 0.1)
     start = meter._shown_at
     meter.show_level(0.0, 0.0, now=start + 1.0)
-    assert meter.held == 0.0 and meter._peak == pytest.approx(-26.0)
+    assert meter.held == 0.0
+    assert meter._peak == pytest.approx(-26.0)
     meter.show_level(0.0, 0.0, now=start + 2.0)
     assert meter.held == pytest.approx(-52.0)
 

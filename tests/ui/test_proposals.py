@@ -90,19 +90,24 @@ def button(card: Card, name: str) -> QToolButton:
 
 
 def test_at_first_it_says_what_to_do(panel: ProposalsPanel) -> None:
-    assert panel.deck._empty.isVisible() and "press Propose" in panel.deck._empty.text()
-    assert not panel.deck.cards and panel._button.text() == "Propose"
+    assert panel.deck._empty.isVisible()
+    assert "press Propose" in panel.deck._empty.text()
+    assert not panel.deck.cards
+    assert panel._button.text() == "Propose"
 
 
 def test_cards_stream_in(panel: ProposalsPanel, asking: Session, composing: ComposingByHand) -> None:
     panel._button.click()
     question = composing.latest
-    assert panel._button.text() == "Cancel" and panel._progress.isVisible()
+    assert panel._button.text() == "Cancel"
+    assert panel._progress.isVisible()
     assert titles(panel) == ["Waiting…"] * 4
     first = question.written()[0]
     question.on_bars(0, first.song, 4)
-    assert titles(panel)[0] == "Writing…" and panel.deck.cards[0]._facts.text() == "4 of 16 bars"
-    assert panel._summary.text() == "4 of 64 bars written" and panel._progress.value() == round(1000 * 4 / 64)
+    assert titles(panel)[0] == "Writing…"
+    assert panel.deck.cards[0]._facts.text() == "4 of 16 bars"
+    assert panel._summary.text() == "4 of 64 bars written"
+    assert panel._progress.value() == round(1000 * 4 / 64)
     question.on_answer(first)
     assert titles(panel) == [first.title, "Waiting…", "Waiting…", "Waiting…"]
     assert panel._summary.text() == "16 of 64 bars written"
@@ -110,7 +115,8 @@ def test_cards_stream_in(panel: ProposalsPanel, asking: Session, composing: Comp
         question.on_answer(answer)
     question.on_done()
     assert titles(panel) == [answer.title for answer in question.written()]
-    assert panel._button.text() == "Propose" and not panel._progress.isVisible()
+    assert panel._button.text() == "Propose"
+    assert not panel._progress.isVisible()
 
 
 def test_cancel_keeps_what_is_done(panel: ProposalsPanel, asking: Session, composing: ComposingByHand) -> None:
@@ -118,7 +124,8 @@ def test_cancel_keeps_what_is_done(panel: ProposalsPanel, asking: Session, compo
     question = composing.latest
     question.on_answer(question.written()[0])
     panel._button.click()
-    assert question.cancelled and not asking.proposing
+    assert question.cancelled
+    assert not asking.proposing
     assert titles(panel) == [question.written()[0].title]
     question.on_answer(question.written()[1])  # came too late
     assert len(panel.deck.cards) == 1
@@ -127,7 +134,8 @@ def test_cancel_keeps_what_is_done(panel: ProposalsPanel, asking: Session, compo
 def test_what_goes_wrong_is_said_here(panel: ProposalsPanel, composing: ComposingByHand) -> None:
     panel._button.click()
     composing.latest.on_error("The composer stopped unexpectedly.")
-    assert panel._problem.isVisible() and panel._problem.text() == "The composer stopped unexpectedly."
+    assert panel._problem.isVisible()
+    assert panel._problem.text() == "The composer stopped unexpectedly."
     panel._button.click()
     assert not panel._problem.isVisible()
 
@@ -136,7 +144,8 @@ def test_a_request_that_cannot_be_is_not_sent(
     panel: ProposalsPanel, asking: Session, composing: ComposingByHand
 ) -> None:
     panel.controls.choose_task(Task.INFILL)
-    assert not panel._button.isEnabled() and "some bars" in panel._summary.text()
+    assert not panel._button.isEnabled()
+    assert "some bars" in panel._summary.text()
     panel.propose()
     assert composing.asked == []
     asking.region = Region(2, 3, (0,))
@@ -149,11 +158,13 @@ def test_a_card_tells_what_it_is(answered: ProposalsPanel, asking: Session) -> N
     card, answer = answered.deck.cards[0], answers(asking)[0]
     written = len(written_parts(asking.song, answer.song))
     assert f"{written} parts written" in card._facts.text()
-    assert "keeps Melody" in card._facts.text() and "style composer" in card._facts.text()
+    assert "keeps Melody" in card._facts.text()
+    assert "style composer" in card._facts.text()
     assert card._reasons.text() == "\n".join(answer.reasons[:2])
     card._expand.click()
     assert card._reasons.text() == "\n".join(answer.reasons)
-    assert answer.title in card.accessibleName() and answer.reasons[0] in card.accessibleDescription()
+    assert answer.title in card.accessibleName()
+    assert answer.reasons[0] in card.accessibleDescription()
 
 
 def test_how_new_it_is_is_shown_where_it_was_measured(panel: ProposalsPanel, composing: ComposingByHand) -> None:
@@ -173,7 +184,8 @@ def test_keys_audition_against_the_song(answered: ProposalsPanel, asking: Sessio
     assert answered.deck.cards[0].property("kind") == "card-heard"
     assert answered.deck.cards[1].property("kind") == "card"
     QTest.keyClick(answered.deck.cards[0], Qt.Key.Key_Space)
-    assert asking.auditioned is None and asking.player.compared[-1] is None
+    assert asking.auditioned is None
+    assert asking.player.compared[-1] is None
 
 
 def test_keeping_is_one_step(answered: ProposalsPanel, asking: Session) -> None:
@@ -181,9 +193,11 @@ def test_keeping_is_one_step(answered: ProposalsPanel, asking: Session) -> None:
     card, answer = answered.deck.cards[2], answers(asking)[2]
     button(card, "Keep all of it").click()
     assert [part.name for part in asking.song.parts] == [part.name for part in answer.song.parts]
-    assert card._verdict.text() == "kept" and card._verdict.isVisible()
+    assert card._verdict.text() == "kept"
+    assert card._verdict.isVisible()
     asking.undo()
-    assert asking.song == before and not card._verdict.isVisible()
+    assert asking.song == before
+    assert not card._verdict.isVisible()
 
 
 def test_some_parts_can_be_kept(answered: ProposalsPanel, asking: Session) -> None:
@@ -204,14 +218,16 @@ def test_the_bars_of_the_region_can_be_kept(answered: ProposalsPanel, asking: Se
     bars.trigger()
     inside = range(asking.song.bars[4].start - 60, asking.song.bars[7].end)
     added = [note for part in asking.song.parts if part.name != "Melody" for note in part.notes]
-    assert added and all(note.start in inside for note in added)
+    assert added
+    assert all(note.start in inside for note in added)
 
 
 def test_a_rejected_card_stays_in_the_history(answered: ProposalsPanel, asking: Session) -> None:
     card = answered.deck.cards[1]
     card.setFocus()
     QTest.keyClick(card, Qt.Key.Key_Delete)
-    assert answers(asking)[1].verdict == "rejected" and card._verdict.text() == "rejected"
+    assert answers(asking)[1].verdict == "rejected"
+    assert card._verdict.text() == "rejected"
     assert len(answered.deck.cards) == 4
 
 
@@ -226,7 +242,8 @@ def test_earlier_proposals_can_be_browsed(
     assert (deck._count.text(), deck._what.text()) == ("2 / 2", "Arrange, bars 1–4")
     deck._back.click()
     assert (deck._count.text(), deck._what.text()) == ("1 / 2", "Arrange, bars 1–16")
-    assert deck.cards[0].answer == answers(asking, 1)[0] and not deck._back.isEnabled()
+    assert deck.cards[0].answer == answers(asking, 1)[0]
+    assert not deck._back.isEnabled()
     deck._forward.click()
     assert deck.cards[0].answer == answers(asking, 2)[0]
 
@@ -243,7 +260,8 @@ def test_wishes_of_an_earlier_question_come_back(answered: ProposalsPanel, compo
     answered.controls.choose_task(Task.REMIX)
     answered.controls.mood.set_mood((1.0, 1.0))
     answered._show_wishes_of(1)
-    assert answered.controls.task is Task.ARRANGE and answered.controls.mood.mood is None
+    assert answered.controls.task is Task.ARRANGE
+    assert answered.controls.mood.mood is None
 
 
 def test_more_and_less_like_it_ask_again(answered: ProposalsPanel, composing: ComposingByHand, asking: Session) -> None:
@@ -251,7 +269,8 @@ def test_more_and_less_like_it_ask_again(answered: ProposalsPanel, composing: Co
     liked = generation.answers[1]
     button(answered.deck.cards[1], "More like this").click()
     more = composing.latest
-    assert (more.request.style, more.composer) == (liked.style, "style") and more.request.seed != liked.seed
+    assert (more.request.style, more.composer) == (liked.style, "style")
+    assert more.request.seed != liked.seed
     asking.cancel_proposing()
     other = less_like(generation, liked).terms.style
     assert other not in {answer.style for answer in generation.answers}
@@ -263,9 +282,11 @@ def test_a_neural_answer_is_what_more_goes_by(asking: Session, composing: Compos
     composing.latest.answer_all(composer="model", features={"notes_per_bar": 9.0})
     generation = asking.document.project.generation(1)
     question = more_like(generation, generation.answers[0])
-    assert question.reference is generation.answers[0].song and question.composer == "auto"
+    assert question.reference is generation.answers[0].song
+    assert question.composer == "auto"
     away = less_like(generation, generation.answers[0]).terms
-    assert away.controls.density == pytest.approx(0.25) and away.adventurous > generation.terms.adventurous
+    assert away.controls.density == pytest.approx(0.25)
+    assert away.adventurous > generation.terms.adventurous
 
 
 def test_a_card_is_dragged_out_as_a_midi_file(
@@ -283,11 +304,14 @@ def test_a_card_is_dragged_out_as_a_midi_file(
 
 
 def test_narrow_panels_show_one_thing_at_a_time(panel: ProposalsPanel, composing: ComposingByHand) -> None:
-    assert panel.controls.isVisible() and panel.deck.isVisible()
+    assert panel.controls.isVisible()
+    assert panel.deck.isVisible()
     panel.resize(360, 800)
-    assert panel.controls.isVisible() and not panel.deck.isVisible()
+    assert panel.controls.isVisible()
+    assert not panel.deck.isVisible()
     panel._button.click()
-    assert panel.deck.isVisible() and not panel.controls.isVisible()
+    assert panel.deck.isVisible()
+    assert not panel.controls.isVisible()
 
 
 def test_the_miniature_has_the_notes_in_their_places(qapp: QApplication) -> None:
@@ -300,7 +324,9 @@ def test_the_miniature_has_the_notes_in_their_places(qapp: QApplication) -> None
     painter.end()
     ink = [(x, y) for x in range(100) for y in range(60) if image.pixelColor(x, y).red() > 100]
     first, last = [y for x, y in ink if x < 25], [y for x, y in ink if x >= 75]
-    assert first and last and not any(25 <= x < 74 for x, _ in ink)
+    assert first
+    assert last
+    assert not any(25 <= x < 74 for x, _ in ink)
     assert max(last) < min(first)  # the higher note stands above
     assert theme.role_colour(Role.MELODY, 0.95).red() > 150
 
@@ -319,5 +345,6 @@ def test_the_real_composer_answers_in_its_own_process(session: Session, qtbot: Q
     panel.controls._composer.setCurrentIndex(panel.controls._composer.findData("style"))
     panel._button.click()
     qtbot.waitUntil(lambda: not session.proposing, timeout=60_000)
-    assert len(panel.deck.cards) == 4 and all(card.answer is not None for card in panel.deck.cards)
+    assert len(panel.deck.cards) == 4
+    assert all(card.answer is not None for card in panel.deck.cards)
     assert len({card._title.text() for card in panel.deck.cards}) == 4

@@ -113,7 +113,8 @@ def test_a_drag_is_one_gesture(control: ValueControl) -> None:
     before = control.position
     drag(control, forth(control, 30))
     assert control.position > before
-    assert len(gestures) >= 3 and len(set(gestures)) == 1
+    assert len(gestures) >= 3
+    assert len(set(gestures)) == 1
     drag(control, forth(control, -10))
     assert len(set(gestures)) == 2
 
@@ -164,7 +165,8 @@ def test_the_wheel_turns(control: ValueControl) -> None:
 def test_a_value_is_typed_over_it(control: ValueControl) -> None:
     QTest.keyClick(control, Qt.Key.Key_Return)
     editor = control.findChild(QLineEdit)
-    assert editor is not None and editor.isVisible()
+    assert editor is not None
+    assert editor.isVisible()
     editor.setText("0.4")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     assert control.amount == pytest.approx(0.4)
@@ -175,7 +177,8 @@ def test_escape_leaves_the_value(control: ValueControl) -> None:
     before = control.amount
     QTest.keyClick(control, Qt.Key.Key_1)
     editor = control.findChild(QLineEdit)
-    assert editor is not None and editor.text() == "1"
+    assert editor is not None
+    assert editor.text() == "1"
     QTest.keyClick(editor, Qt.Key.Key_Escape)
     assert control.amount == before
 
@@ -199,9 +202,12 @@ def test_setting_a_value_tells_nobody(control: ValueControl) -> None:
 def test_a_free_slider_has_no_value_until_it_is_turned(qtbot: QtBot, qapp: QApplication) -> None:
     slider = Slider("Density", scales.linear(0, 1, 0.5), may_be_free=True)
     qtbot.addWidget(slider)
-    assert slider.amount is None and slider.text() == "free"
+    assert slider.amount is None
+    assert slider.text() == "free"
     told = values_of(slider)
     QTest.keyClick(slider, Qt.Key.Key_Right)
-    assert slider.amount is not None and math.isclose(slider.amount, 0.52)
+    assert slider.amount is not None
+    assert math.isclose(slider.amount, 0.52)
     QTest.keyClick(slider, Qt.Key.Key_Delete)
-    assert told[-1] is None and slider.amount is None
+    assert told[-1] is None
+    assert slider.amount is None

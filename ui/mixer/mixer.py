@@ -41,7 +41,7 @@ class MixerView(QWidget):
     def show_levels(self) -> None:
         """Read the meters of the player once."""
         player = self._session.player
-        levels: Levels = player.levels() if player is not None else Levels()
+        levels: Levels = (player.levels() if player is not None else None) or Levels()
         names = mix_of(self._session.song)
         silent = Level()
         for channel, strip in self.strips.items():
@@ -57,7 +57,9 @@ class MixerView(QWidget):
             strip.show_level(level.peak, level.rms)
 
     def refresh(self) -> None:
-        """Show every strip as it is in the song."""
+        """Show every strip as it is in the song; put off while the mixer is out of sight."""
+        if not self.isVisible():
+            return
         channels = channels_of(self._session.song)
         if tuple(self.strips) != channels:
             self._deal(channels)
@@ -118,6 +120,7 @@ class MixerView(QWidget):
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
+        self.refresh()
         self._meters.start()
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802

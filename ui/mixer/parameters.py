@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -32,11 +33,15 @@ from ..wish_sliders import percent_scale
 from .channels import Channel
 from .desk import StripDesk
 from .instrument_button import instrument_name
-from .plugin_window import PluginWindows
+from .plugins import Plugins
 from .settings import Setting, effect_name, effect_settings, instrument_settings, turned, with_parameter
 
 MANY = 24
 """So many parameters are shown at once; of more the first that contain what is typed."""
+
+
+_ASK_MS = 150
+"""After a turn, until a plugin is asked for its words."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,14 @@ class ParameterPanel(QFrame):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._windows = PluginWindows(session)
+        self._plugins = Plugins(session)
         self.subject: Subject | None = None
         self.sliders: dict[str, Slider] = {}
         self._shown: object = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_ASK_MS)
+        self._soon.timeout.connect(self._ask_plugin)
         theme.set_kind(self, "side")
         self.setFixedWidth(320)
         self._build()
@@ -95,6 +104,8 @@ class ParameterPanel(QFrame):
         for setting in settings:
             if setting.name in self.sliders:
                 self.sliders[setting.name].set_value(setting.value)
+        if _is_plugin(thing):
+            self._soon.start()
         if isinstance(thing, Effect):
             self.wet.set_value(thing.wet)
             self.active.setChecked(not thing.bypassed)
@@ -125,8 +136,8 @@ class ParameterPanel(QFrame):
             effect_name(thing) if isinstance(thing, Effect) else instrument_name(part) if part is not None else ""
         )
         self._where.setText(desk.name)
-        hosted = thing.kind == "plugin" if isinstance(thing, Effect) else thing.kind is InstrumentKind.PLUGIN
-        self._window.setVisible(hosted and self._windows.possible)
+        hosted = _is_plugin(thing)
+        self._window.setVisible(hosted and self._plugins.possible)
         for widget in (self.active, self.wet, self._wet_label):
             widget.setVisible(is_effect)
         self._search.setVisible(len(settings) > MANY)
@@ -137,6 +148,19 @@ class ParameterPanel(QFrame):
             if hosted
             else self.tr("There is nothing to turn here.")
         )
+
+    def _ask_plugin(self) -> None:
+        """Have the plugin itself say what its values are called."""
+        thing = self._thing()
+        if thing is not None and _is_plugin(thing):
+            self._plugins.ask(thing, lambda told: self._say(thing, told))
+
+    def _say(self, thing: Effect | Instrument, told: tuple[Any, ...]) -> None:
+        if thing == self._thing():  # else it was turned meanwhile, and is asked again
+            for parameter in told:
+                if parameter.name in self.sliders:
+                    self.sliders[parameter.name].set_value(parameter.value)
+                    self.sliders[parameter.name].say(parameter.text)
 
     def _show_presets(self, thing: Effect | Instrument) -> None:
         if not isinstance(thing, Instrument) or thing.kind is not InstrumentKind.BUILT_IN:
@@ -195,7 +219,7 @@ class ParameterPanel(QFrame):
     def _open_window(self) -> None:
         thing, subject = self._thing(), self.subject
         if thing is not None and subject is not None:
-            self._windows.open(thing, self._desk(), subject.insert)
+            self._plugins.open(thing, self._desk(), subject.insert)
 
     def _filter(self) -> None:
         self._shown = None
@@ -259,3 +283,7 @@ class ParameterPanel(QFrame):
         scroll.setWidget(inside)
         inside.setAutoFillBackground(False)  # which setWidget switches on
         column.addWidget(scroll, 1)
+
+
+def _is_plugin(thing: Effect | Instrument) -> bool:
+    return thing.kind == "plugin" if isinstance(thing, Effect) else thing.kind is InstrumentKind.PLUGIN

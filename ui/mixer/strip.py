@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cocomposer.sound.console import mix_of
 
 from .. import theme
+from ..dragging import dragged_entry
 from ..drawings import icon
 from ..scales import linear, pan_scale
 from ..session import Session
+from ..using import use
 from .channels import Channel
 from .desk import StripDesk
 from .fader import Fader
@@ -44,6 +46,7 @@ class StripView(QFrame):
         theme.set_kind(self, "strip")
         self.setFixedWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setAcceptDrops(True)
         self._build()
         self.refresh()
 
@@ -78,6 +81,15 @@ class StripView(QFrame):
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         self.chosen.emit(self.channel)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802
+        if event is not None and self.channel.kind == "part" and dragged_entry(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802
+        entry = dragged_entry(event.mimeData()) if event is not None else None
+        if event is not None and entry is not None and use(entry, self._session, self.channel.index):
+            event.acceptProposedAction()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         super().paintEvent(event)

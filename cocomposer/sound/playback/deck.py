@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cocomposer.sound.loudness import amplitude
+from cocomposer.sound.playback.levels import energy_by_stretch, gains_of, matching
 from cocomposer.sound.playback.score import Score
 from cocomposer.sound.playback.takes import Takes
 from cocomposer.sound.playback.track import Track
 
 if TYPE_CHECKING:
+    from cocomposer.sound.console import Console
     from cocomposer.sound.loudness import Audio
-    from cocomposer.sound.playback.interim_console import Console
 
 _SEAM_SECONDS = 0.003
 """Length of the crossfade that ends where a loop begins anew."""
-
-_MOST_MATCHING = 4.0
-"""Largest factor by which a deck is made louder or softer: 12 dB."""
 
 
 class Deck:
     """Plays one score.  Used by the mixing thread alone.
 
-    `gain` is a factor on the master, which `match` sets so that the deck is as loud as `reference`.
+    `gain` is a factor on the master, which `match` sets so that the deck is as loud as `reference`.  `trims` are the
+    measured ones of the parts, `gains` what parts are brought to by trim and fader, both in dB.  The console is told of
+    edits and trims by whoever makes them, since loading its effects may take long.
     """
 
     def __init__(self, score: Score, console: Console, takes: Takes, reference: Deck | None = None) -> None:
@@ -33,6 +34,8 @@ class Deck:
         self.reference = reference
         self.console = console
         self.gain = 1.0
+        self.trims: Mapping[int, float] = {}
+        self.gains = gains_of(score, {})
         self._takes = takes
         self._seam = round(_SEAM_SECONDS * score.sample_rate)
         self._tracks = [Track(segments, takes, score.sample_rate) for segments in score.tracks]
@@ -40,35 +43,21 @@ class Deck:
     def update(self, score: Score) -> None:
         """Go on with `score`, which has this one's time line."""
         self.score = score
+        self.gains = gains_of(score, self.trims)
         for track, segments in zip(self._tracks, score.tracks, strict=True):
             if track.segments is not segments:
                 track.segments = segments
-        self.console.update(score.song)
+
+    def level(self, trims: Mapping[int, float]) -> None:
+        """Take on what the levels of the parts were found to be; the console has been told."""
+        self.trims = trims
+        self.gains = gains_of(self.score, trims)
 
     def match(self) -> None:
         """Bring the master to the loudness of `reference`, as far as both are rendered at the same places."""
-        if self.reference is None:
-            return
-        mine, other = self._power_by_stretch(), self.reference._power_by_stretch()
-        shared = mine.keys() & other.keys()
-        own, wanted = sum(mine[tick] for tick in shared), sum(other[tick] for tick in shared)
-        if own > 0 and wanted > 0:
-            self.gain = self.reference.gain * float(np.clip((wanted / own) ** 0.5, 1 / _MOST_MATCHING, _MOST_MATCHING))
-
-    def _power_by_stretch(self) -> dict[int, float]:
-        """K-weighted energy behind the faders of the stretches whose audible parts are all rendered, by their tick."""
-        energy: dict[int, float] = {}
-        missing = set()
-        for index in self.score.audible:
-            strip = self.score.song.parts[index].strip
-            level = amplitude(2 * strip.gain_db) if strip else 1.0
-            for segment in self.score.tracks[index]:
-                take = self._takes.get(segment.phrase.key)
-                if take is None:
-                    missing.add(segment.tick)
-                else:
-                    energy[segment.tick] = energy.get(segment.tick, 0.0) + level * take.energy
-        return {tick: value for tick, value in energy.items() if tick not in missing}
+        if self.reference is not None:
+            mine, other = (energy_by_stretch(d.score, d.gains, self._takes) for d in (self, self.reference))
+            self.gain = self.reference.gain * amplitude(matching(mine, other))
 
     def jump(self) -> None:
         """What is played next follows on nothing."""
@@ -77,8 +66,10 @@ class Deck:
         self.console.reset()
 
     def ready(self, frame: int) -> bool:
-        """Whether all that should be heard at `frame` is rendered."""
-        return all(segment.phrase.key in self._takes for segment in self.score.sounding(frame))
+        """Whether all that should be heard at `frame` is rendered, and its level known."""
+        return all(
+            index in self.trims and segment.phrase.key in self._takes for index, segment in self.score.sounding(frame)
+        )
 
     def play(self, frame: int, length: int, loop: tuple[int, int] | None) -> tuple[Audio, int]:
         """The master, (2, length), from `frame` on, and the frame that follows it.

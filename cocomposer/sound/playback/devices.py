@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cocomposer.errors import SoundError
+from cocomposer.sound.playback.priority import hurry
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
@@ -69,6 +70,7 @@ class SilentDevice:
         self._thread.start()
 
     def _run(self) -> None:
+        hurry()
         start, blocks = self._clock.now(), 0
         while True:
             due = start + blocks * self._buffer / self._rate

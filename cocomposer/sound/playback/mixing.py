@@ -13,24 +13,25 @@ import numpy as np
 
 from cocomposer.sound.playback.deck import Deck
 from cocomposer.sound.playback.metronome import Clicks, Metronome, count_in, song_clicks
+from cocomposer.sound.playback.priority import hurry
 from cocomposer.sound.playback.ring import Block, Place, Ring
 from cocomposer.sound.playback.score import Score
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
 
-BLOCK = 512
+BLOCK = 1024
 """Frames mixed at once."""
 
 AHEAD_SECONDS = 0.09
 """How much is mixed ahead: what a change of the mix takes to be heard."""
 
-PATIENCE_SECONDS = 0.4
+PATIENCE_SECONDS = 0.3
 """How long the music waits at its start for what is not rendered yet, before it begins with what there is."""
 
 _CROSSFADE_SECONDS = 0.02
 _RISE_SECONDS = 0.003
-_PRIMED = 3
+_PRIMED = 2
 """Blocks that are mixed before the first of them is heard."""
 
 
@@ -91,6 +92,12 @@ class Mixing:
         with self._changed:
             self._changed.notify()
 
+    def uses(self, deck: Deck) -> bool:
+        """Whether `deck` is played, or about to be; false only after all that was posted."""
+        with self._changed:
+            coming = self._coming
+            return bool(self._commands) or self._busy or deck is self.deck or (coming is not None and deck is coming[0])
+
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do until something is heard, rendered or asked for."""
@@ -108,11 +115,12 @@ class Mixing:
 
     def start(self, tick: int, run: int, counted: bool) -> None:
         """Play from `tick`, after a count-in where one is set and `counted`; `run` is the number of this start."""
+        if run != self._run_number:  # else it is begun anew only because the song has come
+            self._holding_until = time.monotonic() + PATIENCE_SECONDS
         self._run_number = run
         self.flowing = self._draining = False
         self._ring.cut()
         self._rolling, self._primed = True, []
-        self._holding_until = time.monotonic() + PATIENCE_SECONDS
         self._count = None
         if self.deck is None:
             self.frame = 0
@@ -140,7 +148,7 @@ class Mixing:
             self._coming = None
             return
         if self._rolling and self.deck is not None:
-            self._coming = (deck, time.monotonic() + 2 * PATIENCE_SECONDS)
+            self._coming = (deck, time.monotonic() + 3 * PATIENCE_SECONDS)
             return
         self.deck, self._coming = deck, None
         self.locate(tick)
@@ -150,6 +158,7 @@ class Mixing:
     # The thread itself.
 
     def _run(self) -> None:
+        hurry()
         while True:
             with self._changed:
                 self._busy = False

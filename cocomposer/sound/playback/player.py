@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
@@ -18,12 +19,15 @@ from cocomposer.sound.playback.devices import SoundCard, device_names
 from cocomposer.sound.playback.mixing import Mixing
 from cocomposer.sound.playback.output import OpenDevice, Output
 from cocomposer.sound.playback.planning import Planning
-from cocomposer.sound.playback.rendering import Instruments
+from cocomposer.sound.playback.priority import SWITCH_SECONDS
+from cocomposer.sound.playback.rendering import Instruments, Rendering
 from cocomposer.sound.playback.ring import Place, Ring
-from cocomposer.sound.playback.takes import MEMORY
+from cocomposer.sound.playback.takes import MEMORY, Takes
 
 if TYPE_CHECKING:
+    from cocomposer.sound.effects import PluginEffects
     from cocomposer.sound.loudness import Audio
+    from cocomposer.sound.metering import Levels
 
 _TRAIL = 500
 """Blocks that are remembered after they were given to the device: some seconds."""
@@ -52,6 +56,7 @@ class Player:
         buffer: int = 512,
         sample_rate: int = 44100,
         *,
+        plugin_effects: PluginEffects | None = None,
         problem: Callable[[str], None] = lambda sentence: None,
         memory: int = MEMORY,
         open_device: OpenDevice = SoundCard,
@@ -69,10 +74,15 @@ class Player:
         self._run = 0
         self._loop: tuple[int, int] | None = None
         self._trail: deque[_Heard] = deque(maxlen=_TRAIL)
+        self._switch_seconds = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._ring = Ring(sample_rate)
         self.mixing = Mixing(self._ring, sample_rate, self._ended, lambda: self.planning.wake())
-        self.planning = Planning(instruments, self.mixing, sample_rate, memory, lambda: self.position, self._problem)
-        self.audition = Audition(self.planning.takes, self.planning.wake, sample_rate)
+        self.rendering = Rendering(instruments, Takes(memory), self._arrived, self._problem)
+        self.planning = Planning(
+            self.rendering, self.mixing, sample_rate, plugin_effects, lambda: self.position, self._problem
+        )
+        self.audition = Audition(self.rendering.takes, self.planning.wake, sample_rate)
         self.planning.audition = self.audition
         self._output = Output(self._fill, sample_rate, self._problem, open_device)
         self._output.choose(device, buffer)
@@ -218,7 +228,12 @@ class Player:
     @property
     def to_render(self) -> int:
         """How many segments are still to be rendered."""
-        return self.planning.outstanding
+        return self.rendering.outstanding
+
+    def levels(self) -> Levels | None:
+        """The meters of the mixer for what was mixed last; None while there is no song."""
+        deck = self.mixing.deck
+        return deck.console.levels if deck is not None else None
 
     @property
     def load(self) -> float:
@@ -234,8 +249,15 @@ class Player:
 
     def close(self) -> None:
         self._output.close()
-        self.planning.close()
         self.mixing.close()
+        self.rendering.close()
+        self.planning.close()
+        sys.setswitchinterval(self._switch_seconds)
+
+    def _arrived(self) -> None:
+        """Something is rendered: on a rendering thread."""
+        self.mixing.wake()
+        self.planning.arrived()
 
     def _problem(self, sentence: str) -> None:
         self.problems.append(sentence)

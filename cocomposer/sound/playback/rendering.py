@@ -11,6 +11,7 @@ import numpy as np
 
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Instrument
+from cocomposer.sound.playback.priority import give_way
 from cocomposer.sound.playback.segments import TAIL_SECONDS, Phrase
 from cocomposer.sound.playback.takes import Take, Takes
 from cocomposer.sound.protocol import MidiEvent
@@ -50,7 +51,7 @@ class Rendering:
         self, instruments: Instruments, takes: Takes, arrived: Callable[[], None], problem: Callable[[str], None]
     ) -> None:
         self._instruments = instruments
-        self._takes = takes
+        self.takes = takes
         self._arrived = arrived
         self._problem = problem
         self._changed = threading.Condition()
@@ -66,7 +67,7 @@ class Rendering:
     def want(self, phrases: Sequence[Phrase]) -> None:
         """Render these, the first first; what was wanted before and is not among them is dropped, even half-done."""
         with self._changed:
-            self._wanted = {phrase.key: phrase for phrase in phrases if phrase.key not in self._takes}
+            self._wanted = {phrase.key: phrase for phrase in phrases if phrase.key not in self.takes}
             self._changed.notify_all()
 
     @property
@@ -78,7 +79,7 @@ class Rendering:
         """Forget what the substitute played, so that instruments which are back are asked again when next wanted."""
         with self._changed:
             for key in self._failed:
-                self._takes.forget(key)
+                self.takes.forget(key)
             self._failed.clear()
             self._told.clear()
 
@@ -92,6 +93,7 @@ class Rendering:
             thread.join()
 
     def _work(self) -> None:
+        give_way()
         while (phrase := self._next()) is not None:
             try:
                 take = self._play(phrase)
@@ -100,7 +102,7 @@ class Rendering:
             with self._changed:
                 del self._running[phrase.key]
                 if take is not None:
-                    self._takes.put(phrase.key, take)
+                    self.takes.put(phrase.key, take)
                     self._wanted.pop(phrase.key, None)
             if take is not None:
                 self._arrived()
@@ -130,7 +132,7 @@ class Rendering:
         try:
             return played(self._instruments, phrase, Instrument(), cancelled)
         except SoundError:
-            return Take(np.zeros((2, 1), dtype=np.float32))
+            return Take.measured(np.zeros((2, 1), dtype=np.float32), phrase.sample_rate)
 
     def _tell(self, instrument: Instrument, failure: SoundError) -> None:
         """Say, once, that an instrument fails."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cocomposer.music import Song
+from cocomposer.sound.plan import console_plan
 from cocomposer.sound.playback.segments import TAIL_SECONDS, Phrase, Segment, segments_of
 
 
@@ -19,9 +20,15 @@ class Score:
     tracks: tuple[tuple[Segment, ...], ...]
 
     @classmethod
-    def of(cls, song: Song, sample_rate: int) -> Score:
-        tracks = tuple(segments_of(part, song.meters, song.tempos, sample_rate) for part in song.parts)
-        return cls(song, sample_rate, tracks)
+    def of(cls, song: Song, sample_rate: int, before: Score | None = None) -> Score:
+        """The score of a song; parts that it has from the song of `before` are not cut again."""
+        known = {}
+        if before and before.song.meters == song.meters and before.song.tempos == song.tempos:
+            known = {id(part): track for part, track in zip(before.song.parts, before.tracks, strict=True)}
+        tracks = (
+            known.get(id(part)) or segments_of(part, song.meters, song.tempos, sample_rate) for part in song.parts
+        )
+        return cls(song, sample_rate, tuple(tracks))
 
     def frame_at(self, tick: float) -> int:
         return round(self.song.tempos.seconds_at(tick) * self.sample_rate)
@@ -43,13 +50,8 @@ class Score:
     @cached_property
     def audible(self) -> frozenset[int]:
         """Indices of the parts that are neither muted nor left out by a solo."""
-        strips = [part.strip for part in self.song.parts]
-        solo = any(strip.soloed for strip in strips if strip)
-        return frozenset(
-            index
-            for index, strip in enumerate(strips)
-            if not (strip and strip.muted) and (not solo or (strip is not None and strip.soloed))
-        )
+        plan = console_plan(self.song, self.sample_rate, {})
+        return frozenset(index for index, part in enumerate(plan.parts) if part.heard)
 
     def same_time_line(self, other: Score) -> bool:
         """Whether this song is that one after an edit which moves neither time nor parts."""
@@ -57,14 +59,14 @@ class Score:
         names = [[(part.name, part.role) for part in song.parts] for song in (one, two)]
         return one.tempos == two.tempos and names[0] == names[1]
 
-    def sounding(self, frame: int) -> Iterator[Segment]:
-        """The audible segments whose notes are played at `frame`."""
+    def sounding(self, frame: int) -> Iterator[tuple[int, Segment]]:
+        """The audible segments whose notes are played at `frame`, with the indices of their parts."""
         for index in self.audible:
             for segment in self.tracks[index]:
                 if segment.frame > frame:
                     break
                 if frame <= segment.frame + segment.phrase.seconds * self.sample_rate:
-                    yield segment
+                    yield index, segment
 
     def by_need(self, frame: int, loop: tuple[int, int] | None = None) -> list[Phrase]:
         """All phrases, in the order in which playing from `frame` (round `loop`, in frames) needs them."""

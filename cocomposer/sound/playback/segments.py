@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from cocomposer.music import Instrument, InstrumentKind, MeterMap, Part, TempoMap
 from cocomposer.sound.performance import midi_events
@@ -75,12 +75,8 @@ class Segment:
         return self.frame + round((self.phrase.seconds + TAIL_SECONDS) * self.phrase.sample_rate)
 
 
-@lru_cache(maxsize=256)
 def segments_of(part: Part, meters: MeterMap, tempos: TempoMap, sample_rate: int) -> tuple[Segment, ...]:
-    """The segments of a part in order; stretches in which no note begins have none.
-
-    A part that was cut before, in the same metre and tempo, is not cut again.
-    """
+    """The segments of a part in order; stretches in which no note begins have none."""
     ticks = [bar.start for bar in meters.bars(part.end)][::BARS]
     frames = [round(tempos.seconds_at(tick) * sample_rate) for tick in ticks]
     notes: list[list[_Framed]] = [[] for _ in ticks]

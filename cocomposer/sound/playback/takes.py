@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from cocomposer.sound.loudness import PowerMeter, block_length, spans
 
 if TYPE_CHECKING:
-    from cocomposer.sound.loudness import Audio
+    from cocomposer.sound.loudness import Audio, Blocks
 
 MEMORY = 800_000_000
 """Bytes of audio that are kept: six parts of about five minutes."""
@@ -20,17 +20,20 @@ MEMORY = 800_000_000
 
 @dataclass(frozen=True)
 class Take:
-    """What an instrument played: `audio` (2, frames), and its K-weighted `energy`, power summed over frames."""
+    """What an instrument played: `audio` (2, frames), its K-weighted `power` block by block, and its highest sample."""
 
     audio: Audio
-    energy: float = field(default=0.0)
+    power: Blocks
+    peak: float
 
     @classmethod
     def measured(cls, audio: Audio, sample_rate: int) -> Take:
-        meter = PowerMeter(sample_rate)
-        for span in spans(audio.shape[1], sample_rate):
-            meter.feed(audio[:, span])
-        return cls(audio, float(np.sum(meter.power()) * block_length(sample_rate)))
+        meter, length = PowerMeter(sample_rate), block_length(sample_rate)
+        whole = np.pad(audio, ((0, 0), (0, -audio.shape[1] % length)))
+        for span in spans(whole.shape[1], sample_rate):
+            meter.feed(whole[:, span])
+        peak = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
+        return cls(audio, meter.power(), peak)
 
 
 class Takes:

@@ -1,7 +1,8 @@
-"""A plugin's own window, which its host process shows; what is turned in it comes back into the song."""
+"""Plugins as their host processes show them: their own windows, and their own words for their parameters."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +17,8 @@ from .desk import StripDesk
 _WITHOUT_DISPLAY = frozenset({"offscreen", "minimal", "vnc"})
 
 
-class PluginWindows(QObject):
-    """The open windows; one for each plugin at most."""
+class Plugins(QObject):
+    """Asks the hosts of the session; of each plugin at most one window is open."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -47,8 +48,14 @@ class PluginWindows(QObject):
             before.close()
         self._session.jobs.run(show, shown, self._session.problem.emit)
 
+    def ask(self, plugin: Effect | Instrument, told: Callable[[tuple[Any, ...]], None]) -> None:
+        """Have `told` the `ParameterValue`s of a plugin, where there is a host that can ask it."""
+        hosts = self._hosts()
+        if hosts is not None:
+            self._session.jobs.run(lambda *_: hosts.parameters(plugin), told, self._session.problem.emit)
+
     def _hosts(self) -> Any:
-        return getattr(self._session.player, "hosts", None)
+        return getattr(self._session, "hosts", None)
 
     def _take(self, desk: StripDesk, insert: int | None, state: bytes) -> None:
         """Put what the plugin saved of itself into the song; all of one visit is one undo step."""
