@@ -332,6 +332,13 @@ def test_only_selected_notes_change_their_velocity(roll: PianoRoll) -> None:
 # --- what is shown -----------------------------------------------------------------------------------
 
 
+def test_what_is_in_the_middle_stays_there_when_the_roll_is_made_higher(roll: PianoRoll, qtbot: QtBot) -> None:
+    middle = roll.state.rows.pitch(roll.grid.height() / 2)
+    roll.resize(1000, 900)
+    qtbot.waitUntil(lambda: roll.grid.height() > 600)
+    assert roll.state.rows.pitch(roll.grid.height() / 2) == middle
+
+
 def test_drums_have_rows_with_their_names(roll: PianoRoll) -> None:
     roll.session.current_part = 2
     rows = roll.state.rows
