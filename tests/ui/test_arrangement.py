@@ -122,10 +122,13 @@ def test_the_menu_asks_for_the_rectangle(view: ArrangementView) -> None:
     menu = entries(view.lanes.menu())
     menu["Propose here"].trigger()
     menu["Vary what is there"].trigger()
+    view.session.region = Region(8, 15)  # all parts, as a click on a section chooses them
+    entries(view.lanes.menu())["Fill with new notes"].trigger()
     asked = view.session.composing
     assert isinstance(asked, Asked)
     assert [(each.task, each.bars, each.parts) for each in asked.requests] == [
         (Task.INFILL, (2, 3), ("Bass", "Drums")), (Task.VARY, (2, 3), ("Bass", "Drums")),
+        (Task.INFILL, (8, 15), ()),
     ]  # fmt: skip
 
 

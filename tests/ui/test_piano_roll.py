@@ -307,6 +307,16 @@ def test_letters_play_and_step_input_writes_them(roll: PianoRoll, qtbot: QtBot) 
     assert [(note.start, note.pitch) for note in roll.state.notes[3:]] == [(3840, 60), (4320, 67), (4320, 72)]
 
 
+def test_a_letter_lets_go_of_what_it_struck_though_the_octave_changed(roll: PianoRoll, qtbot: QtBot) -> None:
+    roll.toolbar.typing.click()
+    roll.state.set(cursor=(0, 60))
+    qtbot.keyPress(roll.grid, Key.Key_D)
+    qtbot.keyClick(roll.grid, Key.Key_X)
+    qtbot.keyRelease(roll.grid, Key.Key_D)
+    assert isinstance(roll.session.player, Listener)
+    assert roll.session.player.struck == roll.session.player.let_go == [(0, 64)]
+
+
 def test_a_key_of_the_keyboard_sounds(roll: PianoRoll) -> None:
     drag(roll.keyboard, (150, at(roll, 0, 60)[1]), (150, at(roll, 0, 62)[1]))
     assert heard(roll) == [(0, 60), (0, 62)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QElapsedTimer, QObject, Qt, QTimer, pyqtSignal
 
 from cocomposer.music import Key, Note, Part
 from cocomposer.studio import editing
@@ -58,6 +58,8 @@ class RollState(QObject):
         self.cursor = (0, 60)
         """Tick and pitch at which the keyboard makes notes."""
         self.preview = NOTHING
+        self.held: dict[Qt.Key, int] = {}
+        """Letters that are down, and the pitches they sound."""
         self._looked_up: tuple[frozenset[Note], tuple[Note, ...], frozenset[Note]] = (frozenset(), (), frozenset())
         self.step_start = 0
         self.step_begun: QElapsedTimer | None = None
