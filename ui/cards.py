@@ -103,7 +103,7 @@ class Card(QFrame):
     def show_auditioned(self, on: bool) -> None:
         """Mark the card whose music is heard in place of the song."""
         self._audition.setChecked(on)
-        self._audition.setIcon(icon("stop" if on else "play", theme.tokens().on_accent if on else ""))
+        self._audition.setIcon(icon("stop" if on else "play", "on_accent" if on else ""))
         theme.set_kind(self, "card-heard" if on else "card")
 
     def _fact_words(self, answer: Answer) -> str:
