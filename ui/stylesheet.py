@@ -47,10 +47,10 @@ QPushButton {
 }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $pressed; }
-QPushButton:checked { background: $accent; color: $on_accent; border-color: $accent; }
+QPushButton:checked { background: $fill; color: $on_accent; border-color: $fill; }
 QPushButton:focus { border: 1px solid $focus; }
 QPushButton:disabled { color: $muted; background: $surface; border-color: $line; }
-QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton[kind="primary"] { background: $fill; color: $on_accent; border-color: $fill; font-weight: 600; }
 QPushButton[kind="primary"]:hover { border-color: $text; }
 QPushButton[kind="primary"]:focus { border: 2px solid $focus; padding: 3px 11px; }
 QPushButton[kind="primary"]:disabled { background: $raised; color: $muted; border-color: $line; }
@@ -66,7 +66,7 @@ QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $pressed; }
 QToolButton:focus { border-color: $focus; }
-QToolButton[kind="toggle"]:checked { background: $accent; color: $on_accent; }
+QToolButton[kind="toggle"]:checked { background: $fill; color: $on_accent; }
 QToolButton[kind="tiny"], QToolButton[kind="tiny-on"] { background: $well; border-color: $line; padding: 2px 4px; font-size: 11px; }
 QToolButton[kind="tiny"]:hover, QToolButton[kind="tiny-on"]:hover { background: $hover; }
 QToolButton[kind="tiny-on"] { color: $accent; border-color: $accent; }
@@ -94,12 +94,15 @@ QToolButton[popupMode="1"] { padding-right: 18px; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
   background: $well; border: 1px solid $border; border-radius: 4px; padding: 3px 8px; min-height: 20px;
-  selection-background-color: $accent; selection-color: $on_accent;
+  selection-background-color: $fill; selection-color: $on_accent;
 }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
   border-color: $focus;
 }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $muted; border-color: $line; }
+QComboBox QLineEdit, QDoubleSpinBox QLineEdit, QSpinBox QLineEdit {
+  background: transparent; border: none; padding: 0; min-height: 0;
+}
 QComboBox { background: $raised; padding-right: 20px; }
 QComboBox:hover { background: $hover; }
 QComboBox::drop-down { border: none; width: 20px; }
@@ -122,32 +125,32 @@ QCheckBox::indicator, QRadioButton::indicator {
   width: 14px; height: 14px; border: 1px solid $border; background: $well; border-radius: 3px;
 }
 QRadioButton::indicator { border-radius: 7px; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url(icons:tick-$name.svg); }
-QRadioButton::indicator:checked { background: $accent; border: 4px solid $well; width: 8px; height: 8px; }
+QCheckBox::indicator:checked { background: $fill; border-color: $fill; image: url(icons:tick-$name.svg); }
+QRadioButton::indicator:checked { background: $fill; border: 4px solid $well; width: 8px; height: 8px; }
 
 QSlider { background: transparent; }
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }
-QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $fill; border-radius: 2px; }
 QSlider::handle:horizontal {
   width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; background: $text; border: 1px solid $background;
 }
 QSlider::groove:vertical { width: 4px; background: $line; border-radius: 2px; }
-QSlider::add-page:vertical { background: $accent; border-radius: 2px; }
+QSlider::add-page:vertical { background: $fill; border-radius: 2px; }
 QSlider::handle:vertical {
   width: 20px; height: 10px; margin: 0 -9px; border-radius: 3px; background: $text; border: 1px solid $background;
 }
 QSlider::handle:focus, QSlider::handle:hover { border: 2px solid $focus; }
-QSlider:disabled::handle { background: $muted; }
+QSlider::handle:disabled { background: $muted; }
 
 QProgressBar { background: $well; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; color: transparent; }
-QProgressBar::chunk { background: $accent; border-radius: 2px; }
+QProgressBar::chunk { background: $fill; border-radius: 2px; }
 
 QMenuBar { background: $background; color: $text; padding: 0 4px; }
 QMenuBar::item { padding: 4px 8px; background: transparent; border-radius: 4px; }
 QMenuBar::item:selected { background: $hover; }
 QMenu { background: $raised; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 5px 28px 5px 12px; border-radius: 4px; }
-QMenu::item:selected { background: $accent; color: $on_accent; }
+QMenu::item:selected { background: $fill; color: $on_accent; }
 QMenu::item:disabled { color: $muted; background: transparent; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
@@ -186,7 +189,7 @@ QAbstractScrollArea::corner { background: transparent; }
 QSplitter::handle { background: $background; }
 QSplitter::handle:horizontal { width: 4px; }
 QSplitter::handle:vertical { height: 4px; }
-QSplitter::handle:hover { background: $accent; }
+QSplitter::handle:hover { background: $fill; }
 
 QStatusBar { background: $background; color: $muted; }
 QStatusBar::item { border: none; }

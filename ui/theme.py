@@ -40,7 +40,8 @@ class Tokens:
 
     `background` lies below all; `surface` are panels, `raised` cards and controls on them, `hover` and `pressed` controls
     under the hand; `well` is where notes and values are drawn; `line` separates, `border` outlines controls.  `text` and
-    `muted` can be read on all of these.  `accent` marks the one thing that matters, with `on_accent` written on it;
+    `muted` can be read on all of these.  `accent` marks the one thing that matters, as a line or
+    text; `fill` is the same as an area, with `on_accent` written on it;
     `focus` is the ring around what the keyboard is with; `danger`, `warning` and `good` say what they say.
     `beat` and `bar` are grid lines; `playhead` the line that moves; `ivory`, `ebony`, `key_gap` and `key_name` a piano's keys.
     """
@@ -57,6 +58,7 @@ class Tokens:
     text: str
     muted: str
     accent: str
+    fill: str
     on_accent: str
     focus: str
     danger: str
@@ -74,7 +76,7 @@ class Tokens:
 
 DARK = Tokens(
     name="dark", background="#14171C", surface="#1B1F26", raised="#232830", hover="#2C323C", pressed="#363D49",
-    well="#101317", line="#2A303A", border="#3A424F", text="#E6E8EB", muted="#9AA3AF", accent="#F2A541",
+    well="#101317", line="#2A303A", border="#3A424F", text="#E6E8EB", muted="#9AA3AF", accent="#F2A541", fill="#F2A541",
     on_accent="#1A1206", focus="#8CC8FF", danger="#FF7B72", warning="#F2C14E", good="#5DD39E", beat="#20252D",
     bar="#333B47", playhead="#FFFFFF", ivory="#C4C9D0",
     ebony="#262A31", key_gap="#9298A1", key_name="#3A3F47",
@@ -86,8 +88,8 @@ DARK = Tokens(
 )  # fmt: skip
 LIGHT = Tokens(
     name="light", background="#E4E7EB", surface="#F4F5F7", raised="#FFFFFF", hover="#E9ECF0", pressed="#D9DEE5",
-    well="#FAFBFC", line="#D3D8DF", border="#A9B1BD", text="#1B1F26", muted="#535C69", accent="#8F5200",
-    on_accent="#FFFFFF", focus="#0B62C4", danger="#B3261E", warning="#7A5600", good="#136B45", beat="#EBEEF1",
+    well="#FAFBFC", line="#D3D8DF", border="#A9B1BD", text="#1B1F26", muted="#535C69", accent="#8F5200", fill="#F2A541",
+    on_accent="#1A1206", focus="#0B62C4", danger="#B3261E", warning="#7A5600", good="#136B45", beat="#EBEEF1",
     bar="#CBD1D9", playhead="#14171C", ivory="#FFFFFF",
     ebony="#3A414C", key_gap="#BCC3CC", key_name="#535C69",
     roles={
@@ -99,7 +101,7 @@ LIGHT = Tokens(
 HIGH_CONTRAST = Tokens(
     name="high-contrast", background="#000000", surface="#000000", raised="#0D0D0D", hover="#262626",
     pressed="#404040", well="#000000", line="#7A7A7A", border="#C8C8C8", text="#FFFFFF", muted="#E0E0E0",
-    accent="#FFC24D", on_accent="#000000", focus="#6FD3FF", danger="#FF9A92", warning="#FFD966", good="#7CF0B8",
+    accent="#FFC24D", fill="#FFC24D", on_accent="#000000", focus="#6FD3FF", danger="#FF9A92", warning="#FFD966", good="#7CF0B8",
     beat="#2B2B2B", bar="#6A6A6A", playhead="#FFFFFF", ivory="#FFFFFF",
     ebony="#000000", key_gap="#7A7A7A", key_name="#000000",
     roles={
@@ -176,7 +178,7 @@ def _palette(theme: Tokens) -> QPalette:
     for role, name in {
         roles.Window: theme.surface, roles.WindowText: theme.text, roles.Base: theme.well,
         roles.AlternateBase: theme.surface, roles.Text: theme.text, roles.Button: theme.raised,
-        roles.ButtonText: theme.text, roles.BrightText: theme.text, roles.Highlight: theme.accent,
+        roles.ButtonText: theme.text, roles.BrightText: theme.text, roles.Highlight: theme.fill,
         roles.HighlightedText: theme.on_accent, roles.ToolTipBase: theme.raised, roles.ToolTipText: theme.text,
         roles.PlaceholderText: theme.muted, roles.Link: theme.accent, roles.Light: theme.hover,
         roles.Midlight: theme.raised, roles.Mid: theme.border, roles.Dark: theme.line, roles.Shadow: theme.background,

@@ -139,9 +139,9 @@ class Transport(QWidget):
         self.key.setAccessibleName(self.tr("Key"))
         self.key.entered.connect(self._set_key)
         for widget, name, width in (
-            (self.tempo, self.tr("BPM"), 64),
-            (self.meter, self.tr("METRE"), 72),
-            (self.key, self.tr("KEY"), 104),
+            (self.tempo, self.tr("BPM"), 68),
+            (self.meter, self.tr("METRE"), 76),
+            (self.key, self.tr("KEY"), 128),
         ):
             widget.setFixedWidth(width)
             widget.setToolTip(widget.toolTip() or widget.accessibleName())
