@@ -183,6 +183,7 @@ class CardDeck(QWidget):
         card.keep_asked.connect(lambda parts, bars: told("keep", parts, bars))
         card.reject_asked.connect(lambda: told("reject"))
         card.pin_asked.connect(lambda: told("pin"))
+        card.step_asked.connect(lambda by: self._step(card, by))
         card.drag_asked.connect(lambda: self._drag(card))
         card.more_asked.connect(lambda: self._ask_from(card, more_like))
         card.less_asked.connect(lambda: self._ask_from(card, less_like))
@@ -190,6 +191,13 @@ class CardDeck(QWidget):
     def _ask_from(self, card: Card, question: Callable[[Generation, Answer], Question]) -> None:
         if card.answer is not None:
             self.asked.emit(question(card.generation, card.answer))
+
+    def _step(self, card: Card, by: int) -> None:
+        """Go to another card by keyboard."""
+        cards = [*self.cards, *self._pinned]
+        there = cards[min(len(cards) - 1, max(0, cards.index(card) + by))]
+        there.setFocus(Qt.FocusReason.TabFocusReason)
+        self._scroll.ensureWidgetVisible(there)
 
     def _drag(self, card: Card) -> None:
         """Carry the proposal out of the window as a MIDI file."""

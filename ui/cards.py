@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import (
     QApplication,
@@ -34,7 +35,8 @@ _ICON = 16
 def new_words(answer: Answer) -> str:
     """How new it is: "62 % new"; "" where that was not measured."""
     share = answer.features.get("new")
-    return "" if share is None else f"{round(100 * share)} % new"
+    words = QCoreApplication.translate("Card", "{share} % new")
+    return "" if share is None else words.format(share=round(100 * share))
 
 
 def kept_words(before: Song, after: Song) -> str:
@@ -54,6 +56,8 @@ class Card(QFrame):
     reject_asked = pyqtSignal()
     pin_asked = pyqtSignal()
     drag_asked = pyqtSignal()
+    step_asked = pyqtSignal(int)
+    """To the card before (-1) or behind (1)."""
 
     def __init__(self, number: int, generation: Generation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +91,7 @@ class Card(QFrame):
             self.picture.show_song(answer.song, stretch.start, end, self._kept_parts(answer.song))
             self._title.setText(answer.title or answer.style or self.tr("Proposal"))
             self._facts.setText(self._fact_words(answer))
+            self._facts.setToolTip(self.tr("Seed {seed}").format(seed=answer.seed))
             self._show_reasons()
         self._pin.setChecked(answer.pinned)
         self._pin.setIcon(icon("pinned" if answer.pinned else "pin"))
@@ -118,7 +123,6 @@ class Card(QFrame):
             self.tr("{count} parts written").format(count=written),
             self.tr("keeps {parts}").format(parts=kept) if kept else "",
             f"{by} {answer.model}".strip(),
-            self.tr("seed {seed}").format(seed=answer.seed),
         )
         return "  ·  ".join(fact for fact in facts if fact)
 
@@ -184,12 +188,15 @@ class Card(QFrame):
     def _meant(self, event: QKeyEvent) -> Callable[[], None] | None:
         if self.answer is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return None
-        return {
+        keys: dict[Qt.Key, Callable[[], None]] = {
             Qt.Key.Key_Space: self.audition_asked.emit, Qt.Key.Key_Return: self._keep_all, Qt.Key.Key_K: self._keep_all,
             Qt.Key.Key_S: self._open_parts, Qt.Key.Key_M: self.more_asked.emit, Qt.Key.Key_L: self.less_asked.emit,
             Qt.Key.Key_Delete: self.reject_asked.emit, Qt.Key.Key_P: self.pin_asked.emit,
             Qt.Key.Key_R: self._toggle_reasons,
-        }.get(Qt.Key(event.key()))  # fmt: skip
+            Qt.Key.Key_Right: partial(self.step_asked.emit, 1), Qt.Key.Key_Down: partial(self.step_asked.emit, 1),
+            Qt.Key.Key_Left: partial(self.step_asked.emit, -1), Qt.Key.Key_Up: partial(self.step_asked.emit, -1),
+        }  # fmt: skip
+        return keys.get(Qt.Key(event.key()))
 
     def _keep_all(self) -> None:
         self.keep_asked.emit(None, None)

@@ -188,6 +188,17 @@ def test_keys_audition_against_the_song(answered: ProposalsPanel, asking: Sessio
     assert asking.player.compared[-1] is None
 
 
+def test_arrows_go_from_card_to_card(answered: ProposalsPanel) -> None:
+    cards = answered.deck.cards
+    answered.activateWindow()
+    cards[0].setFocus()
+    QTest.keyClick(cards[0], Qt.Key.Key_Right)
+    assert answered.focusWidget() is cards[1]
+    QTest.keyClick(cards[1], Qt.Key.Key_Up)
+    QTest.keyClick(cards[0], Qt.Key.Key_Up)
+    assert answered.focusWidget() is cards[0]
+
+
 def test_keeping_is_one_step(answered: ProposalsPanel, asking: Session) -> None:
     before = asking.song
     card, answer = answered.deck.cards[2], answers(asking)[2]
