@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from cocomposer.ui import card_deck, theme
 from cocomposer.ui.cards import Card
@@ -21,6 +23,8 @@ from PyQt6.QtWidgets import QApplication, QToolButton
 from cocomposer.composer import Task
 from cocomposer.composer.request import Terms
 from cocomposer.music import Note, Part, Role, Song
+from cocomposer.sound.playback.score import Score
+from cocomposer.sound.playback.takes import Take, Takes
 from cocomposer.studio.document import Document
 from cocomposer.studio.jobs import Jobs
 from cocomposer.studio.keeping import written_parts
@@ -29,6 +33,9 @@ from cocomposer.styles.loading import load_styles
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+
+RATE = 8000
 
 
 class SilentPlayer:
@@ -186,6 +193,24 @@ def test_keys_audition_against_the_song(answered: ProposalsPanel, asking: Sessio
     QTest.keyClick(answered.deck.cards[0], Qt.Key.Key_Space)
     assert asking.auditioned is None
     assert asking.player.compared[-1] is None
+
+
+def test_a_card_that_is_heard_shows_how_loud_it_is(answered: ProposalsPanel, asking: Session, qtbot: QtBot) -> None:
+    player = asking.player
+    player.sample_rate, player.rendering = RATE, SimpleNamespace(takes=Takes())
+    answered.deck._waveforms._timer.setInterval(5)
+    picture = answered.deck.cards[0].picture
+    answered.deck.audition(1)
+    qtbot.wait(50)
+    assert not picture.has_waveform  # nothing is rendered yet
+    score = Score.of(answers(asking)[0].song, RATE)
+    loud = Take.measured(np.full((2, RATE), 0.5, np.float32), RATE)
+    for track in score.tracks:
+        for segment in track:
+            player.rendering.takes.put(segment.phrase.key, loud)
+    qtbot.waitUntil(lambda: picture.has_waveform)
+    assert not answered.deck._waveforms._timer.isActive()
+    assert not answered.deck.cards[1].picture.has_waveform
 
 
 def test_arrows_go_from_card_to_card(answered: ProposalsPanel) -> None:
