@@ -18,7 +18,7 @@ from .drawings import icon
 from .likeness import Question, less_like, more_like
 from .out import drag_midi
 from .session import Session
-from .streaming import bars_asked
+from .streaming import bars_asked, bars_written
 from .waveforms import Waveforms
 
 _CARD_WIDTH = 260
@@ -111,7 +111,7 @@ class CardDeck(QWidget):
                 self._show(card, generation.answers[place])
             elif place - len(generation.answers) < len(drafts):
                 draft = drafts[place - len(generation.answers)]
-                card.show_draft(draft.song, draft.bars, bars_asked(generation))
+                card.show_draft(draft.song, bars_written(generation, draft.bars), bars_asked(generation))
         for card, (_, answer) in zip(self._pinned, pinned, strict=True):
             self._show(card, answer)
 

@@ -75,7 +75,7 @@ class Card(QFrame):
 
     def show_draft(self, song: Song, bars: int, wanted: int) -> None:
         """A proposal that is being written: `bars` of `wanted` are there."""
-        self.picture.show_song(song, self.generation.asked.start, self.generation.asked.end, self._kept_parts(song))
+        self._picture_of(song)
         self._title.setText(self.tr("Writing…"))
         self._facts.setText(self.tr("{bars} of {wanted} bars").format(bars=bars, wanted=wanted))
 
@@ -86,9 +86,7 @@ class Card(QFrame):
         first = self.answer is None or self.answer.id != answer.id
         self.answer = answer
         if first:
-            stretch = self.generation.asked
-            end = max(stretch.end, answer.song.length) if stretch.end >= self.generation.sketch.length else stretch.end
-            self.picture.show_song(answer.song, stretch.start, end, self._kept_parts(answer.song))
+            self._picture_of(answer.song)
             self._title.setText(answer.title or answer.style or self.tr("Proposal"))
             self._facts.setText(self._fact_words(answer))
             self._facts.setToolTip(self.tr("Seed {seed}").format(seed=answer.seed))
@@ -120,14 +118,18 @@ class Card(QFrame):
         )
         facts = (
             new_words(answer),
-            self.tr("{count} parts written").format(count=written),
+            self.tr("1 part written") if written == 1 else self.tr("{count} parts written").format(count=written),
             self.tr("keeps {parts}").format(parts=kept) if kept else "",
             f"{by} {answer.model}".strip(),
         )
         return "  ·  ".join(fact for fact in facts if fact)
 
-    def _kept_parts(self, song: Song) -> frozenset[int]:
-        return frozenset(range(len(song.parts))) - frozenset(written_parts(self.generation.sketch, song))
+    def _picture_of(self, song: Song) -> None:
+        """Show what was asked about, and what was added behind the song's end."""
+        asked, sketch = self.generation.asked, self.generation.sketch
+        end = max(asked.end, song.length) if asked.end >= sketch.length else asked.end
+        kept = frozenset(range(len(song.parts))) - frozenset(written_parts(sketch, song))
+        self.picture.show_song(song, asked.start, end, kept)
 
     def _show_reasons(self) -> None:
         reasons = self.answer.reasons if self.answer is not None else ()
@@ -135,7 +137,8 @@ class Card(QFrame):
         self._reasons.setText("\n".join(shown))
         self._reasons.setVisible(bool(shown))
         self._expand.setVisible(len(reasons) > SHOWN_REASONS)
-        more = self.tr("{count} more reasons").format(count=len(reasons) - SHOWN_REASONS)
+        left = len(reasons) - SHOWN_REASONS
+        more = self.tr("1 more reason") if left == 1 else self.tr("{count} more reasons").format(count=left)
         self._expand.setText(self.tr("Fewer reasons") if self._all_reasons else more)
 
     def _show_waiting(self) -> None:

@@ -126,6 +126,24 @@ def test_cards_stream_in(panel: ProposalsPanel, asking: Session, composing: Comp
     assert not panel._progress.isVisible()
 
 
+def test_bars_are_counted_from_where_they_were_asked(
+    panel: ProposalsPanel, asking: Session, composing: ComposingByHand
+) -> None:
+    asking.region = Region(8, 11, (0,))
+    QApplication.processEvents()
+    panel.controls.choose_task(Task.VARY)
+    panel._button.click()
+    composing.latest.on_bars(1, asking.song, 9)  # the song is complete up to its ninth bar
+    assert panel.deck.cards[0]._facts.text() == "1 of 4 bars"
+    assert panel._summary.text() == "1 of 16 bars written"
+    panel._button.click()
+    panel.controls.choose_task(Task.CONTINUE)
+    panel.controls._length.setValue(6)
+    panel._button.click()
+    composing.latest.on_bars(0, asking.song, len(asking.song.bars) + 2)
+    assert panel.deck.cards[0]._facts.text() == "2 of 6 bars"
+
+
 def test_cancel_keeps_what_is_done(panel: ProposalsPanel, asking: Session, composing: ComposingByHand) -> None:
     panel._button.click()
     question = composing.latest
