@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from PyQt6.QtCore import QT_TRANSLATE_NOOP
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from cocomposer.composer.part_names import listed
 from cocomposer.composer.request import OF_THE_SKETCH, REWRITING, Request, Task, Terms
@@ -63,6 +63,10 @@ TASKS = {
 }
 
 
+def _say(text: str) -> str:
+    return QCoreApplication.translate("Asking", text)
+
+
 def terms_for(terms: Terms, region: Region | None, song: Song) -> Terms:
     """`terms` with the bars and parts that are selected in `song`.
 
@@ -86,7 +90,7 @@ def terms_for(terms: Terms, region: Region | None, song: Song) -> Terms:
 def why_not(terms: Terms, region: Region | None, song: Song, reference: Song | None = None) -> str:
     """Why this cannot be asked of `song` there, in a sentence; "" where it can."""
     if not song.chords and not any(part.notes for part in song.parts):
-        return "Draw some notes or type some chords first."
+        return _say("Draw some notes or type some chords first.")
     try:
         Request(**vars(terms_for(terms, region, song)), sketch=song, reference=reference)
     except RequestError as error:
@@ -97,17 +101,19 @@ def why_not(terms: Terms, region: Region | None, song: Song, reference: Song | N
 def why_no_style(terms: Terms, region: Region | None, song: Song, reference: Song | None = None) -> str:
     """What of a possible request the style composer cannot do, in a sentence; "" where it can do all."""
     beyond = beyond_styles(Request(**vars(terms_for(terms, region, song)), sketch=song, reference=reference))
-    return f"The style composer is not made for {beyond}: choose the model or auto." if beyond else ""
+    words = _say("The style composer is not made for {what}: choose the model or auto.")
+    return words.format(what=beyond) if beyond else ""
 
 
 def bars_words(first: int, last: int) -> str:
     """ "bar 3", "bars 9–16", from bars counted from 0."""
-    return f"bar {first + 1}" if first == last else f"bars {first + 1}–{last + 1}"
+    words = _say("bar {first}") if first == last else _say("bars {first}–{last}")
+    return words.format(first=first + 1, last=last + 1)
 
 
 def region_words(region: Region | None, song: Song) -> str:
     """What is selected: "the whole song", "bars 9–16, Bass and Drums"."""
     if region is None:
-        return "the whole song"
+        return _say("the whole song")
     names = listed(song.parts[index].name for index in region.parts if index < len(song.parts))
     return ", ".join(words for words in (bars_words(region.first_bar, region.last_bar), names) if words)

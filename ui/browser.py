@@ -58,7 +58,7 @@ class Browser(QFrame):
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName(self.tr("Search"))
-        self.search.addAction(icon("search", theme.tokens().muted), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(lambda _: self._show())
         self.favourites = QToolButton()
         self.favourites.setCheckable(True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QCoreApplication, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -18,11 +18,9 @@ from .drawings import icon
 from .likeness import Question, less_like, more_like
 from .out import drag_midi
 from .session import Session
-from .streaming import bars_asked
+from .streaming import bars_asked, bars_written
+from .waveforms import Waveforms
 
-_LISTEN_MS = 1000
-"""Between two looks whether a card that is heard has been rendered."""
-_COLUMNS = 200
 _CARD_WIDTH = 260
 """Least width of a card; as many stand in a row as fit."""
 
@@ -56,9 +54,7 @@ class CardDeck(QWidget):
         session.selection_changed.connect(self.refresh)
         session.document_changed.connect(self.follow)
         session.playhead.connect(self._show_playhead)
-        self._listen = QTimer(self)
-        self._listen.setInterval(_LISTEN_MS)
-        self._listen.timeout.connect(self._ask_for_waveform)
+        self._waveforms = Waveforms(session, self)
         self.refresh()
 
     # --- What is shown ----------------------------------------------------------------------------------------------
@@ -115,42 +111,17 @@ class CardDeck(QWidget):
                 self._show(card, generation.answers[place])
             elif place - len(generation.answers) < len(drafts):
                 draft = drafts[place - len(generation.answers)]
-                card.show_draft(draft.song, draft.bars, bars_asked(generation))
+                card.show_draft(draft.song, bars_written(generation, draft.bars), bars_asked(generation))
         for card, (_, answer) in zip(self._pinned, pinned, strict=True):
             self._show(card, answer)
-
-    def _ask_for_waveform(self) -> None:
-        """Draw how loud the card is that is heard, as soon as all of it has been rendered."""
-        heard = [
-            card for card in (*self.cards, *self._pinned)
-            if card.answer is not None and card.answer.id == self._session.auditioned and not card.picture.has_waveform
-        ]  # fmt: skip
-        player = self._session.player
-        if not heard or player is None:
-            self._listen.stop()
-            return
-        card, answer = heard[0], heard[0].answer
-        assert answer is not None
-        song, (start, end) = answer.song, card.picture.stretch
-
-        def work(progress: object, cancelled: object) -> tuple[float, ...] | None:
-            from cocomposer.sound.playback.waveform import waveform
-
-            return waveform(song, player.rendering.takes, player.sample_rate, start, end, _COLUMNS)
-
-        def show(found: tuple[float, ...] | None) -> None:
-            if found is not None and card in self.cards + self._pinned:
-                card.picture.show_waveform(found)
-
-        self._session.jobs.run(work, show)
 
     def _show(self, card: Card, answer: Answer) -> None:
         region = self._session.region
         card.region_bars = (region.first_bar, region.last_bar) if region is not None else None
         card.show_answer(answer)
         card.show_auditioned(self._session.auditioned == answer.id)
-        if self._session.auditioned == answer.id and not self._listen.isActive():
-            self._listen.start()
+        if self._session.auditioned == answer.id:
+            self._waveforms.draw(answer, card.picture)
 
     def _show_head(self, generation: Generation) -> None:
         generations = self._session.document.project.generations
@@ -183,6 +154,7 @@ class CardDeck(QWidget):
         card.keep_asked.connect(lambda parts, bars: told("keep", parts, bars))
         card.reject_asked.connect(lambda: told("reject"))
         card.pin_asked.connect(lambda: told("pin"))
+        card.step_asked.connect(lambda by: self._step(card, by))
         card.drag_asked.connect(lambda: self._drag(card))
         card.more_asked.connect(lambda: self._ask_from(card, more_like))
         card.less_asked.connect(lambda: self._ask_from(card, less_like))
@@ -190,6 +162,13 @@ class CardDeck(QWidget):
     def _ask_from(self, card: Card, question: Callable[[Generation, Answer], Question]) -> None:
         if card.answer is not None:
             self.asked.emit(question(card.generation, card.answer))
+
+    def _step(self, card: Card, by: int) -> None:
+        """Go to another card by keyboard."""
+        cards = [*self.cards, *self._pinned]
+        there = cards[min(len(cards) - 1, max(0, cards.index(card) + by))]
+        there.setFocus(Qt.FocusReason.TabFocusReason)
+        self._scroll.ensureWidgetVisible(there)
 
     def _drag(self, card: Card) -> None:
         """Carry the proposal out of the window as a MIDI file."""
@@ -212,6 +191,7 @@ class CardDeck(QWidget):
         self._lay_out()
 
     def _drop_cards(self) -> None:
+        self._waveforms.forget()
         for card in (*self.cards, *self._pinned):
             card.hide()
             card.deleteLater()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import (
     QApplication,
@@ -34,7 +35,8 @@ _ICON = 16
 def new_words(answer: Answer) -> str:
     """How new it is: "62 % new"; "" where that was not measured."""
     share = answer.features.get("new")
-    return "" if share is None else f"{round(100 * share)} % new"
+    words = QCoreApplication.translate("Card", "{share} % new")
+    return "" if share is None else words.format(share=round(100 * share))
 
 
 def kept_words(before: Song, after: Song) -> str:
@@ -54,6 +56,8 @@ class Card(QFrame):
     reject_asked = pyqtSignal()
     pin_asked = pyqtSignal()
     drag_asked = pyqtSignal()
+    step_asked = pyqtSignal(int)
+    """To the card before (-1) or behind (1)."""
 
     def __init__(self, number: int, generation: Generation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +75,7 @@ class Card(QFrame):
 
     def show_draft(self, song: Song, bars: int, wanted: int) -> None:
         """A proposal that is being written: `bars` of `wanted` are there."""
-        self.picture.show_song(song, self.generation.asked.start, self.generation.asked.end, self._kept_parts(song))
+        self._picture_of(song)
         self._title.setText(self.tr("Writing…"))
         self._facts.setText(self.tr("{bars} of {wanted} bars").format(bars=bars, wanted=wanted))
 
@@ -82,11 +86,10 @@ class Card(QFrame):
         first = self.answer is None or self.answer.id != answer.id
         self.answer = answer
         if first:
-            stretch = self.generation.asked
-            end = max(stretch.end, answer.song.length) if stretch.end >= self.generation.sketch.length else stretch.end
-            self.picture.show_song(answer.song, stretch.start, end, self._kept_parts(answer.song))
+            self._picture_of(answer.song)
             self._title.setText(answer.title or answer.style or self.tr("Proposal"))
             self._facts.setText(self._fact_words(answer))
+            self._facts.setToolTip(self.tr("Seed {seed}").format(seed=answer.seed))
             self._show_reasons()
         self._pin.setChecked(answer.pinned)
         self._pin.setIcon(icon("pinned" if answer.pinned else "pin"))
@@ -103,7 +106,7 @@ class Card(QFrame):
     def show_auditioned(self, on: bool) -> None:
         """Mark the card whose music is heard in place of the song."""
         self._audition.setChecked(on)
-        self._audition.setIcon(icon("stop" if on else "play", theme.tokens().on_accent if on else ""))
+        self._audition.setIcon(icon("stop" if on else "play", "on_accent" if on else ""))
         theme.set_kind(self, "card-heard" if on else "card")
 
     def _fact_words(self, answer: Answer) -> str:
@@ -115,15 +118,18 @@ class Card(QFrame):
         )
         facts = (
             new_words(answer),
-            self.tr("{count} parts written").format(count=written),
+            self.tr("1 part written") if written == 1 else self.tr("{count} parts written").format(count=written),
             self.tr("keeps {parts}").format(parts=kept) if kept else "",
             f"{by} {answer.model}".strip(),
-            self.tr("seed {seed}").format(seed=answer.seed),
         )
         return "  ·  ".join(fact for fact in facts if fact)
 
-    def _kept_parts(self, song: Song) -> frozenset[int]:
-        return frozenset(range(len(song.parts))) - frozenset(written_parts(self.generation.sketch, song))
+    def _picture_of(self, song: Song) -> None:
+        """Show what was asked about, and what was added behind the song's end."""
+        asked, sketch = self.generation.asked, self.generation.sketch
+        end = max(asked.end, song.length) if asked.end >= sketch.length else asked.end
+        kept = frozenset(range(len(song.parts))) - frozenset(written_parts(sketch, song))
+        self.picture.show_song(song, asked.start, end, kept)
 
     def _show_reasons(self) -> None:
         reasons = self.answer.reasons if self.answer is not None else ()
@@ -131,7 +137,8 @@ class Card(QFrame):
         self._reasons.setText("\n".join(shown))
         self._reasons.setVisible(bool(shown))
         self._expand.setVisible(len(reasons) > SHOWN_REASONS)
-        more = self.tr("{count} more reasons").format(count=len(reasons) - SHOWN_REASONS)
+        left = len(reasons) - SHOWN_REASONS
+        more = self.tr("1 more reason") if left == 1 else self.tr("{count} more reasons").format(count=left)
         self._expand.setText(self.tr("Fewer reasons") if self._all_reasons else more)
 
     def _show_waiting(self) -> None:
@@ -184,12 +191,15 @@ class Card(QFrame):
     def _meant(self, event: QKeyEvent) -> Callable[[], None] | None:
         if self.answer is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return None
-        return {
+        keys: dict[Qt.Key, Callable[[], None]] = {
             Qt.Key.Key_Space: self.audition_asked.emit, Qt.Key.Key_Return: self._keep_all, Qt.Key.Key_K: self._keep_all,
             Qt.Key.Key_S: self._open_parts, Qt.Key.Key_M: self.more_asked.emit, Qt.Key.Key_L: self.less_asked.emit,
             Qt.Key.Key_Delete: self.reject_asked.emit, Qt.Key.Key_P: self.pin_asked.emit,
             Qt.Key.Key_R: self._toggle_reasons,
-        }.get(Qt.Key(event.key()))  # fmt: skip
+            Qt.Key.Key_Right: partial(self.step_asked.emit, 1), Qt.Key.Key_Down: partial(self.step_asked.emit, 1),
+            Qt.Key.Key_Left: partial(self.step_asked.emit, -1), Qt.Key.Key_Up: partial(self.step_asked.emit, -1),
+        }  # fmt: skip
+        return keys.get(Qt.Key(event.key()))
 
     def _keep_all(self) -> None:
         self.keep_asked.emit(None, None)

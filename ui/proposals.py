@@ -86,7 +86,7 @@ class ProposalsPanel(QFrame):
     def _refresh(self) -> None:
         proposing, problem = self._session.proposing, self.controls.problem
         if proposing != self._was_proposing or self._button.icon().isNull():
-            self._button.setIcon(icon("stop") if proposing else icon("propose", theme.tokens().on_accent))
+            self._button.setIcon(icon("stop") if proposing else icon("propose", "on_accent"))
         if proposing and not self._was_proposing:  # wherever it was asked
             self._show_problem("")
             self._tabs.setCurrentIndex(1)

@@ -18,13 +18,20 @@ def bars_asked(generation: Generation) -> int:
     return max(1, sum(start <= bar.start < end for bar in generation.sketch.bars))
 
 
+def bars_written(generation: Generation, complete: int) -> int:
+    """Bars that were written, of those asked, when `complete` bars of the whole song are."""
+    goes_on = generation.terms.task is Task.CONTINUE
+    before = len(generation.sketch.bars) if goes_on else generation.sketch.meters.bar_at(generation.asked.start)
+    return min(bars_asked(generation), max(0, complete - before))
+
+
 def _bars(session: Session) -> tuple[int, int]:
     generations = session.document.project.generations
     if not generations:
         return 0, 1
     latest = generations[-1]
     each = bars_asked(latest)
-    done = len(latest.answers) * each + sum(min(each, draft.bars) for draft in session.drafts.values())
+    done = len(latest.answers) * each + sum(bars_written(latest, draft.bars) for draft in session.drafts.values())
     return done, each * latest.terms.count
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from cocomposer.ui import card_deck, theme
 from cocomposer.ui.cards import Card
@@ -21,6 +23,8 @@ from PyQt6.QtWidgets import QApplication, QToolButton
 from cocomposer.composer import Task
 from cocomposer.composer.request import Terms
 from cocomposer.music import Note, Part, Role, Song
+from cocomposer.sound.playback.score import Score
+from cocomposer.sound.playback.takes import Take, Takes
 from cocomposer.studio.document import Document
 from cocomposer.studio.jobs import Jobs
 from cocomposer.studio.keeping import written_parts
@@ -29,6 +33,9 @@ from cocomposer.styles.loading import load_styles
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+
+RATE = 8000
 
 
 class SilentPlayer:
@@ -119,6 +126,24 @@ def test_cards_stream_in(panel: ProposalsPanel, asking: Session, composing: Comp
     assert not panel._progress.isVisible()
 
 
+def test_bars_are_counted_from_where_they_were_asked(
+    panel: ProposalsPanel, asking: Session, composing: ComposingByHand
+) -> None:
+    asking.region = Region(8, 11, (0,))
+    QApplication.processEvents()
+    panel.controls.choose_task(Task.VARY)
+    panel._button.click()
+    composing.latest.on_bars(1, asking.song, 9)  # the song is complete up to its ninth bar
+    assert panel.deck.cards[0]._facts.text() == "1 of 4 bars"
+    assert panel._summary.text() == "1 of 16 bars written"
+    panel._button.click()
+    panel.controls.choose_task(Task.CONTINUE)
+    panel.controls._length.setValue(6)
+    panel._button.click()
+    composing.latest.on_bars(0, asking.song, len(asking.song.bars) + 2)
+    assert panel.deck.cards[0]._facts.text() == "2 of 6 bars"
+
+
 def test_cancel_keeps_what_is_done(panel: ProposalsPanel, asking: Session, composing: ComposingByHand) -> None:
     panel._button.click()
     question = composing.latest
@@ -186,6 +211,35 @@ def test_keys_audition_against_the_song(answered: ProposalsPanel, asking: Sessio
     QTest.keyClick(answered.deck.cards[0], Qt.Key.Key_Space)
     assert asking.auditioned is None
     assert asking.player.compared[-1] is None
+
+
+def test_a_card_that_is_heard_shows_how_loud_it_is(answered: ProposalsPanel, asking: Session, qtbot: QtBot) -> None:
+    player = asking.player
+    player.sample_rate, player.rendering = RATE, SimpleNamespace(takes=Takes())
+    answered.deck._waveforms._timer.setInterval(5)
+    picture = answered.deck.cards[0].picture
+    answered.deck.audition(1)
+    qtbot.wait(50)
+    assert not picture.has_waveform  # nothing is rendered yet
+    score = Score.of(answers(asking)[0].song, RATE)
+    loud = Take.measured(np.full((2, RATE), 0.5, np.float32), RATE)
+    for track in score.tracks:
+        for segment in track:
+            player.rendering.takes.put(segment.phrase.key, loud)
+    qtbot.waitUntil(lambda: picture.has_waveform)
+    assert not answered.deck._waveforms._timer.isActive()
+    assert not answered.deck.cards[1].picture.has_waveform
+
+
+def test_arrows_go_from_card_to_card(answered: ProposalsPanel) -> None:
+    cards = answered.deck.cards
+    answered.activateWindow()
+    cards[0].setFocus()
+    QTest.keyClick(cards[0], Qt.Key.Key_Right)
+    assert answered.focusWidget() is cards[1]
+    QTest.keyClick(cards[1], Qt.Key.Key_Up)
+    QTest.keyClick(cards[0], Qt.Key.Key_Up)
+    assert answered.focusWidget() is cards[0]
 
 
 def test_keeping_is_one_step(answered: ProposalsPanel, asking: Session) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cocomposer.ui import theme
-from cocomposer.ui.drawings import FOLDER, pixmap
-from PyQt6.QtGui import QColor
+from cocomposer.ui.drawings import FOLDER, icon, pixmap
+from PyQt6.QtCore import QSize
+from PyQt6.QtGui import QColor, QIcon
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton
 
 # Severe deficiency of each kind of cone, for linear RGB: Machado, Oliveira and Fernandes 2009, table 1.
@@ -126,3 +127,23 @@ def test_no_view_names_a_colour_of_its_own() -> None:
         if re.search(r"[\"']#[0-9A-Fa-f]{6}[\"']|GlobalColor\.(?!transparent)", line)
     ]
     assert named == []
+
+
+def test_icons_follow_the_theme(qapp: QApplication) -> None:
+    def ink(mode: QIcon.Mode = QIcon.Mode.Normal, state: QIcon.State = QIcon.State.Off) -> str:
+        image = drawn.pixmap(QSize(16, 16), mode, state).toImage()
+        points = [image.pixelColor(x, y) for x in range(16) for y in range(16)]
+        return max(points, key=lambda each: each.alpha()).name().upper()
+
+    drawn = QIcon(icon("stop"))  # a copy shares the engine
+    try:
+        for tokens in theme.THEMES.values():
+            theme.apply(qapp, tokens.name)
+            assert ink() == tokens.text
+            assert ink(state=QIcon.State.On) == tokens.accent
+            assert ink(mode=QIcon.Mode.Disabled) == tokens.border
+            drawn = icon("stop", "danger")
+            assert ink() == tokens.danger
+            drawn = icon("stop")
+    finally:
+        theme.apply(qapp, "dark")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from cocomposer.music.mix import Lane, Point
+from cocomposer.music.mix import SILENT_DB, Lane, Point
 from cocomposer.sound.console import mix_of
 
 from .. import theme
@@ -31,18 +31,26 @@ from .settings import effect_name, effect_settings, instrument_settings
 
 def lane_targets(desk: StripDesk) -> dict[str, tuple[str, Scale, float]]:
     """Everything of a strip that can be automated: by target its name, its scale and where it stands."""
-    strip, song = desk.strip, desk.session.song
+    strip, song, say = desk.strip, desk.session.song, QCoreApplication.translate
     targets: dict[str, tuple[str, Scale, float]] = {
-        "gain": ("Fader", fader_scale(), strip.gain_db),
-        "pan": ("Pan", pan_scale(), strip.pan),
+        "gain": (say("Lanes", "Fader"), fader_scale(), strip.gain_db),
+        "pan": (say("Lanes", "Pan"), pan_scale(), strip.pan),
     }
     if desk.channel.kind == "part":
         levels = dict(strip.sends)
         for bus in mix_of(song).sends:
-            targets[f"send:{bus.name}"] = (f"Send to {bus.name}", fader_scale(-96.0), levels.get(bus.name, -96.0))
+            targets[f"send:{bus.name}"] = (
+                say("Lanes", "Send to {bus}").format(bus=bus.name),
+                fader_scale(SILENT_DB),
+                levels.get(bus.name, SILENT_DB),
+            )
     for index, effect in enumerate(strip.inserts):
         name = effect_name(effect)
-        targets[f"insert:{index}:wet"] = (f"{name}: wet", percent_scale(1.0), effect.wet)
+        targets[f"insert:{index}:wet"] = (
+            say("Lanes", "{effect}: wet").format(effect=name),
+            percent_scale(1.0),
+            effect.wet,
+        )
         for setting in effect_settings(effect):
             targets[f"insert:{index}:{setting.name}"] = (f"{name}: {setting.label}", setting.scale, setting.value)
     part = desk.part

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
 from cocomposer.errors import SoundError
 from cocomposer.music.mix import Effect, Instrument, InstrumentKind
 from cocomposer.sound.built_in import built_in
@@ -17,16 +19,22 @@ from cocomposer.studio.plugins import known_plugins
 from ..scales import Scale, linear, logarithmic
 from ..wish_sliders import percent_scale
 
+_ = QT_TRANSLATE_NOOP
+_CONTEXT = "Effects"
 EFFECT_NAMES = {
-    "HighpassFilter": "High pass", "LowpassFilter": "Low pass", "HighShelfFilter": "High shelf",
-    "LowShelfFilter": "Low shelf", "PeakFilter": "Bell", "NoiseGate": "Gate",
+    "HighpassFilter": _(_CONTEXT, "High pass"), "LowpassFilter": _(_CONTEXT, "Low pass"),
+    "HighShelfFilter": _(_CONTEXT, "High shelf"), "LowShelfFilter": _(_CONTEXT, "Low shelf"),
+    "PeakFilter": _(_CONTEXT, "Bell"), "NoiseGate": _(_CONTEXT, "Gate"), "Compressor": _(_CONTEXT, "Compressor"),
+    "Limiter": _(_CONTEXT, "Limiter"), "Gain": _(_CONTEXT, "Gain"), "Distortion": _(_CONTEXT, "Distortion"),
+    "Chorus": _(_CONTEXT, "Chorus"), "Phaser": _(_CONTEXT, "Phaser"), "Delay": _(_CONTEXT, "Delay"),
+    "Reverb": _(_CONTEXT, "Reverb"),
 }  # fmt: skip
-"""Those whose class is not what a desk calls them."""
+"""What a desk calls the effects of the program."""
 GROUPS = {
-    "Equaliser": ("HighpassFilter", "LowShelfFilter", "PeakFilter", "HighShelfFilter", "LowpassFilter"),
-    "Dynamics": ("Compressor", "NoiseGate", "Limiter", "Gain"),
-    "Colour": ("Distortion", "Chorus", "Phaser"),
-    "Space": ("Delay", "Reverb"),
+    _(_CONTEXT, "Equaliser"): ("HighpassFilter", "LowShelfFilter", "PeakFilter", "HighShelfFilter", "LowpassFilter"),
+    _(_CONTEXT, "Dynamics"): ("Compressor", "NoiseGate", "Limiter", "Gain"),
+    _(_CONTEXT, "Colour"): ("Distortion", "Chorus", "Phaser"),
+    _(_CONTEXT, "Space"): ("Delay", "Reverb"),
 }
 """The effects of the program as menus show them."""
 _UNITS = {"hz": "Hz", "db": "dB", "ms": "ms", "seconds": "s", "beats": "beats"}
@@ -47,7 +55,7 @@ def effect_name(effect: Effect) -> str:
     """How an insert is labelled."""
     if effect.kind == "plugin":
         return Path(effect.plugin).stem
-    return EFFECT_NAMES.get(effect.kind, effect.kind)
+    return QCoreApplication.translate(_CONTEXT, EFFECT_NAMES.get(effect.kind, effect.kind))
 
 
 def effect_settings(effect: Effect) -> tuple[Setting, ...]:
