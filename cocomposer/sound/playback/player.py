@@ -82,7 +82,7 @@ class Player:
         self.planning = Planning(
             self.rendering, self.mixing, sample_rate, plugin_effects, lambda: self.position, self._problem
         )
-        self.audition = Audition(self.rendering.takes, self.planning.wake, sample_rate)
+        self.audition = Audition(self.rendering.takes, self._strength, self.planning.wake, sample_rate)
         self.planning.audition = self.audition
         self._output = Output(self._fill, sample_rate, self._problem, open_device)
         self._output.choose(device, buffer)
@@ -103,6 +103,11 @@ class Player:
     def compare(self, song: Song | None) -> None:
         """Hear another song in this one's place, as loud and at the same tick; None goes back."""
         self.planning.compare(song)
+
+    def retry(self) -> None:
+        """Ask instruments that failed once more: a plugin is back, or was let out of quarantine."""
+        self.rendering.retry()
+        self.planning.wake()
 
     # The transport.
 
@@ -253,6 +258,10 @@ class Player:
         self.rendering.close()
         self.planning.close()
         sys.setswitchinterval(self._switch_seconds)
+
+    def _strength(self, part: int) -> float:
+        deck = self.mixing.deck
+        return deck.strength(part) if deck is not None else 1.0
 
     def _arrived(self) -> None:
         """Something is rendered: on a rendering thread."""

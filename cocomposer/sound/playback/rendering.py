@@ -12,7 +12,7 @@ import numpy as np
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Instrument
 from cocomposer.sound.playback.priority import give_way
-from cocomposer.sound.playback.segments import TAIL_SECONDS, Phrase
+from cocomposer.sound.playback.segments import TAIL_SECONDS, Curve, Phrase
 from cocomposer.sound.playback.takes import Take, Takes
 from cocomposer.sound.protocol import MidiEvent
 
@@ -36,6 +36,7 @@ class Instruments(Protocol):
         tail: float = 8.0,
         sample_rate: int = 44100,
         bpm: float = 120.0,
+        automation: tuple[tuple[str, Curve], ...] = (),
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Audio: ...
 
@@ -159,6 +160,7 @@ def played(
             tail=TAIL_SECONDS,
             sample_rate=phrase.sample_rate,
             bpm=phrase.bpm,
+            automation=phrase.automation,
             cancelled=cancelled,
         )
 
