@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from cocomposer.music import Song
-from cocomposer.sound.channel import Channel, Routed
+from cocomposer.sound.channel import Channel, Routed, Stage
 from cocomposer.sound.effects import Lag, PluginEffects
 from cocomposer.sound.house_mix import measured_trim, mix_of, strip_of
 from cocomposer.sound.metering import MOMENTARY_HOPS, SHORT_TERM_HOPS, Levels, LoudnessMeter
@@ -53,7 +53,7 @@ class Console:
         self._lags: list[Lag] = []
         self._shared = Shared(sample_rate, plugin_effects)
         self._alone: list[Shared] = []
-        self._master = Channel(sample_rate, plugin_effects)
+        self._master = Channel(sample_rate, plugin_effects, Stage.MASTER)
         self._loudness = LoudnessMeter(sample_rate)
         self._running, self._updating = threading.Lock(), threading.Lock()
         self._pool = ThreadPoolExecutor(workers, "mixing") if workers > 1 else None
@@ -87,7 +87,7 @@ class Console:
                 one.close()
 
     def _channel(self) -> Channel:
-        return Channel(self.sample_rate, self._plugins)
+        return Channel(self.sample_rate, self._plugins, Stage.PART)
 
     @property
     def latency(self) -> int:

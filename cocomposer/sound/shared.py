@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.music.mix import Effect
-from cocomposer.sound.channel import Channel, ChannelPlan, Routed
+from cocomposer.sound.channel import Channel, ChannelPlan, Routed, Stage
 from cocomposer.sound.effects import Insert, Lag, PluginEffects
 from cocomposer.sound.plan import ConsolePlan
 
@@ -51,7 +51,7 @@ class Shared:
         for running, plans in ((self.buses, plan.buses), (self.sends, plan.sends)):
             group = {}
             for name, each in plans.items():
-                channel = running.get(name) or Channel(self._sample_rate, self._plugins)
+                channel = running.get(name) or Channel(self._sample_rate, self._plugins, Stage.SHARED)
                 group[name] = _Prepared(channel, each, channel.prepare(each))
             prepared.append(group)
         return prepared[0], prepared[1]
