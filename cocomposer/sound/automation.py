@@ -124,7 +124,7 @@ def _final(values: Values) -> float:
 
 
 def lane_curve(lane: Lane, tempos: TempoMap, sample_rate: int, scale: float = 1.0) -> Curve:
-    """An automation lane, linear in musical time, as a curve in frames; its values times `scale`, a gain's as factors."""
+    """An automation lane, linear in musical time, as a curve in frames; its values times `scale`, gains as factors."""
     ticks = [point.tick for point in lane.points]
     values = [point.value for point in lane.points]
     corners = sorted({*ticks, *(change.tick for change in tempos.changes if ticks[0] < change.tick < ticks[-1])})

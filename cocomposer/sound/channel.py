@@ -64,18 +64,27 @@ class Stage(IntEnum):
     PART, SHARED, MASTER = range(3)
 
 
+@dataclass(frozen=True)
+class Rig:
+    """What all strips of a console have in common: the rate, what loads plugins, and whether levels are read."""
+
+    sample_rate: int
+    plugins: PluginEffects | None = None
+    metered: bool = True
+
+
 class Channel:
     """Runs a ChannelPlan; made silent by what its guard finds, until `recover`."""
 
-    def __init__(self, sample_rate: int, plugins: PluginEffects | None, stage: Stage) -> None:
-        self._sample_rate, self._plugins = sample_rate, plugins
+    def __init__(self, rig: Rig, stage: Stage) -> None:
+        self._rig, self._stage = rig, stage
         self._inserts: list[Insert] = []
         self._gone: list[Insert] = []
         self._settings: dict[str, Setting] = {}
         self._plan: ChannelPlan | None = None
-        # What goes into buses has been guarded; and a guard further on is more patient, so that only the cause is muted.
-        self._guard_in = Guard(sample_rate, 2) if stage is Stage.PART else None
-        self._guard_out = Guard(sample_rate, 3 + stage)
+        # What goes into buses has been guarded; a guard further on is more patient, so that only the cause is muted.
+        self._guard_in = Guard(rig.sample_rate, 2) if stage is Stage.PART else None
+        self._guard_out = Guard(rig.sample_rate, 3 + stage)
         self.fault = ""
         self.level = Level()
 
@@ -101,7 +110,7 @@ class Channel:
             self._gone.pop().close()
         running = self._plan is not None
         return [
-            (insert or Insert(effect, self._sample_rate, plan.bpm, self._plugins, running), effect)  # type: ignore[arg-type]
+            (insert or Insert(effect, self._rig.sample_rate, plan.bpm, self._rig.plugins, running), effect)  # type: ignore[arg-type]
             for insert, effect in matched((each for each in self._inserts if not each.leaving), plan.strip.inserts)
         ] + [(insert, None) for insert in self._inserts if insert.leaving]
 
@@ -128,7 +137,7 @@ class Channel:
                 self._settings[target].set(value, curve)
             else:
                 origin = 0.0 if running else None  # an output or a send that is new to a running strip opens
-                self._settings[target] = Setting(value, self._sample_rate, curve, origin)
+                self._settings[target] = Setting(value, self._rig.sample_rate, curve, origin)
         for target in self._settings.keys() - values.keys():
             self._settings[target].set(0.0)
 
@@ -138,24 +147,35 @@ class Channel:
             self.fault = f"its instrument {fault}"
         if self.fault:
             return self._silence(audio)
-        trim = self._value("trim", start, audio.shape[1])
-        signal = audio if _is(trim, 1.0) else audio * np.asarray(trim, np.float32)
-        signal = signal + _hiss(audio.shape[1])
-        at = start
+        signal, at = self._trimmed(audio, start), start
         for insert in self._inserts:
             signal = insert.process(signal, at)
             at -= insert.latency
         if any(insert.gone for insert in self._inserts):
             self._gone += [insert for insert in self._inserts if insert.gone]
             self._inserts = [insert for insert in self._inserts if not insert.gone]
-        if fault := self._guard_out.fault(signal):
+        if not self._passes_on and (fault := self._guard_out.fault(signal)):
             self.fault = f"one of its effects {fault}"
             return self._silence(audio)
         frames = audio.shape[1]
         gain = self._value("gain", at, frames) * self._value("heard", at, frames) * self._value("level", at, frames)
         out = place(signal, self._value("pan", at, frames), self._value("width", at, frames), gain)
-        self.level = level_of(out)
+        if self._rig.metered:
+            self.level = level_of(out)
         return out
+
+    @property
+    def _passes_on(self) -> bool:
+        """Whether this is a bus that only gathers what has been guarded already."""
+        return self._stage is Stage.SHARED and not self._inserts
+
+    def _trimmed(self, audio: Audio, start: int) -> Audio:
+        trim = self._value("trim", start, audio.shape[1])
+        if self._passes_on and _is(trim, 1.0):
+            return audio
+        trimmed: Audio = audio * np.asarray(trim, dtype=np.float32)
+        trimmed += _hiss(audio.shape[1])
+        return trimmed
 
     def routed(self, audio: Audio, start: int) -> Routed:
         """What `process` gave, with where it goes; its frames are those of the song from `start` on."""
