@@ -90,7 +90,7 @@ class Shared:
     def _through(
         self, channels: dict[str, Channel], given: dict[str, Audio], start: int, frames: int
     ) -> dict[str, Audio]:
-        """What those channels make of what they are given, aligned; one that never was given anything is passed over."""
+        """What those channels make of what they are given, aligned; one never given anything is passed over."""
         wait, answers = slowest(channels.values()), {}
         self._woken |= given.keys()
         for name, channel in channels.items():
