@@ -53,6 +53,7 @@ class HandDevice:
     """A device that takes audio when `pull` is called, on a clock that moves with it alone."""
 
     name = "hand"
+    underruns = 0
     lost = False
 
     def __init__(self) -> None:

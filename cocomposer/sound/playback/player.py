@@ -63,7 +63,7 @@ class Player:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.sample_rate = sample_rate
-        self.underruns = 0
+        self._dry = 0
         self.problems: deque[str] = deque(maxlen=100)
         self._tell_problem = problem
         self._clock = clock
@@ -241,6 +241,12 @@ class Player:
         return deck.console.levels if deck is not None else None
 
     @property
+    def underruns(self) -> int:
+        """How often there was nothing to give to the device, or it was given too late."""
+        device = self._output.device
+        return self._dry + (device.underruns if device is not None else 0)
+
+    @property
     def load(self) -> float:
         """The share of its time that the mixing thread is busy, 0..1."""
         return self.mixing.load
@@ -277,7 +283,7 @@ class Player:
         blocks = self._ring.pull(frames)
         filled = sum(block.frames for block in blocks)
         if filled < frames and self.mixing.flowing:
-            self.underruns += 1
+            self._dry += 1
         self.mixing.wake()
         audio = np.zeros((2, frames), dtype=np.float32)
         begin = 0
