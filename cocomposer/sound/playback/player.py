@@ -178,11 +178,12 @@ class Player:
         self.mixing.post(lambda: self.mixing.locate(tick))
         self.planning.wake()
 
-    def _ended(self) -> None:
-        """The song is over: on the mixing thread."""
+    def _ended(self, run: int) -> None:
+        """The song is over, unless playing was begun anew: on the mixing thread."""
         with self._lock:
-            self._playing, self._parked = False, self._began
-            self._trail.clear()
+            if run == self._run:
+                self._playing, self._parked = False, self._began
+                self._trail.clear()
 
     @property
     def loop(self) -> tuple[int, int] | None:

@@ -11,7 +11,6 @@ import numpy as np
 
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Instrument
-from cocomposer.sound.playback.priority import give_way
 from cocomposer.sound.playback.segments import TAIL_SECONDS, Curve, Phrase
 from cocomposer.sound.playback.takes import Take, Takes
 from cocomposer.sound.protocol import MidiEvent
@@ -94,7 +93,6 @@ class Rendering:
             thread.join()
 
     def _work(self) -> None:
-        give_way()
         while (phrase := self._next()) is not None:
             try:
                 take = self._play(phrase)
