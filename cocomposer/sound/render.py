@@ -22,7 +22,7 @@ from cocomposer.sound.loudness import amplitude, decibels, integrated_loudness, 
 from cocomposer.sound.plan import console_plan
 from cocomposer.sound.racks import Racks
 from cocomposer.sound.soundfonts import default_soundfont
-from cocomposer.sound.takes import check, jobs_of, play_all
+from cocomposer.sound.takes import check, jobs_of, play_all, workers
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
@@ -124,7 +124,7 @@ def render(
     with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder:
         takes = play_all(jobs, Path(folder), lambda share, words: tell(0.6 * share, words), stop)
         trims = {index: trim_for(_loudness(take), take.peak) for index, take in enumerate(takes.recordings)}
-        console = Console(song, rate, plugin_effects, trims, workers=2)
+        console = Console(song, rate, plugin_effects, trims, workers=workers(), metered=False)
         try:
             before_master, stems = _mixed(console, takes.recordings, settings, tell, stop)
             warnings = (*missing, *takes.warnings, *console.problems)
@@ -198,16 +198,15 @@ def _master(
     first = max(0, first - round(LEAD_SECONDS * rate)) if first > LEAD_SECONDS * rate else 0
     last = min(before_master.shape[1], last + round(FADE_SECONDS * rate))
 
-    def trim(audio: Audio) -> Audio:
-        cut = audio[:, first:last].copy()
-        fade_out(cut, rate, FADE_SECONDS)
-        return cut
-
-    before_master = trim(before_master)
-    stems = {name: trim(stems.pop(name)) for name in list(stems)}
+    before_master = before_master[:, first:last]
+    stems = {name: audio[:, first:last] for name, audio in stems.items()}
+    for audio in (before_master, *stems.values()):
+        fade_out(audio, rate, FADE_SECONDS)
     level = integrated_loudness(before_master, rate)
-    mix = np.zeros_like(before_master)
-    if math.isfinite(level):
+    mix = before_master.copy() if settings.stems else before_master
+    if not math.isfinite(level):
+        mix[:] = 0
+    else:
         console.update(song, {**trims, MASTER: MASTER_LUFS - level})
         _through_master(console, before_master, mix, first, rate)
         limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
@@ -230,11 +229,12 @@ def _master(
 
 
 def _through_master(console: Console, audio: Audio, mix: Audio, first: int, rate: int) -> None:
-    """`audio`, which begins at frame `first` of the song, through the master's strip into `mix`."""
+    """`audio`, which begins at frame `first` of the song, through the master's strip into `mix`, which may be it."""
     late = console.latency - console.sum_latency
     for span in spans(audio.shape[1] + late, rate):
-        piece = audio[:, span]
-        piece = np.pad(piece, ((0, 0), (0, span.stop - span.start - piece.shape[1])))
+        piece = np.zeros((2, span.stop - span.start), dtype=np.float32)
+        sounding = audio[:, span]
+        piece[:, : sounding.shape[1]] = sounding
         mastered = console.master(piece, first + span.start + console.sum_latency)
         here, cut = slice(max(0, span.start - late), max(0, span.stop - late)), max(0, late - span.start)
         mix[:, here] = mastered[:, cut:]

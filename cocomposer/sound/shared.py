@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.music.mix import Effect
-from cocomposer.sound.channel import Channel, ChannelPlan, Routed
-from cocomposer.sound.effects import Insert, Lag, PluginEffects
+from cocomposer.sound.channel import Channel, ChannelPlan, Rig, Routed, Stage
+from cocomposer.sound.effects import Insert, Lag
 from cocomposer.sound.plan import ConsolePlan
 
 if TYPE_CHECKING:
@@ -30,11 +30,12 @@ class _Prepared:
 class Shared:
     """The buses and sends of one mix."""
 
-    def __init__(self, sample_rate: int, plugins: PluginEffects | None) -> None:
-        self._sample_rate, self._plugins = sample_rate, plugins
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
         self.buses: dict[str, Channel] = {}
         self.sends: dict[str, Channel] = {}
         self._lags: dict[str, Lag] = {}
+        self._woken: set[str] = set()
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -51,7 +52,7 @@ class Shared:
         for running, plans in ((self.buses, plan.buses), (self.sends, plan.sends)):
             group = {}
             for name, each in plans.items():
-                channel = running.get(name) or Channel(self._sample_rate, self._plugins)
+                channel = running.get(name) or Channel(self._rig, Stage.SHARED)
                 group[name] = _Prepared(channel, each, channel.prepare(each))
             prepared.append(group)
         return prepared[0], prepared[1]
@@ -71,7 +72,7 @@ class Shared:
         wait = slowest(self.buses.values())
         gathered = _gathered((part.outputs, part.audio) for part in parts)
         direct = gathered.get("", np.zeros((2, frames), dtype=np.float32))
-        buses = self._through(self.buses, gathered, start)
+        buses = self._through(self.buses, gathered, start, frames)
         start -= wait
         routed = [self.buses[name].routed(audio, start) for name, audio in buses.items()]
         direct = self._later("direct", direct, wait)
@@ -82,19 +83,21 @@ class Shared:
         for name, audio in _gathered((bus.sends, bus.audio) for bus in routed).items():
             fed[name] = fed[name] + audio if name in fed else audio
         total = self._later("total", direct, slowest(self.sends.values()))
-        for answer in self._through(self.sends, fed, start).values():
+        for answer in self._through(self.sends, fed, start, frames).values():
             total = total + answer
         return total
 
-    def _through(self, channels: dict[str, Channel], given: dict[str, Audio], start: int) -> dict[str, Audio]:
-        """What those channels make of it that are given something, aligned."""
-        wait = slowest(channels.values())
-        answers = {}
+    def _through(
+        self, channels: dict[str, Channel], given: dict[str, Audio], start: int, frames: int
+    ) -> dict[str, Audio]:
+        """What those channels make of what they are given, aligned; one never given anything is passed over."""
+        wait, answers = slowest(channels.values()), {}
+        self._woken |= given.keys()
         for name, channel in channels.items():
-            if name in given:
-                answers[name] = self._later(
-                    f"behind {name}", channel.process(given[name], start), wait - channel.latency
-                )
+            if name in self._woken:
+                audio = given.get(name)
+                answer = channel.process(np.zeros((2, frames), np.float32) if audio is None else audio, start)
+                answers[name] = self._later(f"behind {name}", answer, wait - channel.latency)
         return answers
 
     def _later(self, place: str, audio: Audio, frames: int) -> Audio:
@@ -125,13 +128,18 @@ def fitting(lag: Lag | None, frames: int) -> Lag:
 def _gathered(given: Iterable[tuple[Mapping[str, Values], Audio]]) -> dict[str, Audio]:
     """The sums, by name, of audio times the share of it that goes to each name."""
     sums: dict[str, Audio] = {}
+    own: set[str] = set()
     for shares, audio in given:
         for name, share in shares.items():
             if isinstance(share, float) and share == 0.0:
                 continue
-            portion = audio if isinstance(share, float) and share == 1.0 else audio * np.asarray(share, np.float32)
-            if name in sums:
+            whole = isinstance(share, float) and share == 1.0
+            portion = audio if whole else audio * np.asarray(share, np.float32)
+            if name not in sums:
+                sums[name] = portion
+            elif name in own:
                 sums[name] += portion
-            else:
-                sums[name] = portion.copy() if portion is audio else portion
+            else:  # what is there may be someone else's
+                sums[name] = sums[name] + portion
+                own.add(name)
     return sums
