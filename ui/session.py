@@ -195,8 +195,6 @@ class Session(QObject):
         index = min(max(0, index), max(0, len(self.song.parts) - 1))
         if index != self._current_part:
             self._current_part, self._selected_notes = index, frozenset()
-            if self.player is not None:
-                self.player.audition.part = index
             self.selection_changed.emit()
 
     @property
@@ -246,8 +244,8 @@ class Session(QObject):
 
     def levels(self) -> Levels:
         """All meters for what is heard now."""
-        found: Levels = self.player.levels() if self.playing else Levels()
-        return found
+        found: Levels | None = self.player.levels() if self.player is not None else None
+        return found or Levels()
 
     def attach(self, player: Any) -> None:
         """Give the session the player, which is made after the window is there."""

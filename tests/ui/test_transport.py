@@ -39,7 +39,11 @@ class Silence:
 class MeteredPlayer(Player):
     """A player whose meters show what a test says."""
 
-    shown = Levels()
+    shown, lost = Levels(), 0
+
+    @property
+    def underruns(self) -> int:
+        return self.lost
 
     def levels(self) -> Levels:
         return self.shown
@@ -233,7 +237,7 @@ def test_the_meter_shows_what_the_player_says(playing: Window, qtbot: QtBot) -> 
 
 
 def test_interruptions_are_shown(playing: Window) -> None:
-    playing.session.player.underruns = 3
+    playing.session.player.lost = 3
     playing.session.play()
     assert "· 3" in playing.transport.load.text()
     assert "3" in playing.transport.load.accessibleName()
