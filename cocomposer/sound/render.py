@@ -208,17 +208,18 @@ def _master(
     stems = {name: audio[:, first:last] for name, audio in stems.items()}
     for audio in (before_master, *stems.values()):
         fade_out(audio, rate, FADE_SECONDS)
-    level = integrated_loudness(before_master, rate)
+    level = loudness = integrated_loudness(before_master, rate)
     mix = before_master.copy() if settings.stems else before_master
     if not math.isfinite(level):
         mix[:] = 0
     else:
         console.update(song, {**trims, MASTER: MASTER_LUFS - level})
         _through_master(console, before_master, mix, first, rate)
-        limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
+        loudness = limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
     peak = true_peak(mix, rate)
     if peak > settings.ceiling_dbtp:  # the limiter leaves a margin, so this is for signals beyond all music
         mix *= np.float32(amplitude(settings.ceiling_dbtp - peak))
+        loudness += settings.ceiling_dbtp - peak
         peak = settings.ceiling_dbtp
     return Rendering(
         mix=mix,
@@ -226,7 +227,7 @@ def _master(
         stems=stems,
         before_master=before_master if settings.stems else None,
         warnings=(),
-        loudness=integrated_loudness(mix, rate),
+        loudness=loudness,
         true_peak=peak,
         seconds=mix.shape[1] / rate,
         start=first / rate,
