@@ -218,3 +218,9 @@ def test_updates_may_come_while_it_plays() -> None:
         turning.join()
     assert all(np.isfinite(output).all() and output.any() for output in outputs)
     assert console.problems == ()
+
+
+def test_a_sum_that_nobody_measured_enters_the_master_as_loud_as_usual() -> None:
+    signal = tone(440, level=0.1)
+    output = run(Console(song(PLAIN, mix=Mix()), RATE), [signal])
+    assert np.abs(output).max() == pytest.approx(0.1 * 10 ** (-1.5 / 20), rel=1e-3)
