@@ -88,17 +88,25 @@ def _progressions() -> tuple[Entry, ...]:
 
 
 def _instruments() -> tuple[Entry, ...]:
-    programs = (
+    from cocomposer.sound.built_in import built_in_instruments
+
+    own = (
         Entry(
             Kind.INSTRUMENT,
-            f"program:{program}",
-            name,
-            FAMILIES[program // 8],
-            (FAMILIES[program // 8], "General MIDI"),
+            f"built-in:{each.id}",
+            each.name,
+            each.description,
+            ("built-in", *(str(role) for role in each.roles)),
+        )
+        for each in built_in_instruments()
+    )
+    programs = (
+        Entry(
+            Kind.INSTRUMENT, f"program:{program}", name, FAMILIES[program // 8], (FAMILIES[program // 8], "SoundFont")
         )
         for program, name in enumerate(INSTRUMENTS)
     )
-    return tuple(programs)
+    return (*own, *programs)
 
 
 def _racks() -> tuple[Entry, ...]:
