@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QMenuBar, QToolButton
 
 from . import theme
 from .drawings import icon
+from .piano_roll import keys
 
 if TYPE_CHECKING:
     from .window import Window
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 _ = QT_TRANSLATE_NOOP
 ICON = 16
 CONTEXT = "Actions"
-FILE, EDIT, PLAY, PROPOSE, VIEW, HELP = "&File", "&Edit", "&Play", "P&ropose", "&View", "&Help"
-MENUS = (FILE, EDIT, PLAY, PROPOSE, VIEW, HELP)
+FILE, EDIT, NOTES, PLAY = "&File", "&Edit", "&Notes", "&Play"
+PROPOSE, VIEW, HELP = "P&ropose", "&View", "&Help"
+MENUS = (FILE, EDIT, NOTES, PLAY, PROPOSE, VIEW, HELP)
 
 
 def _always(_: Window) -> bool:
@@ -73,6 +75,10 @@ def _redo_label(window: Window) -> str:
     return translated("&Redo") + (f" {label}" if label else "")
 
 
+def _has_notes(window: Window) -> bool:
+    return bool(window.roll.state.selected)
+
+
 FILE_ACTIONS = (
     Action("file.new", _(CONTEXT, "&New"), FILE, lambda w: w.files.new(), "Ctrl+N", "new"),
     Action("file.open", _(CONTEXT, "&Open…"), FILE, lambda w: w.files.choose(), "Ctrl+O", "open"),
@@ -86,7 +92,8 @@ FILE_ACTIONS = (
            enabled=lambda w: bool(w.session.song.parts)),
     Action("file.export-stems", _(CONTEXT, "Export s&tems…"), FILE, lambda w: w.out.export_stems(),
            enabled=lambda w: bool(w.session.song.parts)),
-    Action("file.scan", _(CONTEXT, "Look for &plugins"), FILE, lambda w: w.scan_plugins(), icon="plugin", begins_group=True),
+    Action("file.scan", _(CONTEXT, "Look for &plugins"), FILE, lambda w: w.scan_plugins(), icon="plugin",
+           begins_group=True),
     Action("file.settings", _(CONTEXT, "S&ettings…"), FILE, lambda w: w.show_settings(), "Ctrl+,", "settings"),
     Action("file.quit", _(CONTEXT, "&Quit"), FILE, lambda w: w.close(), "Ctrl+Q"),
 )  # fmt: skip
@@ -97,6 +104,24 @@ EDIT_ACTIONS = (
            lambda w: w.session.document.redo_label is not None, label=_redo_label),
     Action("edit.palette", _(CONTEXT, "Find a &command…"), EDIT, lambda w: w.show_palette(), "Ctrl+K", "search",
            begins_group=True),
+)  # fmt: skip
+# The piano roll hears the keys of these itself, so that they mean notes only where notes are.
+NOTES_ACTIONS = (
+    Action("notes.quantise", _(CONTEXT, "&Quantise"), NOTES, lambda w: keys.quantise(w.roll.state), icon="magnet",
+           enabled=lambda w: bool(w.roll.state.notes)),
+    Action("notes.octave-up", _(CONTEXT, "An octave &up"), NOTES, lambda w: keys.transpose(w.roll.state, 12),
+           enabled=_has_notes),
+    Action("notes.octave-down", _(CONTEXT, "An octave &down"), NOTES, lambda w: keys.transpose(w.roll.state, -12),
+           enabled=_has_notes),
+    Action("notes.longer", _(CONTEXT, "&Longer"), NOTES, lambda w: keys.lengthen(w.roll.state, 1), enabled=_has_notes),
+    Action("notes.shorter", _(CONTEXT, "&Shorter"), NOTES, lambda w: keys.lengthen(w.roll.state, -1),
+           enabled=_has_notes),
+    Action("notes.duplicate", _(CONTEXT, "Du&plicate"), NOTES, lambda w: keys.duplicate(w.roll.state),
+           enabled=_has_notes, begins_group=True),
+    Action("notes.delete", _(CONTEXT, "D&elete"), NOTES, lambda w: keys.delete(w.roll.state), icon="trash",
+           enabled=_has_notes),
+    Action("notes.all", _(CONTEXT, "Select &all"), NOTES, lambda w: keys.select_all(w.roll.state), icon="select",
+           enabled=lambda w: bool(w.roll.state.notes)),
 )  # fmt: skip
 PLAY_ACTIONS = (
     Action("play.toggle", _(CONTEXT, "&Play or pause"), PLAY, lambda w: w.session.play_or_pause(), "Space", "play",
@@ -141,6 +166,7 @@ HELP_ACTIONS = (
 TABLE: tuple[Action, ...] = (
     *FILE_ACTIONS,
     *EDIT_ACTIONS,
+    *NOTES_ACTIONS,
     *PLAY_ACTIONS,
     *PROPOSE_ACTIONS,
     *VIEW_ACTIONS,

@@ -226,6 +226,8 @@ class Browser(QFrame):
     def use_current(self) -> None:
         """Use the entry that is selected."""
         entry = self.current()
+        if self._previewing is not None:
+            self._previewing.cancel()
         self._session.preview(None)
         if entry is not None and not use(entry, self._session):
             self.used.emit(entry)

@@ -65,6 +65,9 @@ class TapTempo:
 class Transport(QWidget):
     """The transport bar of a session."""
 
+    metronome: bool
+    counting_in: bool
+
     def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._session, self._clock, self._taps = session, clock, TapTempo()

@@ -14,24 +14,27 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from cocomposer.composer.request import Terms
 from cocomposer.studio.catalogue import Entry, Kind
 from cocomposer.studio.jobs import Job
 from cocomposer.studio.plugins import scan_plugins
 
 from . import theme
 from .actions import Actions
+from .arrangement import ArrangementView
 from .browser import Browser
+from .chord_lane import ChordLane
 from .files import Files
 from .log_window import LogWindow
 from .memory import Memory
+from .mixer import MixerView
 from .out import Out
 from .palette import Palette
+from .piano_roll import PianoRoll
+from .proposals import ProposalsPanel
 from .session import Session
 from .settings import SettingsDialog
 from .status import StatusLine
 from .transport import Transport
-from .views import arrangement_view, chord_lane, mixer_view, piano_roll, proposals_panel
 from .welcome import Welcome
 
 LEFT, RIGHT = 248, 336
@@ -49,6 +52,7 @@ class Window(QMainWindow):
     files: Files
     out: Out
     transport: Transport
+    roll: PianoRoll
 
     def __init__(self, session: Session, memory: Memory) -> None:
         super().__init__()
@@ -60,11 +64,11 @@ class Window(QMainWindow):
         self.transport = Transport(session)
         self.actions_ = Actions(self)
         self.browser = Browser(session, memory)
-        self.arrangement = arrangement_view(session)
-        self.chords = chord_lane(session)
-        self.roll = piano_roll(session)
-        self.mixer = mixer_view(session)
-        self.proposals = proposals_panel(session)
+        self.arrangement = ArrangementView(session)
+        self.chords = ChordLane(session)
+        self.roll = PianoRoll(session)
+        self.mixer = MixerView(session)
+        self.proposals = ProposalsPanel(session)
         self._palette: Palette | None = None
         self._log_window: LogWindow | None = None
         self._welcome: Welcome | None = None
@@ -128,6 +132,7 @@ class Window(QMainWindow):
             signal.connect(self.actions_.refresh_soon)
         session.saved_changed.connect(self._name)
         session.document_changed.connect(self._name)
+        session.key_played.connect(self.roll.note_played)
         self.browser.used.connect(self._use)
         self.browser.scan_asked.connect(self.scan_plugins)
 
@@ -197,12 +202,7 @@ class Window(QMainWindow):
     def propose(self) -> None:
         """Ask for proposals, with what is set beside them."""
         self._part("proposals").show()
-        ask: Callable[[], None] | None = getattr(self.proposals, "propose", None)
-        if ask is not None:
-            ask()
-        else:
-            region = self.session.region
-            self.session.propose(Terms(bars=(region.first_bar, region.last_bar) if region else None))
+        self.proposals.propose()
 
     def scan_plugins(self) -> None:
         """Look for plugins in the background; those that are found stand in the browser then."""
@@ -228,11 +228,8 @@ class Window(QMainWindow):
         if entry.kind is Kind.SKETCH:
             self.files.open(Path(entry.id))
             return
-        choose = getattr(self.proposals, "use_style", None)
-        if choose is not None:
-            choose(entry.id)
-        else:
-            self.session.propose(Terms(style=entry.id))
+        self._part("proposals").show()
+        self.proposals.use_style(entry.id)
 
     def toggle(self, name: str) -> None:
         """Show or hide the browser, the proposals or the mixer."""

@@ -95,7 +95,9 @@ def latency() -> None:
             time.sleep(0.0005)
         timer.stop()
         ranked = sorted(late)
-        print(f"{name}: 99 % of {len(ranked)} beats within {ranked[int(len(ranked) * 0.99)]:.0f} ms, all within {ranked[-1]:.0f} ms")
+        print(
+            f"{name}: 99 % of {len(ranked)} beats within {ranked[int(len(ranked) * 0.99)]:.0f} ms, all within {ranked[-1]:.0f} ms"
+        )
 
     measured("at rest", lambda: None, lambda: True)
     measured("sound is set up", lambda: start_playing(session), lambda: session.player is not None)

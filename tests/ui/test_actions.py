@@ -88,3 +88,12 @@ def test_the_palette_does_what_is_chosen_with_the_keyboard_alone(window: Window,
 def test_nothing_is_found_for_letters_that_are_not_there() -> None:
     assert score("xyz", "Export MIDI") == 0
     assert score("em", "Export MIDI") > score("em", "Open Settings menu")
+
+
+def test_notes_are_changed_from_the_menu_as_well(window: Window, qtbot: QtBot) -> None:
+    before = window.session.song.parts[0].notes
+    assert not window.actions_["notes.octave-up"].isEnabled()
+    window.actions_["notes.all"].trigger()
+    qtbot.waitUntil(lambda: window.actions_["notes.octave-up"].isEnabled())
+    window.actions_["notes.octave-up"].trigger()
+    assert [note.pitch for note in window.session.song.parts[0].notes] == [note.pitch + 12 for note in before]

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton
 from cocomposer import formats
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Key
+from cocomposer.music.mix import Instrument, InstrumentKind
 from cocomposer.resources import assets_folder
 from cocomposer.studio import editing
 from cocomposer.studio.catalogue import Kind
@@ -328,12 +329,14 @@ def test_a_progression_makes_a_short_song_longer(window: Window) -> None:
 def test_an_instrument_and_a_rack_go_to_the_current_part(window: Window) -> None:
     from cocomposer.studio.catalogue import catalogue
 
-    flute = next(each for each in catalogue(Kind.INSTRUMENT) if each.name == "Flute")
+    instruments = {each.id: each for each in catalogue(Kind.INSTRUMENT)}
     rack = next(each for each in catalogue(Kind.RACK) if each.id == "melody")
-    assert use(flute, window.session)
+    assert use(instruments["built-in:flute"], window.session)
+    assert window.session.song.parts[0].instrument == Instrument(InstrumentKind.BUILT_IN, "flute")
+    assert use(instruments["program:73"], window.session)
     assert use(rack, window.session)
     part = window.session.song.parts[0]
-    assert part.program == 73
+    assert (part.program, part.instrument) == (73, None)
     assert part.strip is not None
     assert len(part.strip.inserts) > 1
 

@@ -55,12 +55,13 @@ def played(state: RollState, pitch: int, velocity: int) -> None:
     player = state.session.player
     if player is not None:
         player.note_on(state.part_index, pitch, velocity)
-    if state.step_input and state.part is not None:
-        _write_step(state, pitch, velocity)
+    write_step(state, pitch, velocity)
 
 
-def _write_step(state: RollState, pitch: int, velocity: int) -> None:
-    """A note at the cursor, which goes on by one step; what comes within the same moment joins it as a chord."""
+def write_step(state: RollState, pitch: int, velocity: int) -> None:
+    """Where step input is on, a note at the cursor, which goes on by one step; what comes at once makes a chord."""
+    if not state.step_input or state.part is None:
+        return
     tick, at = state.cursor
     begun = state.step_begun
     chord = begun is not None and begun.elapsed() < STEP_CHORD_MS

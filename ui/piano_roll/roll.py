@@ -54,8 +54,9 @@ class PianoRoll(QWidget):
         self._show_part()
 
     def note_played(self, pitch: int, velocity: int) -> None:
-        """A key of a MIDI keyboard was struck: it sounds, and step input writes it."""
-        entry.played(self.state, pitch, velocity)
+        """A key of a MIDI keyboard was struck (let go: velocity 0); it sounds already, and step input writes it."""
+        if velocity:
+            entry.write_step(self.state, pitch, velocity)
 
     def _lay_out(self) -> None:
         layout = QGridLayout(self)
