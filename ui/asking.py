@@ -63,7 +63,7 @@ TASKS = {
 }
 
 
-def _say(text: str) -> str:
+def tr(text: str) -> str:
     return QCoreApplication.translate("Asking", text)
 
 
@@ -90,7 +90,7 @@ def terms_for(terms: Terms, region: Region | None, song: Song) -> Terms:
 def why_not(terms: Terms, region: Region | None, song: Song, reference: Song | None = None) -> str:
     """Why this cannot be asked of `song` there, in a sentence; "" where it can."""
     if not song.chords and not any(part.notes for part in song.parts):
-        return _say("Draw some notes or type some chords first.")
+        return tr("Draw some notes or type some chords first.")
     try:
         Request(**vars(terms_for(terms, region, song)), sketch=song, reference=reference)
     except RequestError as error:
@@ -101,19 +101,19 @@ def why_not(terms: Terms, region: Region | None, song: Song, reference: Song | N
 def why_no_style(terms: Terms, region: Region | None, song: Song, reference: Song | None = None) -> str:
     """What of a possible request the style composer cannot do, in a sentence; "" where it can do all."""
     beyond = beyond_styles(Request(**vars(terms_for(terms, region, song)), sketch=song, reference=reference))
-    words = _say("The style composer is not made for {what}: choose the model or auto.")
+    words = tr("The style composer is not made for {what}: choose the model or auto.")
     return words.format(what=beyond) if beyond else ""
 
 
 def bars_words(first: int, last: int) -> str:
     """ "bar 3", "bars 9–16", from bars counted from 0."""
-    words = _say("bar {first}") if first == last else _say("bars {first}–{last}")
+    words = tr("bar {first}") if first == last else tr("bars {first}–{last}")
     return words.format(first=first + 1, last=last + 1)
 
 
 def region_words(region: Region | None, song: Song) -> str:
     """What is selected: "the whole song", "bars 9–16, Bass and Drums"."""
     if region is None:
-        return _say("the whole song")
+        return tr("the whole song")
     names = listed(song.parts[index].name for index in region.parts if index < len(song.parts))
     return ", ".join(words for words in (bars_words(region.first_bar, region.last_bar), names) if words)

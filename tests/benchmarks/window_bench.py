@@ -37,11 +37,11 @@ def _child(*words: str) -> str:
 
 
 def _window() -> tuple[object, object]:
+    from cocomposer.ui import app as shell
     from PyQt6.QtWidgets import QApplication
 
     from cocomposer.resources import assets_folder
     from cocomposer.studio.settings import Settings
-    from cocomposer.ui import app as shell
 
     settings = Settings(language="en")
     app = shell.dressed(QApplication(["cocomposer"]), settings)
@@ -66,10 +66,10 @@ def start(begun: float) -> None:
 
 
 def latency() -> None:
+    from cocomposer.ui.sounding import start_playing
     from PyQt6.QtCore import QElapsedTimer, QTimer
 
     from cocomposer.composer.request import Terms
-    from cocomposer.ui.sounding import start_playing
 
     app, window = _window()
     session = window.session  # type: ignore[attr-defined]

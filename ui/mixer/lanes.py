@@ -31,23 +31,23 @@ from .settings import effect_name, effect_settings, instrument_settings
 
 def lane_targets(desk: StripDesk) -> dict[str, tuple[str, Scale, float]]:
     """Everything of a strip that can be automated: by target its name, its scale and where it stands."""
-    strip, song, say = desk.strip, desk.session.song, QCoreApplication.translate
+    strip, song, translate = desk.strip, desk.session.song, QCoreApplication.translate
     targets: dict[str, tuple[str, Scale, float]] = {
-        "gain": (say("Lanes", "Fader"), fader_scale(), strip.gain_db),
-        "pan": (say("Lanes", "Pan"), pan_scale(), strip.pan),
+        "gain": (translate("Lanes", "Fader"), fader_scale(), strip.gain_db),
+        "pan": (translate("Lanes", "Pan"), pan_scale(), strip.pan),
     }
     if desk.channel.kind == "part":
         levels = dict(strip.sends)
         for bus in mix_of(song).sends:
             targets[f"send:{bus.name}"] = (
-                say("Lanes", "Send to {bus}").format(bus=bus.name),
+                translate("Lanes", "Send to {bus}").format(bus=bus.name),
                 fader_scale(SILENT_DB),
                 levels.get(bus.name, SILENT_DB),
             )
     for index, effect in enumerate(strip.inserts):
         name = effect_name(effect)
         targets[f"insert:{index}:wet"] = (
-            say("Lanes", "{effect}: wet").format(effect=name),
+            translate("Lanes", "{effect}: wet").format(effect=name),
             percent_scale(1.0),
             effect.wet,
         )

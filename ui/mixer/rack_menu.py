@@ -15,7 +15,7 @@ from cocomposer.sound.racks import rack_from_strip, read_rack, save_rack
 from .desk import StripDesk
 
 
-def _say(text: str) -> str:
+def tr(text: str) -> str:
     return QCoreApplication.translate("RackMenu", text)
 
 
@@ -30,7 +30,7 @@ def load_rack(desk: StripDesk, path: Path) -> None:
     lanes = tuple(lane for lane in kept.lanes if not lane.target.startswith("insert:"))
     sends = strip.sends if desk.channel.kind == "part" else ()
     desk.change(
-        _say("Load rack for {name}"), inserts=strip.inserts, sends=sends, pan=strip.pan, width=strip.width, lanes=lanes
+        tr("Load rack for {name}"), inserts=strip.inserts, sends=sends, pan=strip.pan, width=strip.width, lanes=lanes
     )
 
 
@@ -38,14 +38,14 @@ def write_rack(desk: StripDesk, path: Path) -> None:
     """Write the strip as a rack file."""
     try:
         save_rack(replace(rack_from_strip(desk.strip, path.stem), about=""), path)
-        desk.session.told.emit(_say("Saved the rack {name}").format(name=path.stem))
+        desk.session.told.emit(tr("Saved the rack {name}").format(name=path.stem))
     except CocomposerError as error:
         desk.session.problem.emit(str(error))
 
 
 def add_rack_entries(menu: QMenu, desk: StripDesk) -> None:
     """Put "Load rack" with the racks of the program, and "Save as rack", into `menu`."""
-    racks = menu.addMenu(_say("Load rack"))
+    racks = menu.addMenu(tr("Load rack"))
     if racks is None:
         return
     for path in sorted((presets_folder() / "racks").glob("*.toml")):
@@ -53,23 +53,23 @@ def add_rack_entries(menu: QMenu, desk: StripDesk) -> None:
         if entry is not None:
             entry.triggered.connect(lambda _, path=path: load_rack(desk, path))
     racks.addSeparator()
-    other = racks.addAction(_say("From a file…"))
+    other = racks.addAction(tr("From a file…"))
     if other is not None:
         other.triggered.connect(lambda: _ask_to_load(desk))
-    save = menu.addAction(_say("Save as rack…"))
+    save = menu.addAction(tr("Save as rack…"))
     if save is not None:
         save.triggered.connect(lambda: _ask_to_save(desk))
 
 
 def _ask_to_load(desk: StripDesk) -> None:
-    name, _ = QFileDialog.getOpenFileName(None, _say("Load a rack"), "", _say("Racks (*.toml)"))
+    name, _ = QFileDialog.getOpenFileName(None, tr("Load a rack"), "", tr("Racks (*.toml)"))
     if name:
         load_rack(desk, Path(name))
 
 
 def _ask_to_save(desk: StripDesk) -> None:
     name, _ = QFileDialog.getSaveFileName(
-        None, _say("Save the strip as a rack"), f"{desk.name}.toml", _say("Racks (*.toml)")
+        None, tr("Save the strip as a rack"), f"{desk.name}.toml", tr("Racks (*.toml)")
     )
     if name:
         write_rack(desk, Path(name).with_suffix(".toml"))
