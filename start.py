@@ -80,8 +80,9 @@ PACKAGE_MANAGERS = {
 AUDIO, WINDOW = 1, 2  # places of the two kinds of libraries above
 # The libraries that Qt opens only when a window does, and the one for sound cards, by the names they have everywhere.
 WINDOW_LIBRARIES = ("libEGL.so.1", "libxkbcommon-x11.so.0", "libdbus-1.so.3", "libfontconfig.so.1",
-                    "libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-image.so.0", "libxcb-keysyms.so.1", "libxcb-render-util.so.0",
-                    "libxcb-xkb.so.1", "libportaudio.so.2")  # fmt: skip
+                    "libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-image.so.0",
+                    "libxcb-keysyms.so.1", "libxcb-render-util.so.0", "libxcb-xkb.so.1",
+                    "libportaudio.so.2")  # fmt: skip
 APP = "app"
 TEST_PACKAGES = (
     "gcc",

@@ -30,7 +30,7 @@ class Sines:
         self.release = threading.Event()
 
     def play(self, instrument: Instrument, program: int, drums: bool, events: tuple[MidiEvent, ...], seconds: float, *,
-             tail: float = 8.0, sample_rate: int = RATE, bpm: float = 120.0,
+             tail: float = 8.0, sample_rate: int = RATE, bpm: float = 120.0, automation: object = (),
              cancelled: Callable[[], bool] = lambda: False) -> Any:  # fmt: skip
         if instrument.name == "broken":
             raise SoundError("crashed while playing")
@@ -53,6 +53,7 @@ class HandDevice:
     """A device that takes audio when `pull` is called, on a clock that moves with it alone."""
 
     name = "hand"
+    underruns = 0
     lost = False
 
     def __init__(self) -> None:

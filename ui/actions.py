@@ -1,7 +1,7 @@
 """Everything that can be done, in one table: menus, shortcuts, toolbar buttons and the command palette are made of it.
 
-To add something, add its line to the group it belongs to.  `does`, `enabled` and `checked` are given the window, which has
-`session` and its views as `roll`, `chords`, `arrangement`, `proposals`, `mixer`, `browser` and `transport`.
+To add something, add its line to the group it belongs to.  `does`, `enabled` and `checked` are given the window, which
+has `session` and its views as `roll`, `chords`, `arrangement`, `proposals`, `mixer`, `browser` and `transport`.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ def _always(_: Window) -> bool:
 class Action:
     """Something that can be done.
 
-    `text` as it stands in the menu, with an & for its letter; `shortcut` in Qt's spelling ("Ctrl+S", "Space"), the further ones
-    after a `|`; `icon` the name of a drawing in `ui/icons`; `checked` for what is on or off; `begins_group` puts a line above.
+    `text` as it stands in the menu, with an & for its letter; `shortcut` in Qt's spelling ("Ctrl+S", "Space"),
+    further ones after a `|`; `icon` a drawing in `ui/icons`; `checked` for what is on or off; `begins_group` puts a
+    line above.
     `label` gives the text where it changes ("Undo Move notes").
     """
 
@@ -77,15 +78,16 @@ FILE_ACTIONS = (
     Action("file.open", _(CONTEXT, "&Open…"), FILE, lambda w: w.files.choose(), "Ctrl+O", "open"),
     Action("file.save", _(CONTEXT, "&Save"), FILE, lambda w: w.files.save(), "Ctrl+S", "save"),
     Action("file.save-as", _(CONTEXT, "Save &as…"), FILE, lambda w: w.files.save_as(), "Ctrl+Shift+S"),
-    Action("file.import", _(CONTEXT, "&Import into this song…"), FILE, lambda w: w.files.choose_import(), begins_group=True),
+    Action("file.import", _(CONTEXT, "&Import into this song…"), FILE, lambda w: w.files.choose_import(),
+           begins_group=True),
     Action("file.export-midi", _(CONTEXT, "Export &MIDI…"), FILE, lambda w: w.out.export_midi(), "Ctrl+E", "export",
            lambda w: bool(w.session.song.parts)),
     Action("file.export-mix", _(CONTEXT, "Export mi&x as audio…"), FILE, lambda w: w.out.export_mix(), "Ctrl+Shift+E",
            enabled=lambda w: bool(w.session.song.parts)),
     Action("file.export-stems", _(CONTEXT, "Export s&tems…"), FILE, lambda w: w.out.export_stems(),
            enabled=lambda w: bool(w.session.song.parts)),
-    Action("file.settings", _(CONTEXT, "S&ettings…"), FILE, lambda w: w.show_settings(), "Ctrl+,", "settings",
-           begins_group=True),
+    Action("file.scan", _(CONTEXT, "Look for &plugins"), FILE, lambda w: w.scan_plugins(), icon="plugin", begins_group=True),
+    Action("file.settings", _(CONTEXT, "S&ettings…"), FILE, lambda w: w.show_settings(), "Ctrl+,", "settings"),
     Action("file.quit", _(CONTEXT, "&Quit"), FILE, lambda w: w.close(), "Ctrl+Q"),
 )  # fmt: skip
 EDIT_ACTIONS = (
@@ -105,21 +107,21 @@ PLAY_ACTIONS = (
     Action("play.forward", _(CONTEXT, "A bar &forward"), PLAY, lambda w: w.transport.step(1), "Ctrl+Right"),
     Action("play.loop", _(CONTEXT, "&Loop"), PLAY, lambda w: w.transport.toggle_loop(), "Ctrl+L", "loop",
            checked=lambda w: w.transport.looping, begins_group=True),
-    Action("play.metronome", _(CONTEXT, "&Metronome"), PLAY, lambda w: w.transport.toggle_metronome(), "Ctrl+M", "metronome",
-           checked=lambda w: w.transport.metronome),
-    Action("play.count-in", _(CONTEXT, "&Count in a bar"), PLAY, lambda w: w.transport.toggle_count_in(), "Ctrl+Shift+M",
-           "count-in", checked=lambda w: w.transport.counting_in),
-    Action("play.record", _(CONTEXT, "&Record from the MIDI keyboard"), PLAY, lambda w: w.transport.toggle_record(), "Ctrl+R",
-           "record", checked=lambda w: w.transport.recording),
+    Action("play.metronome", _(CONTEXT, "&Metronome"), PLAY, lambda w: w.transport.toggle_metronome(), "Ctrl+M",
+           "metronome", checked=lambda w: w.transport.metronome),
+    Action("play.count-in", _(CONTEXT, "&Count in a bar"), PLAY, lambda w: w.transport.toggle_count_in(),
+           "Ctrl+Shift+M", "count-in", checked=lambda w: w.transport.counting_in),
+    Action("play.record", _(CONTEXT, "&Record from the MIDI keyboard"), PLAY, lambda w: w.transport.toggle_record(),
+           "Ctrl+R", "record", checked=lambda w: w.transport.recording),
     Action("play.tap", _(CONTEXT, "&Tap the tempo"), PLAY, lambda w: w.transport.tap(), "Ctrl+T"),
 )  # fmt: skip
 PROPOSE_ACTIONS = (
     Action("propose.go", _(CONTEXT, "&Propose"), PROPOSE, lambda w: w.propose(), "Ctrl+Return|Ctrl+Enter", "propose",
            lambda w: not w.session.proposing),
-    Action("propose.stop", _(CONTEXT, "S&top composing"), PROPOSE, lambda w: w.session.cancel_proposing(), "Ctrl+.", "stop",
-           lambda w: w.session.proposing),
-    Action("propose.song", _(CONTEXT, "Hear the &song itself again"), PROPOSE, lambda w: w.session.audition(None), "Ctrl+0",
-           enabled=lambda w: w.session.auditioned is not None),
+    Action("propose.stop", _(CONTEXT, "S&top composing"), PROPOSE, lambda w: w.session.cancel_proposing(), "Ctrl+.",
+           "stop", lambda w: w.session.proposing),
+    Action("propose.song", _(CONTEXT, "Hear the &song itself again"), PROPOSE, lambda w: w.session.audition(None),
+           "Ctrl+0", enabled=lambda w: w.session.auditioned is not None),
 )  # fmt: skip
 VIEW_ACTIONS = (
     Action("view.browser", _(CONTEXT, "&Browser"), VIEW, lambda w: w.toggle("browser"), "Ctrl+B", "browser",
@@ -153,7 +155,8 @@ class Actions(QObject):
         super().__init__(window)
         self._window, self._table = window, table
         self._made = {each.id: self._make(each) for each in table}
-        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.refresh)
 
     def __getitem__(self, name: str) -> QAction:

@@ -29,8 +29,6 @@ from .session import Session
 from .sounding import start_playing
 from .window import Window
 
-RESTART = 64
-"""Exit code of a window that is to be opened anew, as after another scale was chosen."""
 DEMO = "first_light.mid"
 
 log = logging.getLogger(__name__)
@@ -48,18 +46,15 @@ def run(files: list[str]) -> int:
     for problem in problems:
         window.session.problem.emit(problem)
     signal.signal(signal.SIGINT, lambda *_: window.close())
-    awake = QTimer(window, interval=200)  # Python sees a Ctrl-C only while it is running
+    awake = QTimer(window)  # Python sees a Ctrl-C only while it is running
     awake.timeout.connect(lambda: None)
-    awake.start()
+    awake.start(200)
     keyboard = Keyboard(window.session)
     QTimer.singleShot(0, lambda: start_playing(window.session))
     QTimer.singleShot(0, keyboard.open)
     code = app.exec()
     keyboard.close()
     sip.delete(window)  # with all it has, in an order of our choosing
-    if code == RESTART:
-        os.environ.pop("QT_SCALE_FACTOR", None)
-        os.execv(sys.executable, [sys.executable, "-m", "cocomposer", *files])
     return code
 
 
@@ -83,7 +78,7 @@ def dressed(app: QApplication, settings: Settings) -> QApplication:
 
 
 def open_window(path: Path | None, settings: Settings, memory: Memory | None = None) -> Window:
-    """A window with a session of its own: with that file, what was rescued, at the very first start the demo, or nothing."""
+    """A window with a session of its own: with that file, rescued work, at the very first start the demo, or none."""
     memory = memory or Memory(settings_folder() / "window.ini")
     session = Session(Document(Project(blank_song())), settings=settings)
     window = Window(session, memory)

@@ -1,7 +1,7 @@
 """The browser on the left: everything there is to use, by kind, with search and favourites.
 
-A click chooses, Enter or a double click uses it where it makes sense (a style for the next proposals, an instrument for the
-current part ...), a drag carries it to where it is wanted.
+A click chooses, Enter or a double click uses it where it makes sense (a style for the next proposals, an instrument for
+the current part ...), a drag carries it to where it is wanted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
 )
 
+from cocomposer.music import Song
 from cocomposer.studio.catalogue import Entry, Kind, catalogue
+from cocomposer.studio.jobs import Job
+from cocomposer.studio.previews import preview_of
 
 from . import theme
 from .browser_list import EntryDelegate, EntryModel, star_area
@@ -40,6 +43,9 @@ class Browser(QFrame):
 
     used = pyqtSignal(object)
     """studio.catalogue.Entry: it was double-clicked, or Enter pressed on it."""
+
+    scan_asked = pyqtSignal()
+    """Plugins are to be looked for."""
 
     def __init__(self, session: Session, memory: Memory) -> None:
         super().__init__()
@@ -61,6 +67,15 @@ class Browser(QFrame):
         self.favourites.setAccessibleName(self.tr("Only favourites"))
         theme.keyboard_only_focus(self.favourites)
         self.favourites.toggled.connect(lambda _: self._show())
+        self.hear = QToolButton()
+        self.hear.setCheckable(True)
+        self.hear.setChecked(memory.flag("browser/hear", True))
+        self.hear.setIcon(icon("audio"))
+        self.hear.setToolTip(self.tr("Hear what is clicked, while the song rests"))
+        self.hear.setAccessibleName(self.hear.toolTip())
+        theme.keyboard_only_focus(self.hear)
+        self.hear.toggled.connect(self._set_hearing)
+        self._previewing: Job[Song | None] | None = None
         self.list = _List(self)
         self.list.setModel(self.model)
         self.list.setItemDelegate(EntryDelegate(self.list))
@@ -71,6 +86,7 @@ class Browser(QFrame):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.scan = QPushButton(self.tr("Look for plugins"))
         self.scan.setAccessibleName(self.scan.text())
+        self.scan.clicked.connect(self.scan_asked)
         self.about = QLabel()
         theme.set_kind(self.about, "small")
         self.about.setWordWrap(True)
@@ -104,6 +120,7 @@ class Browser(QFrame):
             self.tabs[kind] = tab
             kinds.addWidget(tab)
         kinds.addStretch(1)
+        kinds.addWidget(self.hear)
         kinds.addWidget(self.favourites)
         self.title = QLabel()
         theme.set_kind(self.title, "heading")
@@ -181,6 +198,26 @@ class Browser(QFrame):
         self.about.setText(entry.detail if entry else self._hint(self.kind))
         self.about.setToolTip(self._hint(self.kind))
 
+    # --- Hearing ----------------------------------------------------------------------------------------------------
+
+    def _set_hearing(self, on: bool) -> None:
+        self._memory.keep("browser/hear", on)
+        if not on:
+            self._session.preview(None)
+
+    def preview(self, index: QModelIndex) -> None:
+        """Let an entry be heard, where that is wanted and it has a sound; the latest one counts."""
+        entry = self.model.entry(index)
+        if self._previewing is not None:
+            self._previewing.cancel()
+        if entry is not None and self.hear.isChecked():
+            song = self._session.song
+            self._previewing = self._session.jobs.run(
+                lambda _, cancelled: preview_of(entry, song, cancelled),
+                on_done=self._session.preview,
+                on_error=self._session.problem.emit,
+            )
+
     # --- Using ------------------------------------------------------------------------------------------------------
 
     def current(self) -> Entry | None:
@@ -189,6 +226,7 @@ class Browser(QFrame):
     def use_current(self) -> None:
         """Use the entry that is selected."""
         entry = self.current()
+        self._session.preview(None)
         if entry is not None and not use(entry, self._session):
             self.used.emit(entry)
 
@@ -210,6 +248,7 @@ class _List(QListView):
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(browser.preview)
         self.doubleClicked.connect(lambda _: browser.use_current())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QLineF, QRect, QRectF, Qt
 from PyQt6.QtGui import QFocusEvent, QNativeGestureEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PyQt6.QtWidgets import QFrame, QGestureEvent, QHBoxLayout, QLabel, QPinchGesture, QWidget
 
 from .theme import RADIUS, colour, set_kind
 from .timeline import Timeline
@@ -50,6 +50,7 @@ class TimeCanvas(QWidget):
         self._playhead = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.grabGesture(Qt.GestureType.PinchGesture)
         timeline.moved.connect(self.update)
         session.playhead.connect(self._move_playhead)
 
@@ -107,6 +108,11 @@ class TimeCanvas(QWidget):
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.timeline.zoom(1.0 + event.value(), event.position().x())
             return True
+        if isinstance(event, QGestureEvent):  # a touch screen, where a trackpad sends the other kind
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                self.timeline.zoom(pinch.scaleFactor(), self.mapFromGlobal(pinch.centerPoint()).x())
+                return True
         return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802

@@ -21,6 +21,7 @@ from cocomposer.errors import CocomposerError
 from cocomposer.music import Chord, ChordSpan, Song
 from cocomposer.studio import editing
 
+from .auditioned import auditioned_song
 from .canvas import TimeCanvas
 from .chord_blocks import draw_block, draw_slot
 from .chord_drop import can_drop, drop_progression
@@ -86,10 +87,8 @@ class ChordStrip(TimeCanvas):
 
     def _proposed(self) -> tuple[ChordSpan, ...] | None:
         """The chords of the proposal that is auditioned, where they are others than the song's."""
-        answer = self.session.answer(self.session.auditioned) if self.session.auditioned else None
-        if answer is None or answer.song.chords == self.session.song.chords:
-            return None
-        return answer.song.chord_spans
+        song = auditioned_song(self.session)
+        return song.chord_spans if song is not None and song.chords != self.session.song.chords else None
 
     def _shown(self) -> list[ChordSpan]:
         """The chords as they stand, or as they would with the edge that is dragged."""

@@ -24,7 +24,7 @@ def dragged_entry(mime: QMimeData | None) -> Entry | None:
     if mime is None or not mime.hasFormat(ENTRY_TYPE):
         return None
     try:
-        words = json.loads(bytes(mime.data(ENTRY_TYPE)))
+        words = json.loads(mime.data(ENTRY_TYPE).data())
         return Entry(Kind(words["kind"]), str(words["id"]), str(words["name"]), str(words["detail"]))
     except (ValueError, KeyError, TypeError):
         return None

@@ -50,7 +50,7 @@ class Files(QObject):
         if path is not None:
             self.open(path)
 
-    def open(self, path: Path, then: Callable[[], None] = lambda: None) -> None:
+    def open(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
         """Open a project, or any sketch as a new project."""
         if not self.may_leave(then=partial(self.open, path, then)):
             return
@@ -106,7 +106,7 @@ class Files(QObject):
 
     # --- Saving -----------------------------------------------------------------------------------------------------
 
-    def save(self, then: Callable[[], None] = lambda: None) -> None:
+    def save(self, then: Callable[[], object] = lambda: None) -> None:
         """Save where it was saved before, else ask where."""
         path = self._window.session.document.path
         if path is None:
@@ -114,7 +114,7 @@ class Files(QObject):
         else:
             self.save_to(path, then)
 
-    def save_as(self, then: Callable[[], None] = lambda: None) -> None:
+    def save_as(self, then: Callable[[], object] = lambda: None) -> None:
         title = self._window.session.song.title or self.tr("Untitled")
         chosen, _ = QFileDialog.getSaveFileName(
             self._window, self.tr("Save as"), str(self._folder() / f"{title}{SUFFIX}"), f"Cocomposer (*{SUFFIX})"
@@ -123,7 +123,7 @@ class Files(QObject):
             path = Path(chosen)
             self.save_to(path if path.suffix.casefold() == SUFFIX else path.with_name(path.name + SUFFIX), then)
 
-    def save_to(self, path: Path, then: Callable[[], None] = lambda: None) -> None:
+    def save_to(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
         """Save to that file, in the background; `then` follows where it went well."""
         document = self._window.session.document
         project = document.project
@@ -138,7 +138,7 @@ class Files(QObject):
             self.tr("Saving {name}").format(name=path.name), lambda *_: write_project(project, path), saved
         )
 
-    def may_leave(self, then: Callable[[], None]) -> bool:
+    def may_leave(self, then: Callable[[], object]) -> bool:
         """Whether the document can be left now; where the artist wants it saved first, `then` follows on that."""
         document = self._window.session.document
         if not document.unsaved or document is self._unwanted:

@@ -60,8 +60,7 @@ class MasterMeter(QWidget):
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
         middle = self.height() / 2
-        for place, peak in enumerate(self._peaks):
-            top = middle - 7 if place == 0 else middle + 1
+        for top, peak in zip((middle - 7, middle + 1), self._peaks, strict=True):
             painter.setBrush(theme.colour("line"))
             painter.drawRoundedRect(QRectF(0, top, BAR_WIDTH, 6), 2, 2)
             share = (peak - FLOOR_DB) / -FLOOR_DB

@@ -1,4 +1,4 @@
-"""What the window remembers of itself between two starts: places, recent files, favourites.  Nothing the music needs."""
+"""What the window remembers of itself between two starts: sizes, folders, favourites.  Nothing the music needs."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QMimeData, QPoint, Qt
+from PyQt6.QtCore import QMimeData, QPoint, QRectF, Qt
 from PyQt6.QtGui import (
     QContextMenuEvent,
     QDrag,
@@ -18,8 +18,10 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QWidget
 
 from cocomposer.errors import CocomposerError
+from cocomposer.music import Part
 from cocomposer.studio import editing
 
+from .auditioned import added_parts
 from .canvas import GUTTER, NOTCH, PIXELS_PER_NOTCH
 from .dragging import dragged_entry
 from .lane_rows import LaneRows
@@ -27,7 +29,7 @@ from .out import excerpt, midi_mime
 from .part_head import PartHead
 from .part_menu import part_menu
 from .session import Session
-from .theme import colour
+from .theme import colour, font, role_colour
 from .using import use
 
 MIME = "application/x-cocomposer-part"
@@ -53,6 +55,7 @@ class PartHeads(QWidget):
         session.changed.connect(self.show_parts)
         session.selection_changed.connect(self.show_parts)
         session.document_changed.connect(self.show_parts)
+        session.proposals_changed.connect(self.show_parts)
         self.show_parts()
 
     def show_parts(self, _: object = None) -> None:
@@ -69,8 +72,9 @@ class PartHeads(QWidget):
             self.heads.append(head)
         for head in self.heads:
             head.refresh()
-        if self.rows.count != len(parts):
-            self.rows.set_count(len(parts))
+        count = len(parts) + len(added_parts(self.session))
+        if self.rows.count != count:
+            self.rows.set_count(count)
         self._place()
 
     def _place(self) -> None:
@@ -81,7 +85,18 @@ class PartHeads(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour("background"))
+        for index, part in enumerate(added_parts(self.session), len(self.heads)):
+            self._paint_added(painter, part, self.rows.y(index))
         painter.end()
+
+    def _paint_added(self, painter: QPainter, part: Part, y: float) -> None:
+        """The head of a part that the auditioned proposal would add."""
+        painter.fillRect(QRectF(0, y, 4, self.rows.height - 1), role_colour(part.role))
+        painter.setPen(colour("accent"))
+        painter.setFont(font())
+        room = QRectF(16, y, GUTTER - 24, self.rows.height)
+        name = painter.fontMetrics().elidedText(f"+ {part.name}", Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
 
     # --- dragging --------------------------------------------------------------------------------
 
@@ -107,7 +122,7 @@ class PartHeads(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802
         data = event.mimeData() if event is not None else None
         own = data is not None and data.hasFormat(MIME) and event is not None and event.source() is self
-        if event is not None and (own or dragged_entry(data) is not None):
+        if event is not None and self.heads and (own or dragged_entry(data) is not None):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:  # noqa: N802
@@ -124,7 +139,7 @@ class PartHeads(QWidget):
         data = event.mimeData() if event is not None else None
         if event is None or data is None:
             return
-        place = self.rows.nearest(event.position().y())
+        place = min(self.rows.nearest(event.position().y()), len(self.heads) - 1)
         entry = dragged_entry(data)
         if entry is not None:
             use(entry, self.session, part=place)

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QMenu, QWidget
 from cocomposer.composer.sketch import AHEAD
 from cocomposer.music import Part
 
+from .auditioned import added_parts, auditioned_part
 from .canvas import TimeCanvas
 from .lane_rows import LaneRows
 from .note_table import blend, draw_notes, table_of
@@ -38,12 +39,15 @@ class PartLanes(TimeCanvas):
         self._dragging = False
         self.setMinimumSize(200, 88)
         self.setAccessibleName(self.tr("Arrangement"))
-        self.setAccessibleDescription(
-            self.tr("Arrow keys go to other bars and parts, with Shift they choose more. Enter shows the notes.")
-        )
+        self._tell()
         rows.moved.connect(self.update)
-        for signal in (session.changed, session.selection_changed, session.document_changed):
+        for signal in (session.changed, session.selection_changed, session.document_changed, session.proposals_changed):
             signal.connect(self._tell)
+
+    @property
+    def _count(self) -> int:
+        """How many parts there are to choose from; those that a proposal would add are not."""
+        return len(self.session.song.parts)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(900, 264)
@@ -60,14 +64,19 @@ class PartLanes(TimeCanvas):
                 painter.fillRect(QRectF(area.left(), y, area.width(), rows.height), colour("surface"))
             painter.fillRect(QRectF(area.left(), y + rows.height - 1, area.width(), 1), colour("line"))
         self.draw_lines(painter, area, 0, bottom, finest=1)
-        for index, part in enumerate(song.parts):
+        own = [auditioned_part(self.session, part) or part for part in song.parts]
+        for index, part in enumerate((*own, *added_parts(self.session))):
             if rows.y(index) < area.bottom() + 1 and rows.y(index) + rows.height > area.top():
-                self._paint_part(painter, area, part, rows.y(index))
+                proposed = index >= len(own) or part is not song.parts[index]
+                self._paint_part(painter, area, part, rows.y(index), proposed)
         self.draw_loop(painter)
         self._paint_region(painter)
 
-    def _paint_part(self, painter: QPainter, area: QRect, part: Part, y: float) -> None:
-        """The miniatures of one part: a cell in its colour for each section that it plays in, and its notes."""
+    def _paint_part(self, painter: QPainter, area: QRect, part: Part, y: float, proposed: bool) -> None:
+        """The miniatures of one part: a cell in its colour for each section that it plays in, and its notes.
+
+        What is only proposed is outlined in the accent.
+        """
         first, last = self.ticks_in(area)
         table = table_of(part.notes)
         silenced = part.strip is not None and part.strip.muted
@@ -76,7 +85,7 @@ class PartLanes(TimeCanvas):
             tint = blend(tint, colour("background"), 0.6)
         ground = blend(colour("background"), tint, 0.2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QPen(colour("accent"), 1.0) if proposed else Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         for start, end in self._sections():
             if end > first and start < last and table.begins(start - AHEAD, end - AHEAD):
@@ -116,7 +125,7 @@ class PartLanes(TimeCanvas):
         if region is None or not song.bars or region.first_bar >= len(song.bars):
             return []
         start, end = song.bars[region.first_bar].start, song.bars[min(region.last_bar, len(song.bars) - 1)].end
-        parts = sorted(index for index in region.parts or range(self.rows.count) if index < self.rows.count)
+        parts = sorted(index for index in region.parts or range(self._count) if index < self._count)
         boxes: list[QRectF] = []
         left, right = self.timeline.x(start), self.timeline.x(end)
         for index in parts:
@@ -133,7 +142,10 @@ class PartLanes(TimeCanvas):
         if region is not None:
             names = ", ".join(song.parts[each].name for each in region.parts if each < len(song.parts))
             where = self.tr("Bars {first} to {last}").format(first=region.first_bar + 1, last=region.last_bar + 1)
-            self.setStatusTip(f"{where}: {names or self.tr('all parts')}")
+            self.setAccessibleDescription(f"{where}: {names or self.tr('all parts')}")
+        else:
+            keys = self.tr("Arrow keys go to other bars and parts, with Shift they choose more. Enter shows the notes.")
+            self.setAccessibleDescription(keys)
         self.update()
 
     # --- choosing --------------------------------------------------------------------------------
@@ -142,7 +154,7 @@ class PartLanes(TimeCanvas):
         """Bar and part under a point, or the nearest."""
         song = self.session.song
         bar = song.meters.bar_at(self.timeline.tick(at.x()))
-        return max(0, min(bar, len(song.bars) - 1)), self.rows.nearest(at.y())
+        return max(0, min(bar, len(song.bars) - 1)), min(self.rows.nearest(at.y()), self._count - 1)
 
     def choose(self, one: tuple[int, int], other: tuple[int, int]) -> None:
         """Make the rectangle between two cells the region."""
@@ -151,10 +163,11 @@ class PartLanes(TimeCanvas):
         self.session.region = Region(min(bar, other_bar), max(bar, other_bar), parts)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
-        if event is None or event.button() != Qt.MouseButton.LeftButton or not self.rows.count:
+        if event is None or event.button() != Qt.MouseButton.LeftButton or not self._count:
             return
         at = event.position().toPoint()
-        if self.rows.at(at.y()) is None or self.timeline.tick(at.x()) >= self.session.song.length:
+        part = self.rows.at(at.y())
+        if part is None or part >= self._count or self.timeline.tick(at.x()) >= self.session.song.length:
             self._corner, self.session.region = None, None
             return
         cell = self.cell_at(at)
@@ -177,7 +190,7 @@ class PartLanes(TimeCanvas):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         """Choose the whole section of a part, and show its notes."""
-        if event is None or not self.rows.count:
+        if event is None or not self._count:
             return
         bar, part = self.cell_at(event.position().toPoint())
         song = self.session.song
@@ -188,7 +201,7 @@ class PartLanes(TimeCanvas):
         self.opened.emit()
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802
-        if event is None or not self.rows.count:
+        if event is None or not self._count:
             return
         where = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Mouse:
@@ -212,11 +225,11 @@ class PartLanes(TimeCanvas):
         }  # fmt: skip
         key, held = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         shift = held == Qt.KeyboardModifier.ShiftModifier
-        if key in steps and (shift or not held) and self.rows.count:
+        if key in steps and (shift or not held) and self._count:
             self._step(*steps[key], widen=shift)
-        elif key == Qt.Key.Key_A and held == Qt.KeyboardModifier.ControlModifier and self.rows.count:
+        elif key == Qt.Key.Key_A and held == Qt.KeyboardModifier.ControlModifier and self._count:
             self._corner = (0, 0)
-            self.choose((0, 0), (max(0, len(self.session.song.bars) - 1), self.rows.count - 1))
+            self.choose((0, 0), (max(0, len(self.session.song.bars) - 1), self._count - 1))
         elif key == Qt.Key.Key_Escape and self.session.region is not None:
             self.session.region = None
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.session.region is not None:
@@ -234,7 +247,7 @@ class PartLanes(TimeCanvas):
             bars = parts = 0
             self._corner = here
         else:
-            chosen = region.parts or tuple(range(self.rows.count))
+            chosen = region.parts or tuple(range(self._count))
             if self._corner is None:
                 self._corner = (region.first_bar, chosen[0])
             here = self._corner
@@ -243,7 +256,7 @@ class PartLanes(TimeCanvas):
                 chosen[-1] if here[1] == chosen[0] else chosen[0],
             )
         last = max(0, len(self.session.song.bars) - 1)
-        moved = (max(0, min(other[0] + bars, last)), max(0, min(other[1] + parts, self.rows.count - 1)))
+        moved = (max(0, min(other[0] + bars, last)), max(0, min(other[1] + parts, self._count - 1)))
         if not widen:
             self._corner = here = moved
             self.session.current_part = moved[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QWidget
 
@@ -15,18 +16,26 @@ from cocomposer.studio import editing
 
 from .session import Session
 
+CONTEXT = "Parts"
 _NEW = {
-    Role.MELODY: ("Melody", 73), Role.KEYS: ("Keys", 4), Role.BASS: ("Bass", 33), Role.DRUMS: ("Drums", 0),
-    Role.GUITAR: ("Guitar", 25), Role.PAD: ("Pad", 89), Role.ARPEGGIO: ("Arpeggio", 81), Role.COUNTER: ("Strings", 48),
-}  # fmt: skip
-"""Parts that can be added: their name and General MIDI program."""
+    Role.MELODY: (QT_TRANSLATE_NOOP(CONTEXT, "Melody"), 73),
+    Role.KEYS: (QT_TRANSLATE_NOOP(CONTEXT, "Keys"), 4),
+    Role.BASS: (QT_TRANSLATE_NOOP(CONTEXT, "Bass"), 33),
+    Role.DRUMS: (QT_TRANSLATE_NOOP(CONTEXT, "Drums"), 0),
+    Role.GUITAR: (QT_TRANSLATE_NOOP(CONTEXT, "Guitar"), 25),
+    Role.PAD: (QT_TRANSLATE_NOOP(CONTEXT, "Pad"), 89),
+    Role.ARPEGGIO: (QT_TRANSLATE_NOOP(CONTEXT, "Arpeggio"), 81),
+    Role.COUNTER: (QT_TRANSLATE_NOOP(CONTEXT, "Counter"), 48),
+}
+"""Parts that can be added: the name of their role, and a General MIDI program."""
 
 
 def add_part_menu(session: Session, parent: QWidget, menu: QMenu | None = None) -> QMenu:
     """A menu with a new part of each role."""
     menu = menu or QMenu(parent)
     for role, (name, program) in _NEW.items():
-        _add(menu, menu.tr(name), partial(_new, session, role, name, program))
+        shown = QCoreApplication.translate(CONTEXT, name)
+        _add(menu, shown, partial(_new, session, role, shown, program))
     return menu
 
 
@@ -50,7 +59,8 @@ def part_menu(session: Session, part: int | None, parent: QWidget, rename: Calla
     roles = _sub_menu(menu, menu.tr("It plays the"))
     for role in Role:
         does = partial(_edit, session, menu.tr("Change role"), editing.with_role, part, role)
-        action = _add(roles, str(role).capitalize(), does)
+        name = _NEW[role][0] if role in _NEW else QT_TRANSLATE_NOOP(CONTEXT, "Other")
+        action = _add(roles, QCoreApplication.translate(CONTEXT, name), does)
         action.setCheckable(True)
         action.setChecked(song.parts[part].role is role)
     return menu
@@ -78,7 +88,7 @@ def _played_by(song: Song, part: int, program: int) -> Song:
 
 
 def _new(session: Session, role: Role, name: str, program: int) -> None:
-    _edit(session, "Add part", lambda song: editing.add_part(song, Part(name, role, program)))
+    _edit(session, session.tr("Add part"), lambda song: editing.add_part(song, Part(name, role, program)))
     session.current_part = len(session.song.parts) - 1
 
 

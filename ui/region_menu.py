@@ -29,9 +29,9 @@ def region_menu(session: Session, parent: QWidget) -> QMenu:
         return lambda: session.propose(Terms(task=task, bars=bars, parts=parts))
 
     add = _adder(menu)
-    add(menu.tr("Propose here"), ask(Task.INFILL, names), drawing="propose", enabled=bool(names))
+    add(menu.tr("Propose here"), ask(Task.INFILL, names), drawing="propose", enabled=bool(song.parts))
     menu.addSeparator()
-    add(menu.tr("Fill with new notes"), ask(Task.INFILL, names), enabled=bool(names))
+    add(menu.tr("Fill with new notes"), ask(Task.INFILL, names), enabled=bool(song.parts))
     add(menu.tr("Vary what is there"), ask(Task.VARY, names), enabled=has_notes)
     add(menu.tr("A band for these bars"), ask(Task.ARRANGE, ()))
     tune = song.part_of_role(Role.MELODY)

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .window import Window
@@ -28,7 +28,7 @@ class Scene:
 
     name: str
     play: Callable[[Window], None]
-    settings: dict[str, object] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 def main(words: list[str]) -> int:
@@ -59,7 +59,8 @@ def _take(scene: Scene, folder: Path) -> int:
 
     from .app import DEMO, dressed, open_window
 
-    settings = Settings(**{"language": "en", **scene.settings})
+    wanted: dict[str, Any] = {"language": "en"} | scene.settings
+    settings = Settings(**wanted)
     app = dressed(QApplication(["cocomposer"]), settings)
     window = open_window(assets_folder() / "sketches" / DEMO, settings)
     window.resize(SIZE[0], SIZE[1])

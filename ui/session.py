@@ -1,7 +1,7 @@
 """What every view is given: the open document, playing and composing, told as Qt signals.
 
 A view reads `session.song`, draws it, and listens to `changed`; it changes the song with `session.edit("Move notes",
-new_song)` and nothing else.  Whatever comes from another thread is brought to the thread of the window here (`deliver`).
+new_song)` and nothing else.  Whatever comes from another thread is brought to that of the window here (`deliver`).
 """
 
 from __future__ import annotations
@@ -104,10 +104,12 @@ class Session(QObject):
         self._asked: Asked | None = None
         self._asked_for = 0
         self._recording = False
+        self._before_preview: int | None = None
         self._current_part = 0
         self._region: Region | None = None
         self._selected_notes: frozenset[int] = frozenset()
-        self._clock = QTimer(self, interval=PLAYHEAD_MS)
+        self._clock = QTimer(self)
+        self._clock.setInterval(PLAYHEAD_MS)
         self._clock.timeout.connect(self._tick)
         self._take(self.document)
 
@@ -221,6 +223,7 @@ class Session(QObject):
 
     @property
     def playing(self) -> bool:
+        """Whether something is heard: the song, a proposal in its place, or a preview."""
         return self.player is not None and self.player.playing
 
     @property
@@ -241,8 +244,8 @@ class Session(QObject):
 
     def levels(self) -> Levels:
         """All meters for what is heard now."""
-        found: Levels = self.player.levels() if self.playing else Levels()
-        return found
+        found: Levels | None = self.player.levels() if self.player is not None else None
+        return found or Levels()
 
     def attach(self, player: Any) -> None:
         """Give the session the player, which is made after the window is there."""
@@ -254,6 +257,7 @@ class Session(QObject):
         if self.player is None:
             self.problem.emit(self.tr("The sound is still being set up: press play again in a moment."))
             return
+        self._end_preview()
         self.player.play(tick)
         self._clock.start()
         self.playing_changed.emit(True)
@@ -276,13 +280,35 @@ class Session(QObject):
             self.player.seek(max(0, tick))
         self.playhead.emit(max(0, tick))
 
+    def preview(self, song: Song | None) -> None:
+        """Hear another song from its beginning, then be where one was; None ends it.  Nothing while the song plays."""
+        if self.player is None or (self.playing and self._before_preview is None):
+            return
+        if song is None:
+            self.pause()
+            return
+        if self._before_preview is None:
+            self._before_preview = self.position
+        self.player.compare(song)
+        self.player.play(0)
+        self._clock.start()
+
+    def _end_preview(self) -> None:
+        """Go back from what was previewed to the song."""
+        if self._before_preview is not None:
+            before, self._before_preview = self._before_preview, None
+            answer = self.answer(self.auditioned) if self.auditioned else None
+            self.player.compare(answer.song if answer else None)
+            self.player.seek(before)
+
     def _tick(self) -> None:
         if not self.playing:
             self._rest()
-        else:
+        elif self._before_preview is None:
             self.playhead.emit(self.position)
 
     def _rest(self) -> None:
+        self._end_preview()
         if self._clock.isActive():
             self._clock.stop()
             self.playing_changed.emit(False)
@@ -295,7 +321,10 @@ class Session(QObject):
         return self._asked is not None
 
     def propose(self, terms: Terms, composer: str = "auto", reference: Song | None = None) -> None:
-        """Ask for proposals; they stream into a new generation.  `reference` is a song to be like.  What is wrong with the terms is told by `problem`."""
+        """Ask for proposals; they stream into a new generation.
+
+        `reference` is a song to be like.  What is wrong with the terms is told by `problem`.
+        """
         self.cancel_proposing()
         try:
             given = {each.name: getattr(terms, each.name) for each in fields(Terms)}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
@@ -101,7 +101,9 @@ class SettingsDialog(QDialog):
         player = self._session.player
         devices = {"": self.tr("The system's own")} | {name: name for name in (player.devices() if player else ())}
         buffers = {each: self.tr("{frames} frames").format(frames=each) for each in BUFFERS}
-        self.device = self._choice(self.tr("Output"), devices, self.settings.audio_device, lambda value: {"audio_device": value})
+        self.device = self._choice(
+            self.tr("Output"), devices, self.settings.audio_device, lambda value: {"audio_device": value}
+        )
         self.buffer = self._choice(self.tr("Buffer"), buffers, self.settings.buffer, lambda value: {"buffer": value})
         self.soundfont = QLineEdit(self.settings.soundfont)
         self.soundfont.setPlaceholderText(self.tr("The best one found"))
@@ -167,7 +169,7 @@ class SettingsDialog(QDialog):
     # --- Changing ---------------------------------------------------------------------------------------------------
 
     def _choice(
-        self, name: str, choices: dict[object, str], value: object, change: Callable[[object], dict[str, object]]
+        self, name: str, choices: Mapping[Any, str], value: object, change: Callable[[Any], dict[str, Any]]
     ) -> QComboBox:
         box = QComboBox()
         box.setAccessibleName(name)
@@ -177,7 +179,7 @@ class SettingsDialog(QDialog):
         box.currentIndexChanged.connect(lambda _: self._set(**change(box.currentData())))
         return box
 
-    def _set(self, **changes: object) -> None:
+    def _set(self, **changes: Any) -> None:
         before = self.settings
         self.settings = replace(before, **changes)
         self._session.keep_settings(self.settings)

@@ -20,7 +20,11 @@ def start_playing(session: Session) -> None:
     def problem(sentence: str) -> None:
         session.deliver(lambda: session.problem.emit(sentence))
 
-    session.jobs.run(lambda *_: _player(settings, problem), on_done=session.attach, on_error=session.problem.emit)
+    def made(player: Player) -> None:
+        session.attach(player)
+        session.selection_changed.connect(lambda: setattr(player.audition, "part", session.current_part))
+
+    session.jobs.run(lambda *_: _player(settings, problem), on_done=made, on_error=session.problem.emit)
 
 
 def _player(settings: Settings, problem: Callable[[str], None]) -> Player:

@@ -1,4 +1,4 @@
-"""The line along the bottom: one quiet message at a time, and what is at work, with its progress and a way to stop it."""
+"""The line along the bottom: one quiet message at a time, and what is at work, with a way to stop it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ class StatusLine(QWidget):
         for widget in (self.dismiss, self.doing, self.progress, self.cancel):
             row.addWidget(widget)
         self._works: list[Work] = []
-        self._timer = QTimer(self, singleShot=True)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.clear)
         self.clear()
         self._show_work()

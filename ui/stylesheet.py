@@ -67,7 +67,9 @@ QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $pressed; }
 QToolButton:focus { border-color: $focus; }
 QToolButton[kind="toggle"]:checked { background: $fill; color: $on_accent; }
-QToolButton[kind="tiny"], QToolButton[kind="tiny-on"] { background: $well; border-color: $line; padding: 2px 4px; font-size: 11px; }
+QToolButton[kind="tiny"], QToolButton[kind="tiny-on"] {
+  background: $well; border-color: $line; padding: 2px 4px; font-size: 11px;
+}
 QToolButton[kind="tiny"]:hover, QToolButton[kind="tiny-on"]:hover { background: $hover; }
 QToolButton[kind="tiny-on"] { color: $accent; border-color: $accent; }
 QToolButton[kind="tiny"]:focus, QToolButton[kind="tiny-on"]:focus { border-color: $focus; }
@@ -99,7 +101,9 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
   border-color: $focus;
 }
-QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $muted; border-color: $line; }
+QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
+  color: $muted; border-color: $line;
+}
 QComboBox QLineEdit, QDoubleSpinBox QLineEdit, QSpinBox QLineEdit {
   background: transparent; border: none; padding: 0; min-height: 0;
 }
@@ -108,13 +112,17 @@ QComboBox:hover { background: $hover; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url(icons:chevron-down-$name.svg); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; outline: none; padding: 4px; }
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+  width: 0; border: none;
+}
 
 QLineEdit[kind="inline"], QDoubleSpinBox[kind="inline"], QComboBox[kind="inline"] {
   background: transparent; border-color: transparent; padding: 0 4px; font-size: 15px; font-weight: 600;
 }
 QComboBox[kind="inline"] { padding-right: 16px; }
-QLineEdit[kind="inline"]:hover, QDoubleSpinBox[kind="inline"]:hover, QComboBox[kind="inline"]:hover { border-color: $border; }
+QLineEdit[kind="inline"]:hover, QDoubleSpinBox[kind="inline"]:hover, QComboBox[kind="inline"]:hover {
+  border-color: $border;
+}
 QLineEdit[kind="inline"]:focus, QDoubleSpinBox[kind="inline"]:focus, QComboBox[kind="inline"]:focus {
   background: $well; border-color: $focus;
 }
@@ -142,7 +150,9 @@ QSlider::handle:vertical {
 QSlider::handle:focus, QSlider::handle:hover { border: 2px solid $focus; }
 QSlider::handle:disabled { background: $muted; }
 
-QProgressBar { background: $well; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; color: transparent; }
+QProgressBar {
+  background: $well; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; color: transparent;
+}
 QProgressBar::chunk { background: $fill; border-radius: 2px; }
 
 QMenuBar { background: $background; color: $text; padding: 0 4px; }
@@ -172,7 +182,9 @@ QAbstractItemView:focus { border: 1px solid $focus; }
 QListWidget[kind="inserts"] { background: $well; border: 1px solid $line; border-radius: 4px; font-size: 11px; }
 QListWidget[kind="inserts"]:focus { border-color: $focus; }
 QListWidget[kind="inserts"]::item { padding: 0 2px; min-height: 19px; max-height: 19px; border-radius: 2px; }
-QListWidget[kind="inserts"]::indicator { width: 8px; height: 8px; border: 1px solid $border; border-radius: 4px; background: $well; }
+QListWidget[kind="inserts"]::indicator {
+  width: 8px; height: 8px; border: 1px solid $border; border-radius: 4px; background: $well;
+}
 QListWidget[kind="inserts"]::indicator:checked { background: $accent; border-color: $accent; }
 QTreeView::branch { background: transparent; }
 QHeaderView::section { background: $surface; color: $muted; border: none; padding: 4px 8px; }

@@ -9,7 +9,7 @@ gives a widget its look through the property `kind`, which the stylesheet knows:
     QFrame       "panel" a region of the window, "card" something that lies on it, "line" a separator
 
 `set_kind(widget, "primary")` sets it.  Lengths are pixels of the unscaled window on a grid of `GRID`: the scale of the
-whole window (100 to 250 %) is Qt's own and is set before the application begins (`scale_factor`), so nobody counts with it.
+whole window (100 to 250 %) is Qt's own, set before the application begins, so nobody counts with it.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ FAMILIES = ("Inter", "SF Pro Text", "Segoe UI", "Cantarell", "Noto Sans", "DejaV
 class Tokens:
     """The colours of one theme as "#RRGGBB".
 
-    `background` lies below all; `surface` are panels, `raised` cards and controls on them, `hover` and `pressed` controls
-    under the hand; `well` is where notes and values are drawn; `line` separates, `border` outlines controls.  `text` and
+    `background` lies below all; `surface` are panels, `raised` cards and controls, `hover` and `pressed` controls under
+    the hand; `well` is where notes and values are drawn; `line` separates, `border` outlines controls; `text` and
     `muted` can be read on all of these.  `accent` marks the one thing that matters, as a line or
     text; `fill` is the same as an area, with `on_accent` written on it;
     `focus` is the ring around what the keyboard is with; `danger`, `warning` and `good` say what they say.
-    `beat` and `bar` are grid lines; `playhead` the line that moves; `ivory`, `ebony`, `key_gap` and `key_name` a piano's keys.
+    `beat` and `bar` are grid lines; `playhead` the line that moves; `ivory`, `ebony`, `key_gap` and `key_name` a piano.
     """
 
     name: str
@@ -101,7 +101,8 @@ LIGHT = Tokens(
 HIGH_CONTRAST = Tokens(
     name="high-contrast", background="#000000", surface="#000000", raised="#0D0D0D", hover="#262626",
     pressed="#404040", well="#000000", line="#7A7A7A", border="#C8C8C8", text="#FFFFFF", muted="#E0E0E0",
-    accent="#FFC24D", fill="#FFC24D", on_accent="#000000", focus="#6FD3FF", danger="#FF9A92", warning="#FFD966", good="#7CF0B8",
+    accent="#FFC24D", fill="#FFC24D", on_accent="#000000", focus="#6FD3FF", danger="#FF9A92", warning="#FFD966",
+    good="#7CF0B8",
     beat="#2B2B2B", bar="#6A6A6A", playhead="#FFFFFF", ivory="#FFFFFF",
     ebony="#000000", key_gap="#7A7A7A", key_name="#000000",
     roles={

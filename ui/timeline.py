@@ -200,18 +200,18 @@ class Timeline(QObject):
         """The lines between two ticks, from left to right, no denser than can be told apart."""
         meters = self.song.meters
         index = meters.bar_at(max(0, first))
-        start = meters.bar_start(index)
-        apart = meters.meter_at(start).ticks_per_bar * self.scale
+        apart = meters.meter_at(max(0, first)).ticks_per_bar * self.scale
         every = 1
         while apart * every < NARROWEST_LINES:
             every *= 2
+        index -= index % every
+        start = meters.bar_start(index)
         while start < last:
-            end = meters.bar_start(index + 1)
-            if index % every == 0:
-                yield Line(start, 0)
-                if every == 1:
-                    yield from self._inside(start, end, first, last)
-            index, start = index + 1, end
+            yield Line(start, 0)
+            if every == 1:
+                yield from self._inside(start, meters.bar_start(index + 1), first, last)
+            index += every
+            start = meters.bar_start(index)
 
     def _inside(self, start: int, end: int, first: int, last: int) -> Iterator[Line]:
         """The lines of one bar after its first."""

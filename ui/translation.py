@@ -1,4 +1,4 @@
-"""The languages of the window: catalogues of our own in `ui/languages/*.json`, from English texts to those of a language."""
+"""The languages of the window: catalogues in `ui/languages/*.json`, from its English texts to their translations."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Catalogue(QTranslator):
     def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
         return not self._texts
 
-    def translate(
+    def translate(  # type: ignore[override]  # None, the null string of Qt, passes the text on to other catalogues
         self,
         context: str | None,
-        sourceText: str | None,
+        sourceText: str | None,  # noqa: N803 - Qt's name
         disambiguation: str | None = None,
-        n: int = -1,  # noqa: N803
+        n: int = -1,
     ) -> str | None:
         return self._texts.get(sourceText or "")
 

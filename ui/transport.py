@@ -15,6 +15,7 @@ from cocomposer.music.time import Meter
 from cocomposer.studio import editing
 
 from . import theme
+from .drag_button import SongDrag
 from .master_meter import MasterMeter
 from .session import Session
 from .value_fields import DragNumber, TextChoice
@@ -80,13 +81,15 @@ class Transport(QWidget):
         self.key = TextChoice(KEYS)
         self.load = QLabel()
         self.levels = MasterMeter(session)
+        self.drag = SongDrag(session)
         session.changed.connect(lambda change: self._show_song())
         session.document_changed.connect(self._open)
         session.playhead.connect(self._show_position)
         session.playing_changed.connect(lambda _: self._watch())
         session.selection_changed.connect(self._region_moved)
         session.player_changed.connect(self._tell_player)
-        self._watching = QTimer(self, interval=LOAD_MS)
+        self._watching = QTimer(self)
+        self._watching.setInterval(LOAD_MS)
         self._watching.timeout.connect(self._show_load)
 
     def fill(self, actions: Actions) -> None:
@@ -105,6 +108,8 @@ class Transport(QWidget):
         self._row.addSpacing(8)
         self._row.addWidget(self.levels)
         self._rule()
+        self.drag.clicked.connect(actions["file.export-midi"].trigger)
+        self._row.addWidget(self.drag)
         for name in ("view.browser", "view.mixer", "view.proposals"):
             self._row.addWidget(actions.button(name))
         self._show_song()

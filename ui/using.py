@@ -16,7 +16,7 @@ from .session import Session
 
 
 def use(entry: Entry, session: Session, part: int | None = None, tick: int | None = None) -> bool:
-    """Use an entry in the song: on that part (by default the current one), from that tick (by default the playhead's bar).
+    """Use an entry in the song: on `part` (by default the current one), from `tick` on (by default the playhead's bar).
 
     Returns False for what is no edit of the song: styles and sketches, which are the window's to use.
     """
@@ -37,7 +37,7 @@ def use(entry: Entry, session: Session, part: int | None = None, tick: int | Non
 
 
 def with_progression(song: Song, name: str, tick: int) -> Song:
-    """`song` with the progression of that name laid from `tick` on; it grows where the progression reaches beyond it."""
+    """`song` with that progression laid from `tick` on; it grows where the progression reaches beyond its end."""
     found = next((each for each in load_progressions() if each.name == name), None)
     if found is None:
         raise RequestError(f"There is no progression called {name}.")

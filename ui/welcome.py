@@ -96,7 +96,7 @@ class Welcome(QFrame):
             (
                 self.tr("Keep"),
                 self.tr(
-                    "Keep what you like, all of it or some parts; Ctrl+Z takes it back. Drag a part onto your DAW as MIDI."
+                    "Keep what you like, all or some of it; Ctrl+Z takes it back. Drag a part onto your DAW as MIDI."
                 ),
                 self._window.arrangement,
             ),

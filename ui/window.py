@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLay
 from cocomposer.composer.request import Terms
 from cocomposer.studio.catalogue import Entry, Kind
 from cocomposer.studio.jobs import Job
+from cocomposer.studio.plugins import scan_plugins
 
 from . import theme
 from .actions import Actions
@@ -43,6 +44,11 @@ log = logging.getLogger(__name__)
 
 class Window(QMainWindow):
     """One session and everything that shows it."""
+
+    session: Session
+    files: Files
+    out: Out
+    transport: Transport
 
     def __init__(self, session: Session, memory: Memory) -> None:
         super().__init__()
@@ -82,14 +88,14 @@ class Window(QMainWindow):
         column = _column(sketch)
         column.addWidget(self.chords)
         column.addWidget(self.roll, 1)
-        self.lower = QTabWidget()
-        self.lower.setDocumentMode(True)
-        self.lower.addTab(sketch, self.tr("Notes"))
-        self.lower.addTab(self.mixer, self.tr("Mixer"))
-        self.lower.currentChanged.connect(lambda _: self.actions_.refresh_soon())
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(sketch, self.tr("Notes"))
+        self.tabs.addTab(self.mixer, self.tr("Mixer"))
+        self.tabs.currentChanged.connect(lambda _: self.actions_.refresh_soon())
         self.centre = QSplitter(Qt.Orientation.Vertical)
         self.centre.addWidget(self.arrangement)
-        self.centre.addWidget(self.lower)
+        self.centre.addWidget(self.tabs)
         self.centre.setSizes([280, 420])
         self.centre.setChildrenCollapsible(False)
         self.across = QSplitter(Qt.Orientation.Horizontal)
@@ -117,11 +123,13 @@ class Window(QMainWindow):
         session.problem.connect(log.warning)
         session.told.connect(self.status.say)
         for signal in (session.changed, session.selection_changed, session.playing_changed, session.proposals_changed,
-                       session.document_changed, session.saved_changed, session.recording_changed, session.player_changed):  # fmt: skip
+                       session.document_changed, session.saved_changed, session.recording_changed,
+                       session.player_changed):  # fmt: skip
             signal.connect(self.actions_.refresh_soon)
         session.saved_changed.connect(self._name)
         session.document_changed.connect(self._name)
         self.browser.used.connect(self._use)
+        self.browser.scan_asked.connect(self.scan_plugins)
 
     def _name(self) -> None:
         document = self.session.document
@@ -196,6 +204,25 @@ class Window(QMainWindow):
             region = self.session.region
             self.session.propose(Terms(bars=(region.first_bar, region.last_bar) if region else None))
 
+    def scan_plugins(self) -> None:
+        """Look for plugins in the background; those that are found stand in the browser then."""
+        folders = tuple(Path(each) for each in self.session.settings.plugin_folders)
+
+        def work(progress: Callable[[float], None], cancelled: Callable[[], bool]) -> tuple[int, int]:
+            count, found = scan_plugins(folders, cancelled=cancelled)
+            fit = 0
+            for number, info in enumerate(found, 1):
+                fit += not info.problem
+                progress(number / max(1, count))
+            return count, fit
+
+        def done(counts: tuple[int, int]) -> None:
+            self.browser.reload(Kind.PLUGIN)
+            told = self.tr("{fit} of {count} plugins can be used.") if counts[0] else self.tr("No plugins were found.")
+            self.status.say(told.format(count=counts[0], fit=counts[1]))
+
+        self.run(self.tr("Looking for plugins"), work, done)
+
     def _use(self, entry: Entry) -> None:
         """Use what is no edit of the song: a sketch is opened, a style proposed in."""
         if entry.kind is Kind.SKETCH:
@@ -210,13 +237,13 @@ class Window(QMainWindow):
     def toggle(self, name: str) -> None:
         """Show or hide the browser, the proposals or the mixer."""
         if name == "mixer":
-            self.lower.setCurrentIndex(1 - self.lower.currentIndex())
+            self.tabs.setCurrentIndex(1 - self.tabs.currentIndex())
         else:
             part = self._part(name)
             part.setVisible(part.isHidden())
 
     def shows(self, name: str) -> bool:
-        return self.lower.currentIndex() == 1 if name == "mixer" else not self._part(name).isHidden()
+        return self.tabs.currentIndex() == 1 if name == "mixer" else not self._part(name).isHidden()
 
     def _part(self, name: str) -> QWidget:
         return {"browser": self.browser, "proposals": self.proposals}[name]
@@ -275,7 +302,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
         if event is None:
             return
-        if not self.files.may_leave(then=self.close):
+        if not self.files.may_leave(then=lambda: self.close()):
             event.ignore()
             return
         self._remember()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.music import Part, TempoMap
-from cocomposer.music.mix import SILENT_DB, Lane
+from cocomposer.music.mix import LOUDEST_DB, SILENT_DB, Lane
 from cocomposer.sound.performance import EXPRESSION, PAN, VOLUME
 
 if TYPE_CHECKING:
@@ -28,41 +28,61 @@ NORMAL_VOLUME = 100
 """CC7 where nobody turned the knob: the General MIDI default, here 0 dB."""
 
 
+_BOUNDS = {"gain": (SILENT_DB, LOUDEST_DB), "send": (SILENT_DB, LOUDEST_DB), "pan": (-1.0, 1.0)}
+
+
 class Curve:
     """A value over the song's time: straight lines between corners, level before the first and after the last.
 
-    It is read through an average over the RAMP_SECONDS before each frame, so that a step is a ramp.
+    With `decibels` the lines are in dB and what is read are factors of amplitude.  It is read through an average over
+    the RAMP_SECONDS before each frame, weighted as a triangle, so that a step is a ramp without edges.
     """
 
-    def __init__(self, frames: Iterable[float], values: Iterable[float], sample_rate: int) -> None:
+    def __init__(
+        self, frames: Iterable[float], values: Iterable[float], sample_rate: int, decibels: bool = False
+    ) -> None:
         self._frames = np.array(list(frames), dtype=np.float64)
         self._values = np.array(list(values), dtype=np.float64)
-        self._ramp = ramp_frames(sample_rate)
+        self._half = ramp_frames(sample_rate) // 2
+        self._decibels = decibels
 
     def over(self, start: int, frames: int) -> Values:
         """The value at each of `frames` frames from `start` on."""
-        begin = start - self._ramp + 1
+        begin = start - 2 * self._half + 2
         first = int(np.searchsorted(self._frames, begin, "right"))
         last = int(np.searchsorted(self._frames, start + frames, "left"))
         resting = self._values[max(0, first - 1) : last + 1]
-        if resting.size == 0 or (resting == resting[0]).all():
-            return float(resting[0] if resting.size else self._values[-1])
+        if (resting == resting[0]).all():
+            return factor(float(resting[0])) if self._decibels else float(resting[0])
         values = np.interp(np.arange(begin, start + frames), self._frames, self._values)
-        total = np.concatenate([[0.0], np.cumsum(values)])
-        averages: NDArray[np.float32] = ((total[self._ramp :] - total[: -self._ramp]) / self._ramp).astype(np.float32)
+        if self._decibels:
+            values = np.where(values > SILENT_DB, 10 ** (values / 20), 0.0)
+        averages: NDArray[np.float32] = _averaged(_averaged(values, self._half), self._half).astype(np.float32)
         return averages
+
+
+def _averaged(values: NDArray[np.float64], over: int) -> NDArray[np.float64]:
+    """The mean of each `over` values in a row."""
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    means: NDArray[np.float64] = (total[over:] - total[:-over]) / over
+    return means
+
+
+def factor(decibels: float) -> float:
+    """A gain in dB as a factor of amplitude; SILENT_DB and less is nothing at all."""
+    return 10 ** (decibels / 20) if decibels > SILENT_DB else 0.0
 
 
 def ramp_frames(sample_rate: int) -> int:
     """RAMP_SECONDS in frames."""
-    return max(1, round(RAMP_SECONDS * sample_rate))
+    return max(2, round(RAMP_SECONDS * sample_rate))
 
 
 class Setting:
     """One number of the mix: as it was set, or as its curve goes where it has one; it glides there from `origin`."""
 
     def __init__(self, value: float, sample_rate: int, curve: Curve | None = None, origin: float | None = None) -> None:
-        self._value, self._curve = value, curve
+        self._value, self._curve = float(value), curve
         self._ramp = ramp_frames(sample_rate)
         self._last, self._changed = origin, origin is not None
         self._offset, self._left = 0.0, 0
@@ -70,7 +90,12 @@ class Setting:
     def set(self, value: float, curve: Curve | None = None) -> None:
         """Go to `value`, or onto `curve`, from wherever the setting stands."""
         self._changed = self._changed or value != self._value or curve is not None or self._curve is not None
-        self._value, self._curve = value, curve
+        self._value, self._curve = float(value), curve
+
+    @property
+    def automated(self) -> bool:
+        """Whether it follows a curve."""
+        return self._curve is not None
 
     @property
     def goal(self) -> float:
@@ -87,7 +112,7 @@ class Setting:
                 self._left = self._ramp if self._offset else 0
         if self._left:
             left = np.maximum(self._left - 1 - np.arange(frames), 0) / self._ramp
-            values = (values + self._offset * left).astype(np.float32)
+            values = (values + self._offset * np.sin(left * np.pi / 2) ** 2).astype(np.float32)
             self._left = max(0, self._left - frames)
         self._last = _final(values)
         return values
@@ -101,21 +126,17 @@ def _final(values: Values) -> float:
     return values if isinstance(values, float) else float(values[-1])
 
 
-def amplitudes(decibels: Values) -> Values:
-    """Gains in dB as factors of amplitude; SILENT_DB and less is nothing at all."""
-    if isinstance(decibels, float):
-        return 10 ** (decibels / 20) if decibels > SILENT_DB else 0.0
-    factors: NDArray[np.float32] = np.where(decibels > SILENT_DB, 10 ** (decibels / 20), 0).astype(np.float32)
-    return factors
-
-
 def lane_curve(lane: Lane, tempos: TempoMap, sample_rate: int, scale: float = 1.0) -> Curve:
-    """An automation lane, linear in musical time, as a curve in frames; its values times `scale`."""
-    ticks = [point.tick for point in lane.points]
-    values = [point.value for point in lane.points]
+    """An automation lane, linear in musical time, as a curve in frames; its values times `scale`, gains as factors.
+
+    Values that its target cannot have are taken for the nearest it can.
+    """
+    ticks, kind = [point.tick for point in lane.points], lane.target.split(":")[0]
+    low, high = (0.0, 1.0) if lane.target.endswith(":wet") else _BOUNDS.get(kind, (-math.inf, math.inf))
     corners = sorted({*ticks, *(change.tick for change in tempos.changes if ticks[0] < change.tick < ticks[-1])})
-    heights = np.interp(corners, ticks, values) * scale
-    return Curve((tempos.seconds_at(tick) * sample_rate for tick in corners), heights.tolist(), sample_rate)
+    heights = np.interp(corners, ticks, [min(max(point.value, low), high) for point in lane.points]) * scale
+    frames = [tempos.seconds_at(tick) * sample_rate for tick in corners]
+    return Curve(frames, heights.tolist(), sample_rate, decibels=kind in ("gain", "send"))
 
 
 def level_curve(part: Part, tempos: TempoMap, sample_rate: int) -> Curve:

@@ -67,7 +67,7 @@ class BuiltIn:
     """An instrument of the program.
 
     `roles` are those it suits, the best first; `voices` how many notes sound at once; `chokes` groups of keys of a drum
-    kit that end one another.  An `is_kit` plays each note out, however short it is written.
+    kit that end one another.  A kit plays each note out, however short it is written.
     """
 
     id: str
@@ -113,6 +113,12 @@ def built_in(name: str) -> BuiltIn:
     instruments = {instrument.id: instrument for instrument in built_in_instruments()}
     _check_known(name, tuple(instruments), "built-in instrument")
     return instruments[name]
+
+
+def built_in_for(role: Role) -> BuiltIn:
+    """The instrument that suits `role` best: it names it earliest among its roles; of several the first by id."""
+    suited = [instrument for instrument in built_in_instruments() if role in instrument.roles]
+    return min(suited, key=lambda instrument: (instrument.roles.index(role), instrument.id))
 
 
 def read_built_in(path: Path) -> BuiltIn:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cocomposer.music.mix import SILENT_DB, Effect, Strip
-from cocomposer.sound.automation import Curve, Setting, amplitudes
+from cocomposer.music.mix import Effect, Strip
+from cocomposer.sound.automation import Curve, Setting, factor
 from cocomposer.sound.effects import Insert, PluginEffects, matched
 from cocomposer.sound.metering import Guard, Level, level_of
 
@@ -56,15 +58,33 @@ class Routed:
     sends: Mapping[str, Values]
 
 
+class Stage(IntEnum):
+    """Where in the console a strip stands."""
+
+    PART, SHARED, MASTER = range(3)
+
+
+@dataclass(frozen=True)
+class Rig:
+    """What all strips of a console have in common: the rate, what loads plugins, and whether levels are read."""
+
+    sample_rate: int
+    plugins: PluginEffects | None = None
+    metered: bool = True
+
+
 class Channel:
     """Runs a ChannelPlan; made silent by what its guard finds, until `recover`."""
 
-    def __init__(self, sample_rate: int, plugins: PluginEffects | None) -> None:
-        self._sample_rate, self._plugins = sample_rate, plugins
+    def __init__(self, rig: Rig, stage: Stage) -> None:
+        self._rig, self._stage = rig, stage
         self._inserts: list[Insert] = []
+        self._gone: list[Insert] = []
         self._settings: dict[str, Setting] = {}
         self._plan: ChannelPlan | None = None
-        self._guards = (Guard(sample_rate), Guard(sample_rate))
+        # What goes into buses has been guarded; a guard further on is more patient, so that only the cause is muted.
+        self._guard_in = Guard(rig.sample_rate, 2) if stage is Stage.PART else None
+        self._guard_out = Guard(rig.sample_rate, 3 + stage)
         self.fault = ""
         self.level = Level()
 
@@ -86,9 +106,11 @@ class Channel:
 
     def prepare(self, plan: ChannelPlan) -> list[tuple[Insert, Effect | None]]:
         """The inserts that `plan` needs, new ones loaded: this may take long, and changes nothing yet."""
+        while self._gone:
+            self._gone.pop().close()
         running = self._plan is not None
         return [
-            (insert or Insert(effect, self._sample_rate, plan.bpm, self._plugins, running), effect)  # type: ignore[arg-type]
+            (insert or Insert(effect, self._rig.sample_rate, plan.bpm, self._rig.plugins, running), effect)  # type: ignore[arg-type]
             for insert, effect in matched((each for each in self._inserts if not each.leaving), plan.strip.inserts)
         ] + [(insert, None) for insert in self._inserts if insert.leaving]
 
@@ -103,61 +125,69 @@ class Channel:
                 index += 1
         self._inserts, self._plan = [insert for insert, _ in prepared], plan
         strip = plan.strip
-        values = {"trim": plan.trim, "heard": float(plan.heard), "gain": strip.gain_db, "pan": strip.pan,
-                  "width": strip.width, "level": 1.0}  # fmt: skip
-        values |= {f"to:{name}": 1.0 for name in plan.outputs} | {f"send:{name}": level for name, level in plan.sends}
+        values = {"trim": factor(plan.trim), "heard": float(plan.heard), "gain": factor(strip.gain_db),
+                  "pan": strip.pan, "width": strip.width, "level": 1.0}  # fmt: skip
+        values |= {f"to:{name}": 1.0 for name in plan.outputs} | {
+            f"send:{name}": factor(level) for name, level in plan.sends
+        }
         running = bool(self._settings)
         for target, value in values.items():
             curve = plan.level if target == "level" else plan.curves.get(target)
             if target in self._settings:
                 self._settings[target].set(value, curve)
             else:
-                origin = _closed(target) if running else None
-                self._settings[target] = Setting(value, self._sample_rate, curve, origin)
+                origin = 0.0 if running else None  # an output or a send that is new to a running strip opens
+                self._settings[target] = Setting(value, self._rig.sample_rate, curve, origin)
         for target in self._settings.keys() - values.keys():
-            self._settings[target].set(_closed(target))
+            self._settings[target].set(0.0)
 
     def process(self, audio: Audio, start: int) -> Audio:
         """The next (2, n) frames through the strip, those of the song from `start` on, later by `latency`."""
-        if not self.fault and (fault := self._guards[0].fault(audio)):
-            self.fault = f"what it was given {fault}"
+        if self._guard_in and not self.fault and (fault := self._guard_in.fault(audio)):
+            self.fault = f"its instrument {fault}"
         if self.fault:
             return self._silence(audio)
-        trim = self._factor("trim", start, audio.shape[1])
-        signal = audio + _hiss(audio.shape[1]) if _is(trim, 1.0) else audio * np.asarray(trim, np.float32) + _hiss(
-            audio.shape[1]
-        )  # fmt: skip
-        at = start
+        signal, at = self._trimmed(audio, start), start
         for insert in self._inserts:
             signal = insert.process(signal, at)
             at -= insert.latency
         if any(insert.gone for insert in self._inserts):
+            self._gone += [insert for insert in self._inserts if insert.gone]
             self._inserts = [insert for insert in self._inserts if not insert.gone]
-        if fault := self._guards[1].fault(signal):
+        if not self._passes_on and (fault := self._guard_out.fault(signal)):
             self.fault = f"one of its effects {fault}"
             return self._silence(audio)
         frames = audio.shape[1]
-        gain = self._factor("gain", at, frames) * self._value("heard", at, frames) * self._value("level", at, frames)
+        gain = self._value("gain", at, frames) * self._value("heard", at, frames) * self._value("level", at, frames)
         out = place(signal, self._value("pan", at, frames), self._value("width", at, frames), gain)
-        self.level = level_of(out)
+        if self._rig.metered:
+            self.level = level_of(out)
         return out
+
+    @property
+    def _passes_on(self) -> bool:
+        """Whether this is a bus that only gathers what has been guarded already."""
+        return self._stage is Stage.SHARED and not self._inserts
+
+    def _trimmed(self, audio: Audio, start: int) -> Audio:
+        trim = self._value("trim", start, audio.shape[1])
+        if self._passes_on and _is(trim, 1.0):
+            return audio
+        trimmed: Audio = audio * np.asarray(trim, dtype=np.float32)
+        trimmed += _hiss(audio.shape[1])
+        return trimmed
 
     def routed(self, audio: Audio, start: int) -> Routed:
         """What `process` gave, with where it goes; its frames are those of the song from `start` on."""
-        frames, outputs, sends = audio.shape[1], {}, {}
+        shares: dict[str, dict[str, Values]] = {"to": {}, "send": {}}
         for target in self._settings:
             kind, _, name = target.partition(":")
-            if kind == "to":
-                outputs[name] = self._value(target, start, frames)
-            elif kind == "send":
-                sends[name] = self._factor(target, start, frames)
-        return Routed(audio, outputs, sends)
+            if kind in shares:
+                shares[kind][name] = self._value(target, start, audio.shape[1])
+        return Routed(audio, shares["to"], shares["send"])
 
     def _value(self, target: str, start: int, frames: int) -> Values:
         return self._settings[target].over(start, frames)
-
-    def _factor(self, target: str, start: int, frames: int) -> Values:
-        return amplitudes(self._value(target, start, frames))
 
     def _silence(self, audio: Audio) -> Audio:
         self.level = Level()
@@ -171,13 +201,14 @@ class Channel:
     def reset(self) -> None:
         """Forget what was played."""
         self.fault = ""
-        for guard in self._guards:
-            guard.reset()
+        if self._guard_in:
+            self._guard_in.reset()
+        self._guard_out.reset()
         for insert in self._inserts:
             insert.reset()
 
     def close(self) -> None:
-        for insert in self._inserts:
+        for insert in (*self._inserts, *self._gone):
             insert.close()
 
 
@@ -185,19 +216,14 @@ def _name(effect: Effect) -> str:
     return effect.plugin or effect.kind
 
 
-def _closed(target: str) -> float:
-    """Where an output or a send stands that is not used."""
-    return SILENT_DB if target.startswith("send:") else 0.0
-
-
 def _is(value: Values, number: float) -> bool:
     return isinstance(value, float) and value == number
 
 
+@lru_cache(maxsize=4)
 def _hiss(frames: int) -> Audio:
     # A quarter of the sample rate: no high-pass takes that away, and neither does halving the rate.
-    pattern = np.array([HISS, HISS, -HISS, -HISS], dtype=np.float32)
-    return np.resize(pattern, frames)
+    return np.tile(np.array([HISS, HISS, -HISS, -HISS], dtype=np.float32), frames // 4 + 1)[:frames]
 
 
 def place(audio: Audio, position: Values, width: Values, gain: Values = 1.0) -> Audio:

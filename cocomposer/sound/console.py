@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from cocomposer.music import Song
-from cocomposer.sound.channel import Channel, Routed
+from cocomposer.sound.channel import Channel, Rig, Routed, Stage
 from cocomposer.sound.effects import Lag, PluginEffects
 from cocomposer.sound.house_mix import measured_trim, mix_of, strip_of
 from cocomposer.sound.metering import MOMENTARY_HOPS, SHORT_TERM_HOPS, Levels, LoudnessMeter
@@ -35,7 +35,8 @@ class Console:
 
     `plugin_effects` loads plugin effects; without it such an insert lets the music through.  `trims` are what
     `measured_trim` found for the dry parts, by number, in dB, and for MASTER what the sum needs; they count where a
-    strip has no trim of its own.  `workers` threads share the strips: more than one pays for long blocks only.
+    strip has no trim of its own.  `workers` threads share the strips: more than one pays for long blocks only; without
+    `metered` no levels are read.
     `process` and `update` may be called by different threads; nothing else may be called by two at once.
     """
 
@@ -47,13 +48,15 @@ class Console:
         trims: Mapping[int, float] | None = None,
         *,
         workers: int = 1,
+        metered: bool = True,
     ) -> None:
-        self.sample_rate, self._plugins = sample_rate, plugin_effects
+        self.sample_rate = sample_rate
+        self._rig = Rig(sample_rate, plugin_effects, metered)
         self._parts: list[Channel] = []
         self._lags: list[Lag] = []
-        self._shared = Shared(sample_rate, plugin_effects)
+        self._shared = Shared(self._rig)
         self._alone: list[Shared] = []
-        self._master = Channel(sample_rate, plugin_effects)
+        self._master = Channel(self._rig, Stage.MASTER)
         self._loudness = LoudnessMeter(sample_rate)
         self._running, self._updating = threading.Lock(), threading.Lock()
         self._pool = ThreadPoolExecutor(workers, "mixing") if workers > 1 else None
@@ -87,7 +90,7 @@ class Console:
                 one.close()
 
     def _channel(self) -> Channel:
-        return Channel(self.sample_rate, self._plugins)
+        return Channel(self._rig, Stage.PART)
 
     @property
     def latency(self) -> int:
@@ -111,7 +114,8 @@ class Console:
         """The block before the master; `master` makes the rest of `process`."""
         with self._running:
             routed = self._routed(inputs, start, _length(inputs, frames))
-            return self._shared.process(routed, start - slowest(self._parts), _length(inputs, frames))
+            in_turn = self._pool.map if self._pool else map
+            return self._shared.process(routed, start - slowest(self._parts), _length(inputs, frames), in_turn)
 
     def split(self, inputs: Sequence[Audio | None], start: int, frames: int = 0) -> list[Audio]:
         """What each part adds to `sum`, its share of the sends included: its stem.
@@ -120,7 +124,7 @@ class Console:
         """
         with self._running:
             while len(self._alone) < len(self._parts):
-                shared = Shared(self.sample_rate, self._plugins)
+                shared = Shared(self._rig)
                 shared.apply(shared.prepare(self._plan))
                 self._alone.append(shared)
             length, at = _length(inputs, frames), start - slowest(self._parts)
@@ -131,7 +135,8 @@ class Console:
         """What `sum` gave for `start` through the master's strip."""
         with self._running:
             mastered = self._master.process(audio, start - self.sum_latency)
-            self._loudness.feed(mastered)
+            if self._rig.metered:
+                self._loudness.feed(mastered)
             return mastered
 
     def _routed(self, inputs: Sequence[Audio | None], start: int, frames: int) -> list[Routed]:

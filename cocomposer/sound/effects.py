@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from cocomposer.sound.automation import Values
     from cocomposer.sound.loudness import Audio
 
-STEP = 64
-"""Frames for which a moving parameter of an effect rests, counted from the song's start: 1.5 ms at 44.1 kHz."""
+STEP, PLUGIN_STEP = 16, 256
+"""Frames for which a moving parameter of an effect rests, counted from the song's start; a plugin's takes longer to
+reach."""
+
+
+_LONGEST_BLOCK = 8192
+"""Frames that pedalboard gives an effect at once; it cuts up what is longer."""
 
 
 class HostedEffect(Protocol):
@@ -56,12 +61,13 @@ class BuiltInEffect:
 
     def __init__(self, kind: str, parameters: Mapping[str, float], sample_rate: int) -> None:
         if kind not in EFFECTS:
-            raise SoundError(f"there is no effect called {kind!r}; there are {', '.join(EFFECTS)}.")
+            raise SoundError("is no effect of this program")
         import pedalboard
 
         self._kind, self._sample_rate = kind, sample_rate
         settings = {name: self._within(name, value) for name, value in parameters.items()}
         self._effect: Any = getattr(pedalboard, kind)(**settings)
+        self.reset()
 
     def _within(self, name: str, value: float) -> float:
         low, high = EFFECTS[self._kind][name]
@@ -81,6 +87,8 @@ class BuiltInEffect:
 
     def reset(self) -> None:
         self._effect.reset()
+        # An effect that meets a longer block than ever since forgets what it played: so the longest comes first.
+        self.process(np.zeros((2, _LONGEST_BLOCK), dtype=np.float32))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -132,7 +140,7 @@ class Insert:
             if self.effect.kind != "plugin":
                 return BuiltInEffect(self.effect.kind, known_parameters(self.effect, bpm), self._sample_rate)
             if plugins is None:
-                raise SoundError("plugins cannot be played here")
+                raise SoundError("is a plugin, and plugins cannot be played here")
             return plugins(self.effect, self._sample_rate)
         except SoundError as error:
             self.problem = str(error).rstrip(".")
@@ -170,8 +178,11 @@ class Insert:
     def process(self, audio: Audio, start: int) -> Audio:
         """The next (2, n) frames, those of the song from `start` on."""
         dry, frames = self._lag.process(audio), audio.shape[1]
-        share = self._wet.over(start, frames) * self._on.over(start, frames)
-        was_resting, self._resting = self._resting, isinstance(share, float) and share == 0.0
+        on, wet_share = self._on.over(start, frames), self._wet.over(start, frames)
+        share = on * wet_share
+        # Where a lane moves the wet share the effect plays on unheard, so that it depends on no block when it returns.
+        unheard = on if self._wet.automated else share
+        was_resting, self._resting = self._resting, isinstance(unheard, float) and unheard == 0.0
         if self._processor is None or self._resting:
             return dry
         if was_resting:  # what it remembers was played long ago
@@ -189,7 +200,8 @@ class Insert:
     def _through(self, processor: BuiltInEffect | HostedEffect, audio: Audio, start: int) -> Audio:
         frames = audio.shape[1]
         # The first step of a block may have begun in the block before: it is the grid's frame that counts.
-        first = start - start % STEP
+        step = STEP if isinstance(processor, BuiltInEffect) else PLUGIN_STEP
+        first = start - start % step
         moving: dict[str, Values] = {}
         for name, setting in self._settings.items():
             values = setting.over(first, start - first + frames)
@@ -200,10 +212,10 @@ class Insert:
         if not moving:
             return _whole(processor.process(audio), frames)
         pieces = []
-        for begin in range(first, start + frames, STEP):
+        for begin in range(first, start + frames, step):
             for name, values in moving.items():
                 self._tell(processor, name, float(values[begin - first]))  # type: ignore[index]
-            piece = audio[:, max(0, begin - start) : begin + STEP - start]
+            piece = audio[:, max(0, begin - start) : begin + step - start]
             pieces.append(_whole(processor.process(piece), piece.shape[1]))
         return np.concatenate(pieces, axis=1)
 

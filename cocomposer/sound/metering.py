@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 LOUDEST_SAMPLE = 64.0
 """+36 dBFS: within a mixer no signal means this."""
 OFFSET = 0.05
-"""A mean of -26 dBFS over a second, OFFSET_SECONDS in a row, is no sound: it only drives loudspeakers out."""
-OFFSET_SECONDS = 2
+OFFSET_SECONDS = 0.25
+"""A mean of -26 dBFS over this time, several times in a row, is no sound: it only drives loudspeakers out."""
 
 MOMENTARY_HOPS, SHORT_TERM_HOPS = 4, 30
 """400 ms and 3 s in hops of 100 ms (EBU Tech 3341)."""
@@ -88,10 +88,10 @@ class LoudnessMeter:
 
 
 class Guard:
-    """Watches one signal."""
+    """Watches one signal; takes an offset for one that lasts `patience` times OFFSET_SECONDS."""
 
-    def __init__(self, sample_rate: int) -> None:
-        self._sample_rate = sample_rate
+    def __init__(self, sample_rate: int, patience: int) -> None:
+        self._window, self._patience = round(OFFSET_SECONDS * sample_rate), patience
         self.reset()
 
     def reset(self) -> None:
@@ -106,8 +106,8 @@ class Guard:
             return "ran away to a level no loudspeaker would survive"
         self._sum += audio.sum(axis=1)
         self._counted += audio.shape[1]
-        if self._counted >= self._sample_rate:
+        if self._counted >= self._window:
             constant = float(np.abs(self._sum).max()) / self._counted > OFFSET
             self._offsets = self._offsets + 1 if constant else 0
             self._sum, self._counted = np.zeros(2), 0
-        return "sent a constant offset instead of sound" if self._offsets >= OFFSET_SECONDS else ""
+        return "sent a constant offset instead of sound" if self._offsets >= self._patience else ""

@@ -15,14 +15,14 @@ from cocomposer.errors import SoundError
 from cocomposer.music import Song
 from cocomposer.sound.console import MASTER, Console
 from cocomposer.sound.effects import PluginEffects
-from cocomposer.sound.house_mix import settled, trim_for
+from cocomposer.sound.house_mix import MASTER_LUFS, mix_of, settled, trim_for
 from cocomposer.sound.instruments import Recording
 from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
 from cocomposer.sound.loudness import amplitude, decibels, integrated_loudness, spans, true_peak
 from cocomposer.sound.plan import console_plan
-from cocomposer.sound.racks import Racks
+from cocomposer.sound.racks import LINEAR_EFFECTS, Racks
 from cocomposer.sound.soundfonts import default_soundfont
-from cocomposer.sound.takes import check, jobs_of, play_all
+from cocomposer.sound.takes import check, jobs_of, play_all, workers
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
@@ -37,8 +37,6 @@ FADE_SECONDS = 0.25
 """How long the last of the reverb, 60 dB below the peak, is faded."""
 RING_SECONDS = 3.0
 """Time that room and echo may ring on after the instruments."""
-MASTER_LUFS = -18.0
-"""Loudness at which the sum enters the master chain: what its thresholds assume."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +122,10 @@ def render(
     with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder:
         takes = play_all(jobs, Path(folder), lambda share, words: tell(0.6 * share, words), stop)
         trims = {index: trim_for(_loudness(take), take.peak) for index, take in enumerate(takes.recordings)}
-        console = Console(song, rate, plugin_effects, trims, workers=2)
+        console = Console(song, rate, plugin_effects, trims, workers=workers(), metered=False)
         try:
             before_master, stems = _mixed(console, takes.recordings, settings, tell, stop)
-            warnings = (*missing, *takes.warnings, *console.problems)
+            warnings = (*missing, *takes.warnings, *console.problems, *(_inexact_stems(song) if stems else ()))
             tell(0.85, "Mastering")
             names = distinct(part.name or str(part.role) for part in song.parts)
             mastered = _master(console, song, trims, before_master, dict(zip(names, stems, strict=False)), settings)
@@ -143,6 +141,14 @@ def _heard(song: Song, racks: Racks | None) -> Song:
     plan = console_plan(song, SAMPLE_RATES[0], {})
     heard = tuple(part for part, planned in zip(song.parts, plan.parts, strict=True) if planned.heard)
     return replace(song, parts=heard)
+
+
+def _inexact_stems(song: Song) -> Iterator[str]:
+    """What keeps the stems from adding up to the mix."""
+    mix = mix_of(song)
+    for bus in (*mix.buses, *mix.sends):
+        if any(not effect.bypassed and effect.kind not in LINEAR_EFFECTS for effect in bus.strip.inserts):
+            yield f"The stems do not quite add up to the mix: on {bus.name} parts go through effects together."
 
 
 def distinct(names: Iterable[str]) -> Iterator[str]:
@@ -198,22 +204,22 @@ def _master(
     first = max(0, first - round(LEAD_SECONDS * rate)) if first > LEAD_SECONDS * rate else 0
     last = min(before_master.shape[1], last + round(FADE_SECONDS * rate))
 
-    def trim(audio: Audio) -> Audio:
-        cut = audio[:, first:last].copy()
-        fade_out(cut, rate, FADE_SECONDS)
-        return cut
-
-    before_master = trim(before_master)
-    stems = {name: trim(stems.pop(name)) for name in list(stems)}
-    level = integrated_loudness(before_master, rate)
-    mix = np.zeros_like(before_master)
-    if math.isfinite(level):
+    before_master = before_master[:, first:last]
+    stems = {name: audio[:, first:last] for name, audio in stems.items()}
+    for audio in (before_master, *stems.values()):
+        fade_out(audio, rate, FADE_SECONDS)
+    level = loudness = integrated_loudness(before_master, rate)
+    mix = before_master.copy() if settings.stems else before_master
+    if not math.isfinite(level):
+        mix[:] = 0
+    else:
         console.update(song, {**trims, MASTER: MASTER_LUFS - level})
         _through_master(console, before_master, mix, first, rate)
-        limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
+        loudness = limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
     peak = true_peak(mix, rate)
     if peak > settings.ceiling_dbtp:  # the limiter leaves a margin, so this is for signals beyond all music
         mix *= np.float32(amplitude(settings.ceiling_dbtp - peak))
+        loudness += settings.ceiling_dbtp - peak
         peak = settings.ceiling_dbtp
     return Rendering(
         mix=mix,
@@ -221,7 +227,7 @@ def _master(
         stems=stems,
         before_master=before_master if settings.stems else None,
         warnings=(),
-        loudness=integrated_loudness(mix, rate),
+        loudness=loudness,
         true_peak=peak,
         seconds=mix.shape[1] / rate,
         start=first / rate,
@@ -230,11 +236,12 @@ def _master(
 
 
 def _through_master(console: Console, audio: Audio, mix: Audio, first: int, rate: int) -> None:
-    """`audio`, which begins at frame `first` of the song, through the master's strip into `mix`."""
+    """`audio`, which begins at frame `first` of the song, through the master's strip into `mix`, which may be it."""
     late = console.latency - console.sum_latency
     for span in spans(audio.shape[1] + late, rate):
-        piece = audio[:, span]
-        piece = np.pad(piece, ((0, 0), (0, span.stop - span.start - piece.shape[1])))
+        piece = np.zeros((2, span.stop - span.start), dtype=np.float32)
+        sounding = audio[:, span]
+        piece[:, : sounding.shape[1]] = sounding
         mastered = console.master(piece, first + span.start + console.sum_latency)
         here, cut = slice(max(0, span.start - late), max(0, span.stop - late)), max(0, late - span.start)
         mix[:, here] = mastered[:, cut:]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cocomposer.music.mix import Effect
-from cocomposer.sound.channel import Channel, ChannelPlan, Routed
-from cocomposer.sound.effects import Insert, Lag, PluginEffects
+from cocomposer.sound.channel import Channel, ChannelPlan, Rig, Routed, Stage
+from cocomposer.sound.effects import Insert, Lag
 from cocomposer.sound.plan import ConsolePlan
 
 if TYPE_CHECKING:
     from cocomposer.sound.automation import Values
     from cocomposer.sound.loudness import Audio
+
+
+Mapped = Callable[[Callable[[str], "Audio"], Iterable[str]], Iterable["Audio"]]
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,12 @@ class _Prepared:
 class Shared:
     """The buses and sends of one mix."""
 
-    def __init__(self, sample_rate: int, plugins: PluginEffects | None) -> None:
-        self._sample_rate, self._plugins = sample_rate, plugins
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
         self.buses: dict[str, Channel] = {}
         self.sends: dict[str, Channel] = {}
         self._lags: dict[str, Lag] = {}
+        self._woken: set[str] = set()
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -51,7 +55,7 @@ class Shared:
         for running, plans in ((self.buses, plan.buses), (self.sends, plan.sends)):
             group = {}
             for name, each in plans.items():
-                channel = running.get(name) or Channel(self._sample_rate, self._plugins)
+                channel = running.get(name) or Channel(self._rig, Stage.SHARED)
                 group[name] = _Prepared(channel, each, channel.prepare(each))
             prepared.append(group)
         return prepared[0], prepared[1]
@@ -66,12 +70,15 @@ class Shared:
         self.buses, self.sends = ({name: each.channel for name, each in group.items()} for group in prepared)
         return [channel for channel in before if channel not in self.channels]
 
-    def process(self, parts: Sequence[Routed], start: int, frames: int) -> Audio:
-        """The sum (2, frames) of `parts`, which is that of the song from `start` on, later by `latency`."""
+    def process(self, parts: Sequence[Routed], start: int, frames: int, in_turn: Mapped = map) -> Audio:
+        """The sum (2, frames) of `parts`, which is that of the song from `start` on, later by `latency`.
+
+        `in_turn` is `map`, or does the work of `map` on several threads.
+        """
         wait = slowest(self.buses.values())
         gathered = _gathered((part.outputs, part.audio) for part in parts)
         direct = gathered.get("", np.zeros((2, frames), dtype=np.float32))
-        buses = self._through(self.buses, gathered, start)
+        buses = self._through(self.buses, gathered, start, frames, in_turn)
         start -= wait
         routed = [self.buses[name].routed(audio, start) for name, audio in buses.items()]
         direct = self._later("direct", direct, wait)
@@ -82,20 +89,23 @@ class Shared:
         for name, audio in _gathered((bus.sends, bus.audio) for bus in routed).items():
             fed[name] = fed[name] + audio if name in fed else audio
         total = self._later("total", direct, slowest(self.sends.values()))
-        for answer in self._through(self.sends, fed, start).values():
+        for answer in self._through(self.sends, fed, start, frames, in_turn).values():
             total = total + answer
         return total
 
-    def _through(self, channels: dict[str, Channel], given: dict[str, Audio], start: int) -> dict[str, Audio]:
-        """What those channels make of it that are given something, aligned."""
+    def _through(
+        self, channels: dict[str, Channel], given: dict[str, Audio], start: int, frames: int, in_turn: Mapped
+    ) -> dict[str, Audio]:
+        """What those channels make of what they are given, aligned; one never given anything is passed over."""
+        self._woken |= given.keys()
+        names = [name for name in channels if name in self._woken]
+        silence = np.zeros((2, frames), dtype=np.float32)
+        answers = in_turn(lambda name: channels[name].process(given.get(name, silence), start), names)
         wait = slowest(channels.values())
-        answers = {}
-        for name, channel in channels.items():
-            if name in given:
-                answers[name] = self._later(
-                    f"behind {name}", channel.process(given[name], start), wait - channel.latency
-                )
-        return answers
+        return {
+            name: self._later(f"behind {name}", answer, wait - channels[name].latency)
+            for name, answer in zip(names, answers, strict=True)
+        }
 
     def _later(self, place: str, audio: Audio, frames: int) -> Audio:
         lag = self._lags[place] = fitting(self._lags.get(place), frames)
@@ -125,13 +135,18 @@ def fitting(lag: Lag | None, frames: int) -> Lag:
 def _gathered(given: Iterable[tuple[Mapping[str, Values], Audio]]) -> dict[str, Audio]:
     """The sums, by name, of audio times the share of it that goes to each name."""
     sums: dict[str, Audio] = {}
+    own: set[str] = set()
     for shares, audio in given:
         for name, share in shares.items():
             if isinstance(share, float) and share == 0.0:
                 continue
-            portion = audio if isinstance(share, float) and share == 1.0 else audio * np.asarray(share, np.float32)
-            if name in sums:
+            whole = isinstance(share, float) and share == 1.0
+            portion = audio if whole else audio * np.asarray(share, np.float32)
+            if name not in sums:
+                sums[name] = portion
+            elif name in own:
                 sums[name] += portion
-            else:
-                sums[name] = portion.copy() if portion is audio else portion
+            else:  # what is there may be someone else's
+                sums[name] = sums[name] + portion
+                own.add(name)
     return sums

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ PLAIN_PLAYER_WARNING = (
     "The Python package tinysoundfont is not installed: SoundFonts play without pitch bend, controllers and release."
 )
 
-_WORKERS = 2
+_MOST_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,23 @@ def jobs_of(
     return part_jobs(song, tuple(assigned), soundfont, sample_rate, stage_limit), tuple(warnings)
 
 
+def workers() -> int:
+    """How many parts are played, and strips mixed, at once: no more than there are cores to do it."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(_MOST_WORKERS, cores or 1)
+
+
 def play_all(
     jobs: tuple[PartJob, ...], folder: Path, tell: Callable[[float, str], None], stop: Callable[[], bool]
 ) -> Takes:
     """Play `jobs` to files in `folder`.  `tell` is told the share done and a few words; `stop` is asked often.
 
-    Instruments play in child processes, so that two keep two cores busy.  Raises Cancelled when asked to stop.
+    Instruments play in child processes, so that several keep several cores busy.  Raises Cancelled when asked to stop.
     """
     ended = threading.Event()
     players = Players(folder, ended.is_set)
     found: dict[int, tuple[Recording, str]] = {}
-    with ThreadPoolExecutor(_WORKERS, "playing") as pool:
+    with ThreadPoolExecutor(workers(), "playing") as pool:
         try:
             # The longest work first, so that both cores are busy to the end.
             order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].events))

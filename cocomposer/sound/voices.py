@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +23,8 @@ BEND_RANGE = 2.0
 MODULATION = 1
 SHORTEST = 0.002
 """Shortest note, in seconds: a voice must see its key held for a few samples."""
-RING_OUT = 8.0
-"""Seconds that a struck drum is held, where no other of its group ends it."""
+RING_OUT = 2.0
+"""Longest that a key which can be choked is held, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Voices:
     _places: dict[str, list[tuple[Any, str]]]
 
     def set(self, parameters: Iterable[tuple[str, float]]) -> None:
-        """Turn the knobs: parameters and macros by name, all others to their defaults.  Raises SoundError as `settings`."""
+        """Turn parameters and macros by name, all others to their defaults.  Raises SoundError as `settings` does."""
         for name, value in self.instrument.settings(parameters).items():
             for processor, path in self._places.get(name, ()):
                 processor.set_parameter(path, value)
@@ -65,13 +67,18 @@ class Voices:
     def perform(self, events: Sequence[MidiEvent], seconds: float) -> None:
         """What the next `engine.render(seconds)` plays, in place of what was there.
 
-        Notes, bends and the modulation wheel; other controllers are the mixer's.  What still sounds at the end is let go there.
+        Notes, bends and the modulation wheel; other controllers are the mixer's.  A key that is never let go is held to
+        the end.
         """
         voices = self.graph[0][0]
         voices.clear_midi()
         for start, end, pitch, velocity in sounding(events, seconds, self.instrument):
             voices.add_midi_note(pitch, velocity, start, max(SHORTEST, end - start))
-        bends = [(at, BEND_RANGE * ((first | second << 7) - 8192) / 8192) for at, kind, first, second in events if kind == BEND]
+        bends = [
+            (at, BEND_RANGE * ((first | second << 7) - 8192) / 8192)
+            for at, kind, first, second in events
+            if kind == BEND
+        ]
         wheel = [(at, value / 127) for at, kind, number, value in events if kind == CONTROL and number == MODULATION]
         self._follow("bend", self._steps(bends, seconds))
         self._follow("modulation", self._steps(wheel, seconds))
@@ -90,7 +97,7 @@ class Voices:
 def sounding(events: Sequence[MidiEvent], seconds: float, instrument: BuiltIn) -> list[tuple[float, float, int, int]]:
     """The notes of `events` as (start, end, pitch, velocity), sorted, times in seconds.
 
-    A drum rings out, or until the next of its choke group.
+    The keys of a kit are let go at once, since a drum does not mind; those that can be choked when that happens.
     """
     notes: list[tuple[float, float, int, int]] = []
     open_keys: dict[int, list[tuple[float, int]]] = {}
@@ -107,12 +114,15 @@ def sounding(events: Sequence[MidiEvent], seconds: float, instrument: BuiltIn) -
     strikes = {
         key: [start for start, _, pitch, _ in notes if pitch in group] for group in instrument.chokes for key in group
     }
-    return [(start, _choked(start, strikes.get(pitch, [])), pitch, velocity) for start, _, pitch, velocity in notes]
+    return [(start, _let_go(start, strikes.get(pitch)), pitch, velocity) for start, _, pitch, velocity in notes]
 
 
-def _choked(start: float, strikes: list[float]) -> float:
+def _let_go(start: float, strikes: list[float] | None) -> float:
+    """When the key of a drum struck at `start` is let go: by the next of its group's `strikes`, if it has a group."""
+    if strikes is None:
+        return start + SHORTEST
     following = bisect_left(strikes, start + SHORTEST)
-    return strikes[following] if following < len(strikes) else start + RING_OUT
+    return min([start + RING_OUT, *strikes[following : following + 1]])
 
 
 def build(
@@ -123,11 +133,12 @@ def build(
     sample_rate: int = 44100,
     name: str = "built-in",
 ) -> Voices:
-    """Compile `instrument` into `engine` (a `dawdreamer.RenderEngine` of `sample_rate`); turn its knobs to `parameters`.
+    """Compile `instrument` into `engine`, a `dawdreamer.RenderEngine` of `sample_rate`, and turn its `parameters`.
 
     Two processors, called `name` and `name effect`: the voices, and what they go through together.  libfaust keeps the
-    compiled code for as long as the process lives, so a second instance of the same instrument takes milliseconds.
-    Raises SoundError where the program does not compile or has not the parameters its description names.
+    compiled code for as long as the process lives, so a second instance of the same instrument takes milliseconds; on
+    disk DawDreamer keeps none.  Raises SoundError where the program does not compile, or lacks a parameter that its
+    description names.
     """
     voices = _compiled(engine, name, instrument, "process", instrument.voices)
     effect = _compiled(engine, f"{name} effect", instrument, "effect", 0)
@@ -146,12 +157,28 @@ def build(
 def _compiled(engine: Any, name: str, instrument: BuiltIn, what: str, voices: int) -> Any:
     processor = engine.make_faust_processor(name)
     processor.num_voices = voices
+    # Flushes numbers too small to hear to zero: decaying sounds are full of them, and they take four times as long.
+    processor.compile_flags = ["-ftz", "2"]
     processor.faust_libraries_path = str(instrument.path.parent)
     processor.set_dsp_string(f'process = library("{instrument.path.name}").{what};')
     try:
-        compiled = processor.compile()
+        with _quiet():
+            compiled = processor.compile()
     except RuntimeError as error:
-        raise SoundError(f"{instrument.path.name} does not compile: {error}") from error
+        raise SoundError(f"{instrument.path.name} does not compile: {str(error).splitlines()[0]}") from error
     if not compiled:
         raise SoundError(f"{instrument.path.name} does not compile.")
     return processor
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep libfaust's remarks off the error stream: that voices have no effect of their own is an error to it."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

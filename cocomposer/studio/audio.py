@@ -1,30 +1,18 @@
-"""Songs to audio files: the rendering job, with its stems, warnings and levels."""
+"""Songs to audio files: one, or several at once, with their stems beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
+from cocomposer.errors import Cancelled
 from cocomposer.music import Song
-from cocomposer.studio.places import file_name, make_folder
+from cocomposer.sound.bounce import AudioFiles, bounce, tags_of
+from cocomposer.studio.places import file_name
 
-
-@dataclass(frozen=True)
-class AudioFiles:
-    """What was written: the mix, the stems by part name, and what should be known about them.
-
-    `loudness` is integrated loudness in LUFS, `true_peak` in dBTP, `seconds` the length of the mix; `soundfont` is the
-    file name of the SoundFont that played what had no instrument of its own, None if nothing had none.
-    """
-
-    mix: Path
-    stems: Mapping[str, Path]
-    warnings: tuple[str, ...]
-    loudness: float
-    true_peak: float
-    seconds: float
-    soundfont: str | None
+__all__ = ["AudioFiles", "render_songs", "render_to_file"]
 
 
 def render_to_file(
@@ -33,36 +21,75 @@ def render_to_file(
     *,
     instruments: Mapping[str, str] | None = None,
     stems: bool = False,
+    sample_rate: int = 44100,
+    bit_depth: int = 24,
+    artist: str = "",
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> AudioFiles:
     """Render `song` to `path`, whose suffix chooses the format, and its stems to a folder beside it.
 
     `instruments` maps roles or part names to plugin or SoundFont files; `progress` is told the share done, 0..1.
-    Raises SoundError for an instrument or place that cannot be used and Cancelled soon after `cancelled()` is true;
-    no incomplete file is left either way.
+    Raises SoundError for a format, an instrument or a place that cannot be used and Cancelled soon after `cancelled()`
+    is true; no incomplete file is left either way.
     """
-    from cocomposer.sound.audio_files import write_audio
-    from cocomposer.sound.render import RenderSettings, render
+    from cocomposer.sound.render import RenderSettings
 
-    settings = RenderSettings(instruments=dict(instruments or {}), stems=stems)
-    tell = progress or (lambda share: None)
-    rendering = render(song, settings, progress=lambda share, _: tell(share), cancelled=cancelled)
-    written: dict[str, Path] = {}
-    if stems:
-        folder = path.with_name(f"{path.stem}-stems")
-        make_folder(folder)
-        for number, (name, samples) in enumerate(rendering.stems.items(), 1):
-            written[name] = write_audio(
-                folder / f"{number:02d}-{file_name(name)}{path.suffix}", samples, rendering.sample_rate
-            )
-    write_audio(path, rendering.mix, rendering.sample_rate)
-    return AudioFiles(
-        mix=path,
-        stems=written,
-        warnings=tuple(rendering.warnings),
-        loudness=rendering.loudness,
-        true_peak=rendering.true_peak,
-        seconds=rendering.seconds,
-        soundfont=rendering.soundfont,
+    settings = RenderSettings(sample_rate=sample_rate, instruments=dict(instruments or {}), stems=stems)
+    folder = path.with_name(f"{path.stem}-stems")
+    return bounce(
+        song,
+        path,
+        settings,
+        bit_depth=bit_depth,
+        tags=tags_of(song, artist, "Made with Cocomposer"),
+        stem_path=lambda number, name: folder / f"{number:02d}-{file_name(name)}{path.suffix}",
+        progress=progress,
+        cancelled=cancelled,
     )
+
+
+def render_songs(
+    songs: Sequence[tuple[Song, Path]],
+    jobs: int,
+    render: Callable[[Song, Path, Callable[[float], None], Callable[[], bool]], AudioFiles],
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[AudioFiles]:
+    """Have `render` make the audio of every song, `jobs` at a time, in the order given.
+
+    Instruments play in child processes and effects run outside the interpreter's lock, so that threads keep the cores
+    busy.  `progress` is told the share done of all.  The first error ends the others and is raised.
+    """
+    failed, lock = threading.Event(), threading.Lock()
+    shares = [0.0] * len(songs)
+
+    def stop() -> bool:
+        return failed.is_set() or (cancelled is not None and cancelled())
+
+    def report(index: int, share: float) -> None:
+        with lock:
+            shares[index] = share
+            if progress is not None:
+                progress(sum(shares) / len(shares))
+
+    def one(index: int) -> AudioFiles:
+        song, path = songs[index]
+        try:
+            return render(song, path, lambda share: report(index, share), stop)
+        except BaseException:
+            failed.set()
+            raise
+
+    with ThreadPoolExecutor(jobs, "bounce") as pool:
+        tasks = [pool.submit(one, index) for index in range(len(songs))]
+        try:
+            wait(tasks)
+        except BaseException:  # Ctrl-C: the songs under way are stopped before it goes further
+            failed.set()
+            raise
+    errors = [error for task in tasks if (error := task.exception()) is not None]
+    if errors:
+        # The song that failed, not one that was stopped for it, is to be told of.
+        raise next((error for error in errors if not isinstance(error, Cancelled)), errors[0])
+    return [task.result() for task in tasks]

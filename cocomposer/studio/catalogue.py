@@ -1,4 +1,4 @@
-"""Everything there is to work with, as one list to search: styles, progressions, instruments, racks, plugins, sketches."""
+"""Everything there is to use, to be searched: styles, progressions, instruments, racks, plugins, sketches."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def catalogue(kind: Kind) -> tuple[Entry, ...]:
 
 
 def matching(entries: Iterable[Entry], query: str) -> list[Entry]:
-    """The entries in which every word of `query` begins a word of name, detail or tags; those with it in the name first."""
+    """The entries of which each word of `query` begins a word; those with it in the name first."""
     words = query.casefold().split()
     found = []
     for entry in entries:
@@ -88,17 +88,25 @@ def _progressions() -> tuple[Entry, ...]:
 
 
 def _instruments() -> tuple[Entry, ...]:
-    programs = (
+    from cocomposer.sound.built_in import built_in_instruments
+
+    own = (
         Entry(
             Kind.INSTRUMENT,
-            f"program:{program}",
-            name,
-            FAMILIES[program // 8],
-            (FAMILIES[program // 8], "General MIDI"),
+            f"built-in:{each.id}",
+            each.name,
+            each.description,
+            ("built-in", *(str(role) for role in each.roles)),
+        )
+        for each in built_in_instruments()
+    )
+    programs = (
+        Entry(
+            Kind.INSTRUMENT, f"program:{program}", name, FAMILIES[program // 8], (FAMILIES[program // 8], "SoundFont")
         )
         for program, name in enumerate(INSTRUMENTS)
     )
-    return tuple(programs)
+    return (*own, *programs)
 
 
 def _racks() -> tuple[Entry, ...]:
@@ -107,9 +115,7 @@ def _racks() -> tuple[Entry, ...]:
 
     racks = load_racks()
     return tuple(
-        Entry(Kind.RACK, str(role), rack.name, rack.about, (str(role),))
-        for role in Role
-        for rack in (racks.of(role),)
+        Entry(Kind.RACK, str(role), rack.name, rack.about, (str(role),)) for role in Role for rack in (racks.of(role),)
     )
 
 

@@ -22,8 +22,11 @@ from cocomposer.studio.composing_messages import MAX_LINE, SketchParts, fields_o
 from cocomposer.studio.project import Answer
 from cocomposer.studio.project_json import answer_from
 
-PATIENCE = 1.0
-"""Seconds that a cancelled composer has to stop before its process is ended; it is silent at once."""
+PATIENCE = 2.0
+"""Seconds that a cancelled composer, silent at once, has to stop before its process is ended.
+
+Usually it stops within some hundredths of a second; to start another process takes longer than this.
+"""
 _STOPPED = "The composer stopped unexpectedly. Propose again: it starts anew."
 _log = logging.getLogger(__name__)
 

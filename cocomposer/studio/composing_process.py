@@ -119,8 +119,11 @@ def _warm() -> None:
     from cocomposer.model.composer_weights import load_network, weights_path
 
     if not why_unavailable():
+        from cocomposer.model.harmony import shipped_network
+
         try:
             load_network(weights_path())
+            shipped_network()
         except CocomposerError:
             return  # who asks will be told
 

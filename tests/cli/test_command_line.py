@@ -126,6 +126,11 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["render", "{sketch}", "--out", "song.flac", "--audio", "mp3"], "make them agree"),
         (["render", "{sketch}", "--audio", "none"], "There is no kind of audio"),
         (["render", "{folder}/nothing.mid"], "There is no file"),
+        (["render", "{sketch}", "--rate", "44000"], "There is no sample rate"),
+        (["render", "{sketch}", "--bits", "8"], "There is no number of bits"),
+        (["render", "{sketch}", "--jobs", "0"], "--jobs takes a whole number from 1 to 64"),
+        (["render", "{sketch}", "--bits", "32", "--audio", "flac"], "Only wav files have 32 bits"),
+        (["render", "{sketch}", "{sketch}", "--out", "{sketch}"], "is a file"),
         (["info", "{folder}/winter_coat.tx"], "did you mean winter_coat.txt?"),
         (["info", "{sketch}", "{sketch}"], "nothing to do with"),
         (["styles", "swign"], "did you mean swing?"),
@@ -242,3 +247,25 @@ def test_styles_as_text_and_as_json_agree(capsys: pytest.CaptureFixture[str]) ->
     assert all(style["id"] in text for style in styles)
     assert main(["styles", styles[0]["name"].upper(), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == styles[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "files"), [([], []), (["song.mid"], ["song.mid"]), (["a.cocomposer"], ["a.cocomposer"])]
+)
+def test_where_there_is_a_display_the_window_opens(
+    words: list[str], files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[list[str]] = []
+    monkeypatch.setattr("cocomposer.cli.window_can_open", lambda: True)
+    monkeypatch.setattr("cocomposer.cli._open_window", lambda given: opened.append(given) or 0)
+    assert main(words) == 0
+    assert opened == [files]
+
+
+def test_without_a_display_there_is_help(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert main([]) == 0
+    assert capsys.readouterr().out.startswith("usage: cocomposer")
+    assert "Say what to do with song.mid" in complaint(["song.mid"], capsys)

@@ -11,10 +11,11 @@ import sys
 import time
 from pathlib import Path
 
+import mutagen
 import pytest
 
 from cocomposer import formats
-from cocomposer.music import Role
+from cocomposer.music import Note, Part, Role, Song
 from cocomposer.resources import assets_folder
 
 SKETCHES = assets_folder() / "sketches"
@@ -128,6 +129,23 @@ def test_render_a_proposal_as_mp3(tmp_path: Path) -> None:
     assert made["audio"] == "song.mp3"
     assert made["soundfont"].endswith((".sf2", ".sf3"))
     assert (tmp_path / "song.mp3").stat().st_size > 10_000
+
+
+def test_render_several_songs_at_once(tmp_path: Path) -> None:
+    song = Song("Two notes", 960, parts=(Part("Piano", Role.KEYS, 0, (Note(0, 60, 480),)),))
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        formats.write(song, tmp_path / folder / "song.mid")
+    options = ("--jobs", 2, "--rate", 48000, "--bits", 16, "--stems", "--out", "audio", "--json")
+    done = run("render", "first/song.mid", "second/song.mid", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert [each["audio"] for each in made] == ["audio/song.wav", "audio/song-2.wav"]
+    for each in made:
+        assert list(each["stems"]) == ["Piano"]
+        for path in (each["audio"], each["stems"]["Piano"]):
+            info = mutagen.File(tmp_path / path).info
+            assert (info.sample_rate, info.bits_per_sample) == (48000, 16)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing on Windows")

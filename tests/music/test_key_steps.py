@@ -27,6 +27,8 @@ def test_seven_steps_are_an_octave_and_come_back(key: Key, pitch: int) -> None:
     assert key.step(key.step(start, 3), -3) == start
 
 
-@pytest.mark.parametrize(("pitch", "steps", "expected"), [(60, 1, 62), (60, -1, 59), (61, 1, 62), (61, -1, 60), (127, 1, 127)])
+@pytest.mark.parametrize(
+    ("pitch", "steps", "expected"), [(60, 1, 62), (60, -1, 59), (61, 1, 62), (61, -1, 60), (127, 1, 127)]
+)
 def test_steps_in_c_major(pitch: int, steps: int, expected: int) -> None:
     assert Key().step(pitch, steps) == expected

@@ -9,7 +9,7 @@ import pytest
 from pedalboard.io import AudioFile
 
 from cocomposer.errors import SoundError
-from cocomposer.sound.audio_files import FORMATS, write_audio
+from cocomposer.sound.audio_files import FORMATS, Tags, write_audio
 
 RATE = 44100
 
@@ -81,3 +81,53 @@ def test_a_full_disk_is_said_with_place_and_room(tmp_path: Path, monkeypatch: py
         write_audio(tmp_path / f"chord.{kind}", noise, RATE)
     assert all(str(tmp_path) in str(each.value) for each in (first, second))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("depth", [16, 24])
+@pytest.mark.parametrize("kind", ["wav", "flac"])
+def test_dither_turns_what_is_lost_into_hiss(tmp_path: Path, kind: str, depth: int) -> None:
+    step = 2.0 ** (1 - depth)
+    at = np.arange(RATE * 2) / RATE
+    faint = np.tile(0.4 * step * np.sin(2 * np.pi * 440 * at), (2, 1)).astype(np.float32)
+    with AudioFile(str(write_audio(tmp_path / f"faint.{kind}", faint, RATE, depth))) as file:
+        back = file.read(file.frames)
+    assert np.abs(back / step - np.rint(back / step)).max() < 1e-3
+    spectrum = np.abs(np.fft.rfft(back[0])) / RATE  # below half a step rounding alone leaves nothing of the tone
+    assert spectrum[880] == pytest.approx(0.4 * step, rel=0.05)
+    error = back - faint
+    assert np.sqrt(np.mean(error**2)) == pytest.approx(step / 2, rel=0.03)  # three twelfths of a step, squared
+    spectrum = np.abs(np.fft.rfft(error[0])) / RATE
+    assert spectrum[[1760, 2640, 3520]].max() < 0.03 * step  # and no distortion
+
+
+def test_full_scale_is_not_wrapped_around(tmp_path: Path) -> None:
+    loud = np.tile(np.array([1.0, -1.0, 1.2, -1.2], dtype=np.float32), (2, RATE // 4))
+    with AudioFile(str(write_audio(tmp_path / "loud.wav", loud, RATE, 16))) as file:
+        back = file.read(file.frames)
+    assert np.abs(back - np.clip(loud, -1, 1)).max() < 3 * 2**-15
+
+
+def test_floating_point_is_kept_as_it_is(tmp_path: Path, chord: np.ndarray) -> None:
+    with AudioFile(str(write_audio(tmp_path / "chord.wav", chord, 192_000, 32))) as file:
+        assert file.samplerate == 192_000
+        assert np.array_equal(file.read(file.frames), chord)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_tags_are_there(tmp_path: Path, chord: np.ndarray, kind: str) -> None:
+    import mutagen
+
+    tags = Tags("Lied, ohne Worte", "Fanny H.", 92.4, "F# minor", "Made with Cocomposer")
+    path = write_audio(tmp_path / f"chord.{kind}", chord, RATE, tags=tags)
+    found = mutagen.File(path).tags
+    names = ("TIT2", "TPE1", "TBPM", "TKEY", "COMM::XXX") if kind in ("wav", "mp3") else (
+        "title", "artist", "bpm", "key", "comment")  # fmt: skip
+    assert [str(found[name][0] if isinstance(found[name], list) else found[name]) for name in names] == [
+        tags.title, tags.artist, "92", tags.key, tags.comment]  # fmt: skip
+    with AudioFile(str(path)) as file:
+        assert abs(file.frames - chord.shape[1]) < 0.1 * RATE
+
+
+def test_mp3_has_no_high_rates(tmp_path: Path, chord: np.ndarray) -> None:
+    with pytest.raises(SoundError, match="96000 Hz"):
+        write_audio(tmp_path / "chord.mp3", chord, 96_000)

@@ -24,6 +24,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.struck: list[tuple[int, int]] = []
+        self.let_go: list[tuple[int, int]] = []
         self.position = 0
         self.playing = False
         self.loop: tuple[int, int] | None = None
@@ -31,7 +32,9 @@ class Listener:
     def note_on(self, part: int, pitch: int, velocity: int) -> None:
         self.struck.append((part, pitch))
 
-    def note_off(self, part: int, pitch: int) -> None: ...
+    def note_off(self, part: int, pitch: int) -> None:
+        self.let_go.append((part, pitch))
+
     def set_song(self, song: Song) -> None: ...
     def compare(self, song: Song | None) -> None: ...
     def stop(self) -> None: ...

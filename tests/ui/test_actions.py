@@ -6,14 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence
-
-from cocomposer.studio import editing
 from cocomposer.ui.actions import MENUS, TABLE, plain
 from cocomposer.ui.drawings import FOLDER
 from cocomposer.ui.palette import Palette, score
 from cocomposer.ui.window import Window
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence
+
+from cocomposer.studio import editing
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -74,7 +74,7 @@ def test_the_palette_finds_by_a_few_letters(window: Window, query: str, best: st
 
 
 def test_the_palette_does_what_is_chosen_with_the_keyboard_alone(window: Window, qtbot: QtBot) -> None:
-    assert window.lower.currentIndex() == 0
+    assert window.tabs.currentIndex() == 0
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     palette = window.findChild(Palette)
     assert palette is not None
@@ -82,7 +82,7 @@ def test_the_palette_does_what_is_chosen_with_the_keyboard_alone(window: Window,
     qtbot.keyClicks(palette.field, "mixer")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert not palette.isVisible()
-    assert window.lower.currentIndex() == 1
+    assert window.tabs.currentIndex() == 1
 
 
 def test_nothing_is_found_for_letters_that_are_not_there() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,10 @@ from PyQt6.QtWidgets import QMenu, QToolButton
 from songs import band_song
 
 from cocomposer import formats
-from cocomposer.composer.request import Task
-from cocomposer.music import Role, Song
+from cocomposer.composer.request import Task, Terms
+from cocomposer.music import Part, Role, Song
 from cocomposer.studio.catalogue import Entry, Kind
+from cocomposer.studio.project import Answer, Generation, Stretch
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -84,6 +86,7 @@ def test_the_keyboard_chooses_the_same_rectangle(view: ArrangementView, qtbot: Q
     ):  # fmt: skip
         qtbot.keyClick(view.lanes, key, held or Qt.KeyboardModifier.NoModifier)
     assert view.session.region == Region(2, 4, (1, 2))
+    assert view.lanes.accessibleDescription() == "Bars 3 to 5: Bass, Drums"
     assert view.session.current_part == 1
     qtbot.keyClick(view.lanes, Key.Key_A, CTRL)
     assert view.session.region == Region(0, 15, (0, 1, 2))
@@ -119,10 +122,13 @@ def test_the_menu_asks_for_the_rectangle(view: ArrangementView) -> None:
     menu = entries(view.lanes.menu())
     menu["Propose here"].trigger()
     menu["Vary what is there"].trigger()
+    view.session.region = Region(8, 15)  # all parts, as a click on a section chooses them
+    entries(view.lanes.menu())["Fill with new notes"].trigger()
     asked = view.session.composing
     assert isinstance(asked, Asked)
     assert [(each.task, each.bars, each.parts) for each in asked.requests] == [
         (Task.INFILL, (2, 3), ("Bass", "Drums")), (Task.VARY, (2, 3), ("Bass", "Drums")),
+        (Task.INFILL, (8, 15), ()),
     ]  # fmt: skip
 
 
@@ -146,6 +152,27 @@ def test_a_cell_shows_the_notes_that_are_in_it(view: ArrangementView) -> None:
     entries(view.lanes.menu())["Clear"].trigger()
     view.session.region = None
     assert len(filled - column()) >= 1
+
+
+def test_an_auditioned_proposal_shows_the_parts_it_would_add(view: ArrangementView, qtbot: QtBot) -> None:
+    document, song = view.session.document, view.session.song
+    pad = Part("Pad", Role.PAD, 89, song.parts[1].notes)
+    theirs = replace(song, parts=(*song.parts, pad))
+    generation = Generation(1, song, Terms(), Stretch(0, song.length), answers=(Answer("a", theirs),))
+    document.perform("Propose", replace(document.project, generations=(generation,)))
+    before = view.lanes.grab().toImage()
+    view.session.audition("a")
+    assert view.rows.count == 4
+    assert len(view.heads.heads) == 3
+    assert view.lanes.grab().toImage() != before
+    click(view.lanes, *cell(view, 2, 3))  # what is only proposed cannot be chosen
+    assert view.session.region is None
+    drag(view.lanes, cell(view, 2, 1), cell(view, 3, 3))
+    assert view.session.region == Region(2, 3, (1, 2))
+    view.session.region = None
+    view.session.audition(None)
+    assert view.rows.count == 3
+    assert view.session.song == song
 
 
 # --- the parts ---------------------------------------------------------------------------------------

@@ -272,6 +272,23 @@ def test_notes_on_the_clipboard_come_back(notes: list[Note]) -> None:
     assert notes_from(notes_mime(notes), first) == tuple(sorted(notes))
 
 
+def test_what_an_undo_takes_away_is_selected_no_more(roll: PianoRoll, qtbot: QtBot) -> None:
+    click(roll.grid, *at(roll, 3000, 62))
+    assert len(roll.state.selected) == 1
+    roll.session.undo()
+    assert not roll.state.selected
+    pitch = roll.state.cursor[1]
+    qtbot.keyClick(roll.grid, Key.Key_Up)
+    assert roll.state.cursor[1] == pitch + 1
+    assert roll.state.notes == TUNE
+
+
+def test_the_selected_note_is_told_to_screen_readers(roll: PianoRoll, qtbot: QtBot) -> None:
+    select(roll, TUNE[0])
+    qtbot.keyClick(roll.grid, Key.Key_Right)
+    assert roll.grid.accessibleDescription() == "E4, bar 1, beat 2, velocity 90"
+
+
 # --- playing in --------------------------------------------------------------------------------------
 
 
@@ -288,6 +305,16 @@ def test_letters_play_and_step_input_writes_them(roll: PianoRoll, qtbot: QtBot) 
     qtbot.keyClick(roll.grid, Key.Key_G)
     qtbot.keyClick(roll.grid, Key.Key_K)
     assert [(note.start, note.pitch) for note in roll.state.notes[3:]] == [(3840, 60), (4320, 67), (4320, 72)]
+
+
+def test_a_letter_lets_go_of_what_it_struck_though_the_octave_changed(roll: PianoRoll, qtbot: QtBot) -> None:
+    roll.toolbar.typing.click()
+    roll.state.set(cursor=(0, 60))
+    qtbot.keyPress(roll.grid, Key.Key_D)
+    qtbot.keyClick(roll.grid, Key.Key_X)
+    qtbot.keyRelease(roll.grid, Key.Key_D)
+    assert isinstance(roll.session.player, Listener)
+    assert roll.session.player.struck == roll.session.player.let_go == [(0, 64)]
 
 
 def test_a_key_of_the_keyboard_sounds(roll: PianoRoll) -> None:
@@ -313,6 +340,13 @@ def test_only_selected_notes_change_their_velocity(roll: PianoRoll) -> None:
 
 
 # --- what is shown -----------------------------------------------------------------------------------
+
+
+def test_what_is_in_the_middle_stays_there_when_the_roll_is_made_higher(roll: PianoRoll, qtbot: QtBot) -> None:
+    middle = roll.state.rows.pitch(roll.grid.height() / 2)
+    roll.resize(1000, 900)
+    qtbot.waitUntil(lambda: roll.grid.height() > 600)
+    assert roll.state.rows.pitch(roll.grid.height() / 2) == middle
 
 
 def test_drums_have_rows_with_their_names(roll: PianoRoll) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lanes import Listener, drag, session_of, timeline_of
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 from songs import lead_sheet
 
@@ -155,3 +155,13 @@ def test_the_wheel_zooms_with_ctrl_and_scrolls_with_shift(ruler: Ruler) -> None:
     first = timeline.first
     turn(ruler, Qt.KeyboardModifier.ShiftModifier, -120)
     assert timeline.first > first
+
+
+def test_pinching_on_a_trackpad_zooms_where_the_fingers_are(ruler: Ruler) -> None:
+    timeline = ruler.timeline
+    before, under = timeline.scale, timeline.tick(200)
+    at, device = QPointF(200, 10), QPointingDevice.primaryPointingDevice()
+    kind = Qt.NativeGestureType.ZoomNativeGesture
+    QApplication.sendEvent(ruler, QNativeGestureEvent(kind, device, 2, at, at, at, 0.25, QPointF()))
+    assert timeline.scale == pytest.approx(before * 1.25)
+    assert timeline.tick(200) == under

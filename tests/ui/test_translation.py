@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QCoreApplication
-from PyQt6.QtWidgets import QApplication
-
 from cocomposer.ui import translation
 from cocomposer.ui.actions import MENUS, TABLE, translated
+from PyQt6.QtCore import QCoreApplication
+from PyQt6.QtWidgets import QApplication
 
 FOLDER = Path(translation.__file__).parent
 CODES = [path.stem for path in translation.FOLDER.glob("*.json")]

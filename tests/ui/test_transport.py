@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from cocomposer.ui.session import Region
+from cocomposer.ui.transport import TapTempo, position_text, time_text
+from cocomposer.ui.window import Window
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
@@ -16,9 +19,7 @@ from cocomposer.music import Instrument, Key, Song
 from cocomposer.music.time import Meter, MeterChange, MeterMap, TempoMap
 from cocomposer.sound.metering import Level, Levels
 from cocomposer.sound.playback.player import Player
-from cocomposer.ui.session import Region
-from cocomposer.ui.transport import TapTempo, position_text, time_text
-from cocomposer.ui.window import Window
+from cocomposer.studio.catalogue import Kind
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -38,7 +39,11 @@ class Silence:
 class MeteredPlayer(Player):
     """A player whose meters show what a test says."""
 
-    shown = Levels()
+    shown, lost = Levels(), 0
+
+    @property
+    def underruns(self) -> int:
+        return self.lost
 
     def levels(self) -> Levels:
         return self.shown
@@ -232,15 +237,16 @@ def test_the_meter_shows_what_the_player_says(playing: Window, qtbot: QtBot) -> 
 
 
 def test_interruptions_are_shown(playing: Window) -> None:
-    playing.session.player.underruns = 3
+    playing.session.player.lost = 3
     playing.session.play()
     assert "· 3" in playing.transport.load.text()
     assert "3" in playing.transport.load.accessibleName()
 
 
 def test_what_is_played_while_recording_becomes_notes(playing: Window, qtbot: QtBot) -> None:
-    from cocomposer.sound.playback import midi_input
     from cocomposer.ui.recording import Keyboard
+
+    from cocomposer.sound.playback import midi_input
 
     session = playing.session
     keyboard = Keyboard(session)
@@ -258,4 +264,40 @@ def test_what_is_played_while_recording_becomes_notes(playing: Window, qtbot: Qt
     assert [(note.pitch, note.velocity) for note in added] == [(40, 99)]
     assert abs(next(iter(added)).start - struck) < 120
     assert session.document.undo_label == "Record"
+    session.stop()
+
+
+@pytest.mark.parametrize("kind", [Kind.PROGRESSION, Kind.INSTRUMENT, Kind.SKETCH, Kind.STYLE])
+def test_what_is_clicked_in_the_browser_is_heard_and_the_song_stays_where_it_was(
+    playing: Window, qtbot: QtBot, kind: Kind
+) -> None:
+    session, browser = playing.session, playing.browser
+    session.seek(3 * BAR)
+    browser.show_kind(kind)
+    heard: list[Song | None] = []
+    compare = session.player.compare
+    session.player.compare = lambda song: (heard.append(song), compare(song))
+    rect = browser.list.visualRect(browser.model.index(1))
+    qtbot.mouseClick(browser.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    assert session.playing
+    assert heard[0] is not None
+    assert any(part.notes for part in heard[0].parts)
+    qtbot.keyClick(playing, Qt.Key.Key_Space)
+    assert heard[-1] is None
+    assert session.position == 3 * BAR
+    assert not session.playing
+
+
+def test_nothing_of_the_browser_is_heard_while_the_song_plays_or_where_it_is_switched_off(playing: Window) -> None:
+    session, browser = playing.session, playing.browser
+    browser.show_kind(Kind.INSTRUMENT)
+    browser.hear.setChecked(False)
+    browser.preview(browser.model.index(0))
+    assert not session.playing
+    browser.hear.setChecked(True)
+    session.play()
+    heard: list[Song | None] = []
+    session.player.compare = heard.append
+    browser.preview(browser.model.index(0))
+    assert heard == []
     session.stop()

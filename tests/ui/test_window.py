@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import mido
 import pytest
-from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from cocomposer.ui.browser import Browser
+from cocomposer.ui.dragging import dragged_entry
+from cocomposer.ui.files import together
+from cocomposer.ui.out import excerpt, midi_mime
+from cocomposer.ui.using import use, with_progression
+from cocomposer.ui.welcome import Welcome
+from cocomposer.ui.window import Window
+from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDrag, QDragEnterEvent, QDropEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton
 
 from cocomposer import formats
@@ -21,13 +29,6 @@ from cocomposer.studio.catalogue import Kind
 from cocomposer.studio.document import Document
 from cocomposer.studio.project_file import read_project
 from cocomposer.studio.recovery import find_recoveries
-from cocomposer.ui.browser import Browser
-from cocomposer.ui.dragging import dragged_entry
-from cocomposer.ui.files import together
-from cocomposer.ui.out import excerpt, midi_mime
-from cocomposer.ui.using import use, with_progression
-from cocomposer.ui.welcome import Welcome
-from cocomposer.ui.window import Window
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -183,6 +184,23 @@ def test_a_drag_carries_a_real_file_that_stays(window: Window, tmp_path: Path) -
         assert len(notes) == sum(len(part.notes) for part in song.parts)
 
 
+def test_the_song_is_dragged_out_of_the_transport(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    carried: list[Path] = []
+
+    def release(drag: QDrag, action: Qt.DropAction) -> Qt.DropAction:  # a drag waits for a mouse that no test has
+        mime = drag.mimeData()
+        assert mime is not None
+        carried.extend(Path(url.toLocalFile()) for url in mime.urls())
+        return action
+
+    monkeypatch.setattr(QDrag, "exec", release)
+    button, left, none = window.transport.drag, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for kind, x in ((QEvent.Type.MouseButtonPress, 8), (QEvent.Type.MouseMove, 10), (QEvent.Type.MouseMove, 60)):
+        QApplication.sendEvent(button, QMouseEvent(kind, QPointF(x, 8), QPointF(x, 8), left, left, none))
+    assert len(carried) == 1
+    assert formats.read(carried[0]).parts[0].notes == window.session.song.parts[0].notes
+
+
 def test_an_excerpt_begins_at_its_first_bar(window: Window) -> None:
     song = window.session.song
     some = excerpt(song, parts=(0,), bars=(4, 7))
@@ -244,6 +262,32 @@ def test_the_browser_shows_every_kind_or_says_why_there_is_nothing(window: Windo
     window.browser.show_kind(kind)
     assert (window.browser.model.rowCount() == 0) is window.browser.empty.isVisible()
     assert window.browser.empty.isVisible() is (kind is Kind.PLUGIN)
+
+
+def test_plugins_are_looked_for_and_stand_in_the_browser(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from cocomposer.sound.plugins import PluginInfo
+    from cocomposer.studio import plugins
+
+    found = PluginInfo(tmp_path / "warm.so", "Warm Synth", "VST2", is_instrument=True)
+    broken = PluginInfo(tmp_path / "bad.so", "Bad", "VST2", problem="crashed")
+
+    def scan(
+        folders: object, *, cancelled: object
+    ) -> tuple[int, Iterator[PluginInfo]]:  # no plugin is here to be asked
+        cache = plugins.known_plugins()
+        for each in (found, broken):
+            each.path.touch()
+            cache.remember(each)
+        cache.save()
+        return 2, iter((found, broken))
+
+    monkeypatch.setattr("cocomposer.ui.window.scan_plugins", scan)
+    window.browser.show_kind(Kind.PLUGIN)
+    qtbot.mouseClick(window.browser.scan, Qt.MouseButton.LeftButton)
+    assert window.status.message.text() == "1 of 2 plugins can be used."
+    assert [window.browser.model.index(row).data() for row in range(window.browser.model.rowCount())] == ["Warm Synth"]
 
 
 def test_the_browser_is_searched_and_remembers_favourites(window: Window, qtbot: QtBot) -> None:

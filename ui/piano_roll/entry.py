@@ -32,6 +32,7 @@ def press(state: RollState, event: QKeyEvent) -> bool:
         return False
     pitch = at // 12 * 12 + _OFFSETS[key]
     if pitch <= 127:
+        state.held[key] = pitch
         loud = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         played(state, pitch, 112 if loud else state.velocity)
     return True
@@ -42,8 +43,10 @@ def release(state: RollState, event: QKeyEvent) -> bool:
     if not state.typing or key not in _OFFSETS:
         return False
     player = state.session.player
-    if player is not None and not event.isAutoRepeat():
-        player.note_off(state.part_index, state.cursor[1] // 12 * 12 + _OFFSETS[key])
+    if not event.isAutoRepeat():
+        pitch = state.held.pop(key, None)
+        if player is not None and pitch is not None:
+            player.note_off(state.part_index, pitch)
     return True
 
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
 from cocomposer.music import Note
 
 from ..note_table import table_of
 from .state import NOTHING, Preview, RollState
 
+CONTEXT = "PianoRoll"
+_DUPLICATE, _MOVE = QT_TRANSLATE_NOOP(CONTEXT, "Duplicate notes"), QT_TRANSLATE_NOOP(CONTEXT, "Move notes")
 SHORTEST = 15
 """Ticks that a note keeps when its end is dragged: a 1/128."""
 
@@ -32,7 +36,7 @@ class Gesture:
     def finish(self) -> None:
         """Make the edit."""
         preview = self.state.preview
-        self.state.commit(self.label, preview.removed, preview.added)
+        self.state.commit(QCoreApplication.translate(CONTEXT, self.label), preview.removed, preview.added)
 
     def cancel(self) -> None:
         self.state.set(preview=NOTHING)
@@ -44,7 +48,7 @@ class Gesture:
 class Draw(Gesture):
     """A new note: it begins on the grid, and dragging makes it longer."""
 
-    label = "Draw note"
+    label = QT_TRANSLATE_NOOP(CONTEXT, "Draw note")
 
     def __init__(self, state: RollState, tick: int, pitch: int) -> None:
         super().__init__(state)
@@ -78,7 +82,7 @@ class Move(Gesture):
 
     def __init__(self, state: RollState, tick: int, held: Note, notes: Iterable[Note], copy: bool = False) -> None:
         super().__init__(state)
-        self.label = "Duplicate notes" if copy else "Move notes"
+        self.label = _DUPLICATE if copy else _MOVE
         self.held, self.notes, self.copy = held, tuple(sorted(notes)), copy
         self.grip = tick - held.start
         self.moved = False
@@ -110,7 +114,7 @@ class Move(Gesture):
 class Resize(Gesture):
     """The starts or the ends of the selected notes follow the edge that is dragged."""
 
-    label = "Resize notes"
+    label = QT_TRANSLATE_NOOP(CONTEXT, "Resize notes")
 
     def __init__(self, state: RollState, held: Note, notes: Iterable[Note], at_start: bool) -> None:
         super().__init__(state)
@@ -141,7 +145,7 @@ class Resize(Gesture):
 class Erase(Gesture):
     """Every note that the pointer passes over goes."""
 
-    label = "Erase notes"
+    label = QT_TRANSLATE_NOOP(CONTEXT, "Erase notes")
 
     def move(self, tick: int, pitch: int, *, free: bool = False) -> None:
         note = table_of(self.state.notes).at(tick, pitch)

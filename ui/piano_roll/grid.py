@@ -6,8 +6,9 @@ from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from cocomposer.music import Note, Role
+from cocomposer.music import TICKS_PER_QUARTER, Key, Note, Role
 
+from ..auditioned import auditioned_part
 from ..canvas import TimeCanvas
 from ..note_table import table_of
 from . import keys
@@ -29,12 +30,7 @@ class NoteGrid(TimeCanvas):
         self.setMouseTracking(True)
         self.setMinimumSize(200, 120)
         self.setAccessibleName(self.tr("Notes"))
-        self.setAccessibleDescription(
-            self.tr(
-                "Arrow keys move the cursor, Enter makes a note, Delete removes the selected ones. "
-                "With notes selected, left and right go to the next note, up and down transpose."
-            )
-        )
+        self._describe()
         state.changed.connect(self._follow)
         state.rows.moved.connect(self.update)
         state.session.changed.connect(self.update)
@@ -70,19 +66,37 @@ class NoteGrid(TimeCanvas):
 
     def _proposed(self, first: int, last: int) -> tuple[list[Note], frozenset[Note]]:
         """What the auditioned proposal would have this part play between two ticks and does not, and the reverse."""
-        answer = self.session.answer(self.session.auditioned) if self.session.auditioned else None
         part = self.state.part
-        theirs = None
-        if answer is not None and part is not None:
-            theirs = next((each for each in answer.song.parts if each.name == part.name), None)
-        if part is None or theirs is None or theirs.notes is part.notes:
+        theirs = auditioned_part(self.session, part) if part is not None else None
+        if part is None or theirs is None:
             return [], frozenset()
         present = {_sound(note): note for note in table_of(part.notes).within(first, last, 0, 127)}
         proposed = {_sound(note): note for note in table_of(theirs.notes).within(first, last, 0, 127)}
         coming = [note for sound, note in proposed.items() if sound not in present]
         return coming, frozenset(note for sound, note in present.items() if sound not in proposed)
 
+    def _describe(self) -> None:
+        """Say what is selected, for those who hear the window rather than see it; else how it is worked."""
+        chosen = self.state.selected
+        if len(chosen) == 1:
+            note = next(iter(chosen))
+            meters = self.timeline.song.meters
+            bar = meters.bar_at(note.start)
+            beat = (note.start - meters.bar_start(bar)) / TICKS_PER_QUARTER + 1
+            name = (self.state.key or Key()).name_of(note.pitch) + str(note.pitch // 12 - 1)
+            where = self.tr("{name}, bar {bar}, beat {beat}, velocity {velocity}")
+            told = where.format(name=name, bar=bar + 1, beat=f"{beat:g}", velocity=note.velocity)
+        elif chosen:
+            told = self.tr("{count} notes are selected").format(count=len(chosen))
+        else:
+            told = self.tr(
+                "Arrow keys move the cursor, Enter makes a note, Delete removes the selected ones. "
+                "With notes selected, left and right go to the next note, up and down transpose."
+            )
+        self.setAccessibleDescription(told)
+
     def _follow(self) -> None:
+        self._describe()
         self._show_cursor(self.mapFromGlobal(QCursor.pos()))
         self.update()
 

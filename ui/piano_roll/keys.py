@@ -20,7 +20,8 @@ _TOOLS = {Qt.Key.Key_1: Tool.DRAW, Qt.Key.Key_2: Tool.SELECT, Qt.Key.Key_3: Tool
 _SEQUENCES = QKeySequence.StandardKey
 
 
-def _tr(text: str) -> str:
+def translated(text: str) -> str:
+    """A text of the roll in the language of the window."""
     return QCoreApplication.translate("PianoRoll", text)
 
 
@@ -107,9 +108,7 @@ def _put_cursor(state: RollState, tick: int, pitch: int) -> None:
 def walk(state: RollState, by: int) -> None:
     """Select the note after (before) the selected ones, and hear it."""
     notes = state.notes
-    places = [notes.index(note) for note in state.selected if note in notes]
-    if not places:
-        return
+    places = [notes.index(note) for note in state.selected]
     place = max(0, min((max(places) if by > 0 else min(places)) + by, len(notes) - 1))
     _select(state, notes[place])
 
@@ -125,13 +124,13 @@ def make_note(state: RollState) -> None:
     tick, pitch = state.cursor
     note = Note(tick, state.in_scale(pitch), state.note_length(tick), state.velocity)
     state.hear(note)
-    state.commit(_tr("Add note"), (), (note,), select=False)
+    state.commit(translated("Add note"), (), (note,), select=False)
     state.session.selected_notes = frozenset()
     _put_cursor(state, note.end, pitch)
 
 
 def delete(state: RollState) -> None:
-    state.commit(_tr("Delete notes"), _chosen(state), ())
+    state.commit(translated("Delete notes"), _chosen(state), ())
 
 
 def transpose(state: RollState, semitones: int) -> None:
@@ -139,7 +138,7 @@ def transpose(state: RollState, semitones: int) -> None:
     notes = _chosen(state)
     if notes and all(0 <= note.pitch + semitones <= 127 for note in notes):
         moved = [replace(note, pitch=note.pitch + semitones) for note in notes]
-        _change(state, _tr("Transpose"), notes, moved, "transpose")
+        _change(state, translated("Transpose"), notes, moved, "transpose")
         state.hear(moved[0])
 
 
@@ -148,7 +147,7 @@ def transpose_degrees(state: RollState, steps: int) -> None:
     key = state.key or Key()
     notes = _chosen(state)
     moved = [replace(note, pitch=key.step(note.pitch, steps)) for note in notes]
-    _change(state, _tr("Transpose in the scale"), notes, moved, "transpose in the scale")
+    _change(state, translated("Transpose in the scale"), notes, moved, "transpose in the scale")
     if moved:
         state.hear(moved[0])
 
@@ -159,7 +158,7 @@ def nudge(state: RollState, steps: int) -> None:
     if notes:
         by = max(steps * max(state.timeline.step(notes[0].start), SHORTEST), -notes[0].start)
         moved = [replace(note, start=note.start + by) for note in notes]
-        _change(state, _tr("Move notes"), notes, moved, "nudge")
+        _change(state, translated("Move notes"), notes, moved, "nudge")
 
 
 def lengthen(state: RollState, steps: int) -> None:
@@ -168,7 +167,7 @@ def lengthen(state: RollState, steps: int) -> None:
     if notes:
         by = steps * max(state.timeline.step(notes[0].start), SHORTEST)
         longer = [replace(note, duration=max(SHORTEST, note.duration + by)) for note in notes]
-        _change(state, _tr("Resize notes"), notes, longer, "lengthen")
+        _change(state, translated("Resize notes"), notes, longer, "lengthen")
 
 
 def quantise(state: RollState) -> None:
@@ -178,8 +177,8 @@ def quantise(state: RollState) -> None:
     if grid > 1 and state.part is not None:
         song = editing.quantise(state.session.song, state.part_index, notes, grid, state.strength)
         before = set(state.notes)
-        state.session.edit(_tr("Quantise"), song)
-        state.session.selected_notes = frozenset(state.notes) - before | state.selected & frozenset(state.notes)
+        state.session.edit(translated("Quantise"), song)
+        state.session.selected_notes = frozenset(state.notes) - before | state.selected
 
 
 def split(state: RollState, note: Note, tick: int) -> None:
@@ -188,7 +187,7 @@ def split(state: RollState, note: Note, tick: int) -> None:
         tick = note.start + note.duration // 2
     if note.duration >= 2:
         song = editing.split_notes(state.session.song, state.part_index, (note,), tick)
-        state.session.edit(_tr("Split note"), song)
+        state.session.edit(translated("Split note"), song)
         state.session.selected_notes = frozenset(each for each in state.notes if each.start == tick)
 
 
@@ -200,7 +199,7 @@ def copy(state: RollState) -> None:
 
 def cut(state: RollState) -> None:
     copy(state)
-    state.commit(_tr("Cut notes"), _chosen(state), ())
+    state.commit(translated("Cut notes"), _chosen(state), ())
 
 
 def paste(state: RollState) -> None:
@@ -208,7 +207,7 @@ def paste(state: RollState) -> None:
     board = QGuiApplication.clipboard()
     notes = notes_from(board.mimeData() if board is not None else None, state.cursor[0])
     if notes:
-        state.commit(_tr("Paste notes"), (), notes)
+        state.commit(translated("Paste notes"), (), notes)
         end = max(note.end for note in notes)
         state.set(cursor=(_line_after(state, end), state.cursor[1]))
 
@@ -219,7 +218,7 @@ def duplicate(state: RollState) -> None:
     if notes:
         by = _line_after(state, max(note.end for note in notes)) - state.timeline.floor(notes[0].start)
         copies = [replace(note, start=note.start + by) for note in notes]
-        state.commit(_tr("Duplicate notes"), (), copies)
+        state.commit(translated("Duplicate notes"), (), copies)
         state.timeline.show(copies[0].start)
 
 
@@ -231,15 +230,15 @@ def menu_actions(state: RollState, parent: QObject) -> list[QAction]:
     """What can be done with the selected notes, for a menu."""
     has = bool(state.selected)
     rows: tuple[tuple[str, str, Callable[[RollState], None], bool], ...] = (
-        (_tr("Cut"), "Ctrl+X", cut, has),
-        (_tr("Copy"), "Ctrl+C", copy, has),
-        (_tr("Paste"), "Ctrl+V", paste, True),
-        (_tr("Duplicate"), "Ctrl+D", duplicate, has),
-        (_tr("Delete"), "Del", delete, has),
-        (_tr("Select all"), "Ctrl+A", select_all, bool(state.notes)),
-        (_tr("Quantise"), "Q", quantise, bool(state.notes)),
-        (_tr("An octave up"), "Shift+Up", lambda each: transpose(each, 12), has),
-        (_tr("An octave down"), "Shift+Down", lambda each: transpose(each, -12), has),
+        (translated("Cut"), "Ctrl+X", cut, has),
+        (translated("Copy"), "Ctrl+C", copy, has),
+        (translated("Paste"), "Ctrl+V", paste, True),
+        (translated("Duplicate"), "Ctrl+D", duplicate, has),
+        (translated("Delete"), "Del", delete, has),
+        (translated("Select all"), "Ctrl+A", select_all, bool(state.notes)),
+        (translated("Quantise"), "Q", quantise, bool(state.notes)),
+        (translated("An octave up"), "Shift+Up", lambda each: transpose(each, 12), has),
+        (translated("An octave down"), "Shift+Down", lambda each: transpose(each, -12), has),
     )
     actions = []
     for text, keys, does, enabled in rows:
@@ -261,8 +260,8 @@ _STANDARD = {
 
 
 def _chosen(state: RollState) -> list[Note]:
-    """The selected notes that are still in the part, sorted."""
-    return sorted(state.selected & frozenset(state.notes))
+    """The selected notes, sorted."""
+    return sorted(state.selected)
 
 
 def _change(state: RollState, label: str, old: list[Note], new: list[Note], merge: str) -> None:

@@ -81,6 +81,7 @@ class PianoRoll(QWidget):
         shown = (self.state.part_index, part.name, part.is_drums) if part is not None else None
         if shown != self._shown:
             self._shown = shown
+            self.state.length = None
             self.state.rows.show_part(part)
             low, high = (part.pitch_range if part is not None else None) or (60, 72)
             self.state.cursor = (self.timeline.floor(self.session.position), (low + high) // 2)

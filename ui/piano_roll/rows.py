@@ -80,8 +80,10 @@ class Rows(QObject):
             yield self.pitches[place], place * self.height - self.offset
 
     def set_view(self, pixels: int) -> None:
+        """Take another height of the lane; what is in its middle stays there."""
+        middle = self.offset + self.view / 2
         self.view = max(1, pixels)
-        self.scroll_to(self.offset)
+        self.scroll_to(middle - self.view / 2)
 
     def scroll_to(self, offset: float) -> None:
         self.offset = max(0.0, min(offset, len(self.pitches) * self.height - self.view))

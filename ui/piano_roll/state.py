@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QElapsedTimer, QObject, Qt, QTimer, pyqtSignal
 
 from cocomposer.music import Key, Note, Part
 from cocomposer.studio import editing
@@ -58,6 +58,9 @@ class RollState(QObject):
         self.cursor = (0, 60)
         """Tick and pitch at which the keyboard makes notes."""
         self.preview = NOTHING
+        self.held: dict[Qt.Key, int] = {}
+        """Letters that are down, and the pitches they sound."""
+        self._looked_up: tuple[frozenset[Note], tuple[Note, ...], frozenset[Note]] = (frozenset(), (), frozenset())
         self.step_start = 0
         self.step_begun: QElapsedTimer | None = None
 
@@ -86,7 +89,11 @@ class RollState(QObject):
 
     @property
     def selected(self) -> frozenset[Note]:
-        return self.session.selected_notes
+        """The selected notes that are in the part; an undo may have taken others away."""
+        chosen, notes = self.session.selected_notes, self.notes
+        if self._looked_up[0] is not chosen or self._looked_up[1] is not notes:
+            self._looked_up = (chosen, notes, chosen.intersection(notes) if chosen else chosen)
+        return self._looked_up[2]
 
     def set(self, **values: object) -> None:
         """Change attributes and have everything drawn anew."""
@@ -112,7 +119,7 @@ class RollState(QObject):
             song = editing.replace_notes(self.session.song, self.part_index, old, new)
             self.session.edit(label, song, merge)
         if select:
-            self.session.selected_notes = frozenset(new) & frozenset(self.notes)
+            self.session.selected_notes = frozenset(new)
         self.changed.emit()
 
     def hear(self, note: Note) -> None:

@@ -21,7 +21,7 @@ REACH = 5.0
 """Pixels beside a stem within which it is meant."""
 STEP = 5
 MANY = 2_000
-"""From this many stems in sight on they have no heads."""
+"""From this many stems in sight on those that hide each other are drawn once."""
 
 
 class VelocityLane(TimeCanvas):
@@ -79,11 +79,15 @@ class VelocityLane(TimeCanvas):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tint)
         left = np.floor((table.starts[places] - self.timeline.first) * self.timeline.scale)
-        room = HEIGHT - 2 * MARGIN
-        high = table.velocities[places] / 127 * room
-        draw_rectangles(painter, left, HEIGHT - MARGIN - high, np.full(len(left), 2.0), high)
-        if len(left) <= MANY:
-            draw_rectangles(painter, left - 1.5, HEIGHT - MARGIN - high - 2, np.full(len(left), 5.0), 4.0)
+        high = table.velocities[places] / 127 * (HEIGHT - 2 * MARGIN)
+        if len(left) > MANY:  # of those in one column of pixels only the highest is seen
+            columns, where = np.unique(left, return_inverse=True)
+            highest = np.zeros(len(columns))
+            np.maximum.at(highest, where, high)
+            left, high = columns, highest
+        top = HEIGHT - MARGIN - high
+        draw_rectangles(painter, left, top, np.full(len(left), 2.0), high)
+        draw_rectangles(painter, left - 1.5, top - 2, np.full(len(left), 5.0), 4.0)
 
     def _y(self, velocity: int) -> float:
         return HEIGHT - MARGIN - velocity / 127 * (HEIGHT - 2 * MARGIN)
@@ -130,7 +134,7 @@ class VelocityLane(TimeCanvas):
         elif by is None or not self.state.selected:
             super().keyPressEvent(event)
         else:
-            notes = sorted(self.state.selected & frozenset(self.state.notes))
+            notes = sorted(self.state.selected)
             louder = [replace(note, velocity=max(1, min(127, note.velocity + by))) for note in notes]
             self.state.commit(self.tr("Change velocity"), notes, louder, merge=f"velocity {self.state.part_index}")
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.music import Instrument, Part, Role, Song
-from cocomposer.sound.loudness import amplitude
 from cocomposer.sound.playback.segments import Phrase
 from cocomposer.sound.playback.takes import Take, Takes
 from cocomposer.sound.protocol import NOTE_OFF, NOTE_ON
@@ -48,13 +47,20 @@ class _Voice:
 
 
 class Audition:
-    """Plays notes by request.  `wanted` says what to render for it; `add_to` is called on the device's thread."""
+    """Plays notes by request.  `wanted` says what to render for it; `add_to` is called on the device's thread.
 
-    def __init__(self, takes: Takes, ask: Callable[[], None], sample_rate: int) -> None:
+    `strength` gives the factor by which a part is louder in the mix than by itself; `ask` has the order of rendering
+    looked at anew.
+    """
+
+    def __init__(
+        self, takes: Takes, strength: Callable[[int], float], ask: Callable[[], None], sample_rate: int
+    ) -> None:
         self.song = Song()
         self.part = 0
         """The part whose notes are rendered ahead: the one that is worked on."""
         self._takes = takes
+        self._strength = strength
         self._ask = ask
         self._rate = sample_rate
         self._release = round(_RELEASE_SECONDS * sample_rate)
@@ -72,7 +78,7 @@ class Audition:
             return
         played = self.song.parts[part]
         layer = min(VELOCITIES, key=lambda rendered: abs(rendered - velocity))
-        level = (velocity / layer) ** 1.5 * (amplitude(played.strip.gain_db) if played.strip else 1.0)
+        level = (velocity / layer) ** 1.5 * self._strength(part)
         voice = _Voice(part, pitch, self._phrase(played, pitch, layer), level, time.monotonic())
         self._arriving.append(voice)
         if voice.phrase.key not in self._takes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.sound.loudness import amplitude
-from cocomposer.sound.playback.levels import energy_by_stretch, gains_of, matching
+from cocomposer.sound.playback.levels import energy_by_stretch, faders_of, master_trim, matching
 from cocomposer.sound.playback.score import Score
 from cocomposer.sound.playback.takes import Takes
 from cocomposer.sound.playback.track import Track
@@ -24,9 +24,9 @@ _SEAM_SECONDS = 0.003
 class Deck:
     """Plays one score.  Used by the mixing thread alone.
 
-    `gain` is a factor on the master, which `match` sets so that the deck is as loud as `reference`.  `trims` are the
-    measured ones of the parts, `gains` what parts are brought to by trim and fader, both in dB.  The console is told of
-    edits and trims by whoever makes them, since loading its effects may take long.
+    `gain` is a factor on the master, which `match` sets so that the deck is as loud as `reference`.  `trims` are
+    the measured ones of the parts, `faders` trim and fader of each together, both in dB.  The console is told of edits
+    and trims by whoever makes them, since loading its effects may take long.
     """
 
     def __init__(self, score: Score, console: Console, takes: Takes, reference: Deck | None = None) -> None:
@@ -35,7 +35,7 @@ class Deck:
         self.console = console
         self.gain = 1.0
         self.trims: Mapping[int, float] = {}
-        self.gains = gains_of(score, {})
+        self.faders = faders_of(score, {})
         self._takes = takes
         self._seam = round(_SEAM_SECONDS * score.sample_rate)
         self._tracks = [Track(segments, takes, score.sample_rate) for segments in score.tracks]
@@ -43,7 +43,7 @@ class Deck:
     def update(self, score: Score) -> None:
         """Go on with `score`, which has this one's time line."""
         self.score = score
-        self.gains = gains_of(score, self.trims)
+        self.faders = faders_of(score, self.trims)
         for track, segments in zip(self._tracks, score.tracks, strict=True):
             if track.segments is not segments:
                 track.segments = segments
@@ -51,13 +51,19 @@ class Deck:
     def level(self, trims: Mapping[int, float]) -> None:
         """Take on what the levels of the parts were found to be; the console has been told."""
         self.trims = trims
-        self.gains = gains_of(self.score, trims)
+        self.faders = faders_of(self.score, trims)
 
     def match(self) -> None:
         """Bring the master to the loudness of `reference`, as far as both are rendered at the same places."""
         if self.reference is not None:
-            mine, other = (energy_by_stretch(d.score, d.gains, self._takes) for d in (self, self.reference))
+            mine, other = (energy_by_stretch(d.score, d.faders, self._takes) for d in (self, self.reference))
             self.gain = self.reference.gain * amplitude(matching(mine, other))
+
+    def strength(self, part: int) -> float:
+        """The factor by which trims and fader make a part louder on its way to the master."""
+        if not part < len(self.faders):
+            return 1.0
+        return amplitude(self.faders[part] + master_trim(self.score, self.trims)) * self.gain
 
     def jump(self) -> None:
         """What is played next follows on nothing."""

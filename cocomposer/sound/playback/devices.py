@@ -22,6 +22,8 @@ class OutputDevice(Protocol):
     """Takes audio in its own time, block by block, from when it is made until it is closed."""
 
     name: str
+    underruns: int
+    """How often the device itself was without audio: it was given too late."""
 
     @property
     def lost(self) -> bool:
@@ -50,6 +52,7 @@ class SilentDevice:
     """
 
     name = "no sound"
+    underruns = 0
     lost = False
 
     def __init__(
@@ -95,6 +98,8 @@ class SoundCard:
     def __init__(self, fill: Fill, name: str = "", buffer: int = 512, sample_rate: int = 44100) -> None:
         portaudio = _portaudio()
         self._fill = fill
+        self._closed = False
+        self.underruns = 0
         try:
             self._stream: Any = portaudio.OutputStream(
                 samplerate=sample_rate,
@@ -109,9 +114,9 @@ class SoundCard:
             self._stream.start()
         except (portaudio.PortAudioError, ValueError) as error:
             raise SoundError(f"The sound device {name or 'of the system'} cannot be opened: {error}.") from error
-        self._closed = False
 
-    def _called(self, out: Any, frames: int, times: Any, _status: Any) -> None:
+    def _called(self, out: Any, frames: int, times: Any, status: Any) -> None:
+        self.underruns += bool(status.output_underflow)
         latency = max(0.0, times.outputBufferDacTime - times.currentTime)
         out[:] = self._fill(frames, time.monotonic() + latency).T
 

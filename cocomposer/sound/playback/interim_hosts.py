@@ -30,7 +30,7 @@ class InterimHosts:
         self._number = 0
 
     def play(self, instrument: Instrument, program: int, drums: bool, events: tuple[MidiEvent, ...], seconds: float, *,
-             tail: float = 8.0, sample_rate: int = 44100, bpm: float = 120.0,
+             tail: float = 8.0, sample_rate: int = 44100, bpm: float = 120.0, automation: object = (),
              cancelled: Callable[[], bool] = lambda: False) -> Audio:  # fmt: skip
         if instrument.kind is InstrumentKind.BUILT_IN:
             raise InstrumentError("cannot be played yet")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cocomposer.music.mix import SILENT_DB
-from cocomposer.sound.console import MASTER, strip_of
+from cocomposer.sound.console import MASTER, mix_of, strip_of
 from cocomposer.sound.house_mix import trim_for
 from cocomposer.sound.loudness import block_length, gated_loudness
 from cocomposer.sound.playback.score import Score
@@ -61,17 +60,19 @@ def _power(found: list[tuple[Segment, Take]], sample_rate: int) -> Blocks:
     return total
 
 
-def gains_of(score: Score, trims: Mapping[int, float]) -> tuple[float, ...]:
-    """Trim and fader of each part together in dB, SILENT_DB for parts that are not heard."""
-    return tuple(gain if index in score.audible else SILENT_DB for index, gain in enumerate(_faders(score, trims)))
-
-
-def _faders(score: Score, trims: Mapping[int, float]) -> list[float]:
+def faders_of(score: Score, trims: Mapping[int, float]) -> tuple[float, ...]:
+    """Trim and fader of each part together, in dB."""
     strips = [strip_of(part, score.song) for part in score.song.parts]
-    return [
+    return tuple(
         (trims.get(index, 0.0) if strip.trim_db is None else strip.trim_db) + strip.gain_db
         for index, strip in enumerate(strips)
-    ]
+    )
+
+
+def master_trim(score: Score, trims: Mapping[int, float]) -> float:
+    """The trim of the master in dB."""
+    own = mix_of(score.song).master.trim_db
+    return trims.get(MASTER, 0.0) if own is None else own
 
 
 def trims_of(score: Score, levels: Mapping[int, Level]) -> dict[int, float]:
@@ -80,12 +81,12 @@ def trims_of(score: Score, levels: Mapping[int, Level]) -> dict[int, float]:
     Parts that are muted count as well, so that nothing else grows louder without them.
     """
     trims = {index: level.trim for index, level in levels.items()}
-    faders = _faders(score, trims)
+    faders = faders_of(score, trims)
     power = sum(10 ** ((level.loudness + faders[index]) / 10) for index, level in levels.items())
     return trims | ({MASTER: MASTER_LUFS - 10 * float(np.log10(power))} if power > 0 else {})
 
 
-def energy_by_stretch(score: Score, gains: tuple[float, ...], takes: Takes) -> dict[int, float]:
+def energy_by_stretch(score: Score, faders: tuple[float, ...], takes: Takes) -> dict[int, float]:
     """Energy at the faders of each stretch whose heard parts are all rendered, by its tick."""
     energy: dict[int, float] = {}
     missing = set()
@@ -95,7 +96,7 @@ def energy_by_stretch(score: Score, gains: tuple[float, ...], takes: Takes) -> d
             if take is None:
                 missing.add(segment.tick)
             else:
-                level = 10 ** (gains[index] / 10)
+                level = 10 ** (faders[index] / 10)
                 energy[segment.tick] = energy.get(segment.tick, 0.0) + level * float(take.power.sum())
     return {tick: value for tick, value in energy.items() if tick not in missing}
 

@@ -45,13 +45,15 @@ class _Count:
 
 
 class Mixing:
-    """Fills `ring` from a deck.
+    """Fills `ring` from a deck.  `ended` is told the number of a start whose music is over, `advanced` now and then.
 
     `post` hands over what the thread is to do between two blocks; everything else here belongs to the thread, but the
     plain figures `frame`, `load` (share of the time there is, smoothed) and `missing` may be read by anyone.
     """
 
-    def __init__(self, ring: Ring, sample_rate: int, ended: Callable[[], None], advanced: Callable[[], None]) -> None:
+    def __init__(
+        self, ring: Ring, sample_rate: int, ended: Callable[[int], None], advanced: Callable[[], None]
+    ) -> None:
         self.frame = 0
         self.load = 0.0
         self.missing = False
@@ -186,7 +188,7 @@ class Mixing:
     def _work(self) -> None:
         if self._draining:
             self._rolling = self._draining = False
-            self._ended()
+            self._ended(self._run_number)
             return
         begun = time.perf_counter()
         block = self._next_block()

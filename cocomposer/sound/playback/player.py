@@ -63,7 +63,7 @@ class Player:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.sample_rate = sample_rate
-        self.underruns = 0
+        self._dry = 0
         self.problems: deque[str] = deque(maxlen=100)
         self._tell_problem = problem
         self._clock = clock
@@ -82,7 +82,7 @@ class Player:
         self.planning = Planning(
             self.rendering, self.mixing, sample_rate, plugin_effects, lambda: self.position, self._problem
         )
-        self.audition = Audition(self.rendering.takes, self.planning.wake, sample_rate)
+        self.audition = Audition(self.rendering.takes, self._strength, self.planning.wake, sample_rate)
         self.planning.audition = self.audition
         self._output = Output(self._fill, sample_rate, self._problem, open_device)
         self._output.choose(device, buffer)
@@ -103,6 +103,11 @@ class Player:
     def compare(self, song: Song | None) -> None:
         """Hear another song in this one's place, as loud and at the same tick; None goes back."""
         self.planning.compare(song)
+
+    def retry(self) -> None:
+        """Ask instruments that failed once more: a plugin is back, or was let out of quarantine."""
+        self.rendering.retry()
+        self.planning.wake()
 
     # The transport.
 
@@ -173,11 +178,12 @@ class Player:
         self.mixing.post(lambda: self.mixing.locate(tick))
         self.planning.wake()
 
-    def _ended(self) -> None:
-        """The song is over: on the mixing thread."""
+    def _ended(self, run: int) -> None:
+        """The song is over, unless playing was begun anew: on the mixing thread."""
         with self._lock:
-            self._playing, self._parked = False, self._began
-            self._trail.clear()
+            if run == self._run:
+                self._playing, self._parked = False, self._began
+                self._trail.clear()
 
     @property
     def loop(self) -> tuple[int, int] | None:
@@ -236,6 +242,12 @@ class Player:
         return deck.console.levels if deck is not None else None
 
     @property
+    def underruns(self) -> int:
+        """How often there was nothing to give to the device, or it was given too late."""
+        device = self._output.device
+        return self._dry + (device.underruns if device is not None else 0)
+
+    @property
     def load(self) -> float:
         """The share of its time that the mixing thread is busy, 0..1."""
         return self.mixing.load
@@ -254,6 +266,10 @@ class Player:
         self.planning.close()
         sys.setswitchinterval(self._switch_seconds)
 
+    def _strength(self, part: int) -> float:
+        deck = self.mixing.deck
+        return deck.strength(part) if deck is not None else 1.0
+
     def _arrived(self) -> None:
         """Something is rendered: on a rendering thread."""
         self.mixing.wake()
@@ -268,7 +284,7 @@ class Player:
         blocks = self._ring.pull(frames)
         filled = sum(block.frames for block in blocks)
         if filled < frames and self.mixing.flowing:
-            self.underruns += 1
+            self._dry += 1
         self.mixing.wake()
         audio = np.zeros((2, frames), dtype=np.float32)
         begin = 0

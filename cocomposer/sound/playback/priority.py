@@ -1,4 +1,4 @@
-"""Who goes first where threads compete: what is about to be heard, then all else, then what is rendered ahead."""
+"""What is about to be heard goes before everything else where threads compete."""
 
 from __future__ import annotations
 
@@ -12,17 +12,11 @@ SWITCH_SECONDS = 0.0005
 at the usual 5 ms, a busy window would leave none of it in time."""
 
 
-def _set(niceness: int) -> None:
-    if sys.platform == "linux":  # elsewhere a thread has no priority of its own to be set so
-        with contextlib.suppress(OSError):  # more than the usual takes a permission
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
-
-
 def hurry() -> None:
-    """Have this thread go before others, where the system allows that."""
-    _set(-10)
+    """Have this thread go before others, where the system allows that.
 
-
-def give_way() -> None:
-    """Have this thread let others go first."""
-    _set(5)
+    No thread is made to wait for others instead: while it did, it might hold the interpreter that this one needs.
+    """
+    if sys.platform == "linux":  # elsewhere a thread has no priority of its own that could be set so
+        with contextlib.suppress(OSError):  # it takes a permission
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), -10)

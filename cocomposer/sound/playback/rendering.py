@@ -11,8 +11,7 @@ import numpy as np
 
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Instrument
-from cocomposer.sound.playback.priority import give_way
-from cocomposer.sound.playback.segments import TAIL_SECONDS, Phrase
+from cocomposer.sound.playback.segments import TAIL_SECONDS, Curve, Phrase
 from cocomposer.sound.playback.takes import Take, Takes
 from cocomposer.sound.protocol import MidiEvent
 
@@ -36,6 +35,7 @@ class Instruments(Protocol):
         tail: float = 8.0,
         sample_rate: int = 44100,
         bpm: float = 120.0,
+        automation: tuple[tuple[str, Curve], ...] = (),
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Audio: ...
 
@@ -93,7 +93,6 @@ class Rendering:
             thread.join()
 
     def _work(self) -> None:
-        give_way()
         while (phrase := self._next()) is not None:
             try:
                 take = self._play(phrase)
@@ -159,6 +158,7 @@ def played(
             tail=TAIL_SECONDS,
             sample_rate=phrase.sample_rate,
             bpm=phrase.bpm,
+            automation=phrase.automation,
             cancelled=cancelled,
         )
 

@@ -12,6 +12,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from cocomposer.music import Instrument, InstrumentKind, MeterMap, Part, TempoMap
 from cocomposer.sound.performance import midi_events
 from cocomposer.sound.protocol import BEND, CONTROL, NOTE_OFF, NOTE_ON, MidiEvent
@@ -28,6 +30,9 @@ _PARAMETER_NUMBERS = frozenset({6, 38, *range(96, 102)})
 _CHOKED = {46: {42, 44, 46}, 72: {71, 72}, 74: {73, 74}, 79: {78, 79}, 81: {80, 81}}
 """Drum notes that ring until one of their group is struck (General MIDI 1: hi-hat, whistle, guiro, cuica, triangle)."""
 
+Curve = tuple[tuple[float, float], ...]
+"""Points of (seconds, value), linear between them."""
+
 _Framed = tuple[int, int, int, int]
 """A MIDI event with its frame in place of its time."""
 
@@ -38,7 +43,7 @@ class Phrase:
 
     The events' times are in seconds from the phrase's start, each on a whole frame.  `bpm` is the tempo there, which
     plugins follow.  `choking` are notes of a later phrase that cut one of these off: they are heard in what they do to
-    it, and not themselves.
+    it, and not themselves.  `automation` moves parameters of the instrument.
     """
 
     instrument: Instrument
@@ -48,11 +53,13 @@ class Phrase:
     bpm: float
     sample_rate: int
     choking: tuple[MidiEvent, ...] = ()
+    automation: tuple[tuple[str, Curve], ...] = ()
 
     @cached_property
     def key(self) -> str:
         """A hash of everything that the sound depends on."""
-        said = (self.instrument, self.program, self.drums, self.events, self.bpm, self.sample_rate, self.choking)
+        said = (self.instrument, self.program, self.drums, self.events, self.bpm, self.sample_rate, self.choking,
+                self.automation)  # fmt: skip
         return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
     @property
@@ -111,6 +118,7 @@ def segments_of(part: Part, meters: MeterMap, tempos: TempoMap, sample_rate: int
             tempos.bpm_at(tick) if instrument.kind is InstrumentKind.PLUGIN else 120.0,
             sample_rate,
             _timed(_choking(played, struck, until), frame, sample_rate) if chokes else (),
+            _automation(part, tempos, frame / sample_rate, until / sample_rate),
         )
         segments.append(Segment(tick, frame, phrase))
     return tuple(segments)
@@ -133,6 +141,22 @@ def _choking(played: list[_Framed], struck: list[_Framed], until: int) -> list[_
         if choke is not None:
             chokes += [choke, (choke[0], NOTE_OFF, choke[2], 0)]
     return sorted(chokes)
+
+
+def _automation(part: Part, tempos: TempoMap, start: float, end: float) -> tuple[tuple[str, Curve], ...]:
+    """How the part's lanes move its instrument from second `start` to `end`, in seconds from `start`."""
+    curves = []
+    for lane in part.strip.lanes if part.strip else ():
+        kind, _, parameter = lane.target.partition(":")
+        if kind != "instrument":
+            continue
+        times = [tempos.seconds_at(point.tick) for point in lane.points]
+        values = [point.value for point in lane.points]
+        inside = [(at - start, value) for at, value in zip(times, values, strict=True) if start < at < end]
+        first, last = (float(np.interp(at, times, values)) for at in (start, end))
+        rests = all(value == first for _, value in (*inside, (end, last)))
+        curves.append((parameter, ((0.0, first),) if rests else ((0.0, first), *inside, (end - start, last))))
+    return tuple(curves)
 
 
 def _order(event: _Framed) -> tuple[int, int]:

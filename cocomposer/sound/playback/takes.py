@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -33,7 +34,18 @@ class Take:
         for span in spans(whole.shape[1], sample_rate):
             meter.feed(whole[:, span])
         peak = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
-        return cls(audio, meter.power(), peak)
+        return cls(_kept(audio), meter.power(), peak)
+
+
+def _kept(audio: Audio) -> Audio:
+    """A copy in pages of its own, which the system has back as soon as the take is forgotten.
+
+    On the common heap, takes that come and go for hours would leave holes.
+    """
+    pages = mmap.mmap(-1, max(1, audio.nbytes))
+    copy = np.frombuffer(pages, dtype=np.float32, count=audio.size).reshape(audio.shape)
+    copy[:] = audio
+    return copy
 
 
 class Takes:

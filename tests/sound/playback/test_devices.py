@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -41,17 +43,17 @@ class LateClock(Clock):
 
 
 def test_the_silent_device_does_not_drift() -> None:
-    """An hour in blocks of 10 ms, each woken late by up to 4 ms, now and then by 50."""
-    clock, due, asked = LateClock(360_001), [], []
+    """An hour in blocks of 100 ms, each woken late by up to 4 ms, now and then by 50."""
+    clock, due, asked = LateClock(36_001), [], []
 
     def fill(frames: int, at: float) -> Any:
         due.append(at)
         asked.append(clock.time)
 
-    device = SilentDevice(fill, BUFFER, RATE, clock=clock)
+    device = SilentDevice(fill, 10 * BUFFER, RATE, clock=clock)
     eventually(lambda: clock.waits < 0)
     device.close()
-    assert len(due) == 360_001
+    assert len(due) == 36_001
     assert abs(due[-1] - due[0] - 3600) < 0.001
     assert np.all(np.diff(due) > 0)
     behind = np.array(asked) - np.array(due)
@@ -91,6 +93,7 @@ class Plug:
         plug = self
 
         class Card:
+            underruns = 0
             lost = property(lambda self: not plug.there)
 
             def __init__(self) -> None:
@@ -147,6 +150,61 @@ def test_music_goes_on_while_the_device_is_away() -> None:
         assert np.abs(hand.pull(0.2)).max() > 0.01
         assert player.playing
         assert player.underruns == 0
+
+
+class Stream:
+    """Stands for PortAudio's stream: there is no sound card where tests run."""
+
+    device = 3
+    active = True
+
+    def __init__(self, callback: Callable[..., None], **settings: Any) -> None:
+        self.callback, self.settings = callback, settings
+
+    def start(self) -> None:
+        pass
+
+    def close(self, ignore_errors: bool) -> None:
+        self.active = False
+
+
+def test_a_sound_card_is_given_what_is_to_be_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [
+        {"name": "Microphone", "max_output_channels": 0},
+        {"name": "Speakers", "max_output_channels": 2},
+        {"name": "Interface", "max_output_channels": 8},
+        {"name": "Speakers", "max_output_channels": 2},
+    ]
+    portaudio = SimpleNamespace(
+        OutputStream=Stream,
+        PortAudioError=RuntimeError,
+        query_devices=lambda number=None: listed if number is None else listed[number],
+    )
+    monkeypatch.setitem(sys.modules, "sounddevice", portaudio)
+    assert device_names() == ("Speakers", "Interface")
+    asked: list[tuple[int, float]] = []
+
+    def fill(frames: int, at: float) -> Any:
+        asked.append((frames, at - time.monotonic()))
+        return np.stack([np.full(frames, 0.25), np.full(frames, -0.5)]).astype(np.float32)
+
+    card: Any = SoundCard(fill, "Interface", 256, 48000)
+    stream = card._stream
+    wanted = {"device": 2, "blocksize": 256, "samplerate": 48000, "channels": 2, "dtype": "float32"}
+    assert stream.settings.items() >= wanted.items()
+    out = np.zeros((256, 2), dtype=np.float32)
+    times = SimpleNamespace(outputBufferDacTime=10.5, currentTime=10.3)
+    stream.callback(out, 256, times, SimpleNamespace(output_underflow=False))
+    stream.callback(out, 256, times, SimpleNamespace(output_underflow=True))
+    assert (out == [0.25, -0.5]).all()
+    assert asked[0][0] == 256
+    assert 0 < asked[0][1] <= 0.2 + 1e-6
+    assert card.underruns == 1
+    assert not card.lost
+    stream.active = False
+    assert card.lost
+    card.close()
+    assert not card.lost
 
 
 def test_a_sound_card_that_is_not_there_says_so() -> None:

@@ -11,7 +11,20 @@ from conftest import band
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cocomposer.music import Control, Instrument, MeterMap, Note, Part, PitchBend, Role, TempoChange, TempoMap
+from cocomposer.music import (
+    Control,
+    Instrument,
+    Lane,
+    MeterMap,
+    Note,
+    Part,
+    PitchBend,
+    Point,
+    Role,
+    Strip,
+    TempoChange,
+    TempoMap,
+)
 from cocomposer.sound.performance import midi_events
 from cocomposer.sound.playback.interim_hosts import InterimHosts
 from cocomposer.sound.playback.rendering import played
@@ -92,6 +105,19 @@ def test_controllers_and_bends_stand_where_they_stood() -> None:
     chosen = [(CONTROL, 101, 0), (CONTROL, 100, 0), (CONTROL, 6, 12), (CONTROL, 101, 127), (CONTROL, 100, 127)]
     assert start == [*chosen, (CONTROL, 1, 90), (BEND, (8192 - 100) & 127, (8192 - 100) >> 7)]
     assert (CONTROL, 1, 10) in [event[1:] for event in late.phrase.events if event[0] > 0]
+
+
+def test_lanes_of_the_instrument_reach_each_segment() -> None:
+    lane = Lane("instrument:cutoff", (Point(0, 0.0), Point(8 * 1920, 0.8)))
+    notes = (Note(0, 60, 100), Note(4 * 1920, 60, 100), Note(16 * 1920, 60, 100), Note(24 * 1920, 60, 100))
+    part = Part("Lead", Role.MELODY, notes=notes, strip=Strip(lanes=(lane, Lane("gain", (Point(0, -6.0),)))))
+    first, second, third, fourth = (segment.phrase for segment in cut(part))
+    assert first.automation[0][0] == second.automation[0][0] == "cutoff"
+    assert first.automation[0][1][0] == (0.0, 0.0)
+    assert second.automation[0][1][0] == pytest.approx((0.0, 0.4))
+    assert (8.0, 0.8) in second.automation[0][1]
+    assert third.automation == (("cutoff", ((0.0, 0.8),)),)
+    assert third.key == fourth.key != first.key
 
 
 @pytest.mark.parametrize("role", [Role.MELODY, Role.DRUMS, Role.PAD])
