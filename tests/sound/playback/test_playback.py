@@ -127,6 +127,32 @@ def test_a_loop_goes_round_to_the_sample(player: Player, hand: HandDevice) -> No
         player.loop = (480, 480)
 
 
+def test_a_loop_that_cuts_through_notes_does_not_click(player: Player, hand: HandDevice) -> None:
+    player.set_song(tune([45] * 8))
+    player.loop = (720, 1703)
+    hand.settle()
+    player.play(720)
+    heard = hand.pull(3.5)
+    steepest = 2 * np.pi * 110 / RATE * 0.1  # of the sine itself; a fade over 3 ms adds as much again
+    assert np.abs(np.diff(heard)).max() < 2.5 * steepest
+
+
+def test_what_is_left_of_before_is_not_taken_for_now(player: Player, hand: HandDevice) -> None:
+    player.set_song(tune([60] * 16))
+    hand.settle()
+    player.play(0)
+    hand.pull(0.3)
+    stuck, go = threading.Event(), threading.Event()
+    player.mixing.post(lambda: (stuck.set(), go.wait(5)))
+    stuck.wait(5)
+    player.play(3840)
+    hand.pull(0.03, settled=False)  # still what was mixed before
+    assert player.position == 3840
+    go.set()
+    hand.pull(0.1)
+    assert 3840 < player.position < 3960
+
+
 def test_the_song_ends_by_itself(player: Player, hand: HandDevice) -> None:
     player.set_song(tune([60, 62]))
     hand.settle()
