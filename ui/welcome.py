@@ -58,10 +58,9 @@ class Welcome(QFrame):
         self.hide()
 
     def begin(self) -> None:
-        """Show the first step."""
+        """Show the first step; the keys stay with the window, so that Space plays as it says."""
         self.step = 0
         self._show()
-        self.go_on.setFocus()
 
     def next(self) -> None:
         """Go to the next step; after the last the card is gone."""

@@ -1,4 +1,4 @@
-"""How quick the window is: `python tests/benchmarks/window_bench.py`, under a display or with QT_QPA_PLATFORM=offscreen.
+"""How quick the window is: `python tests/benchmarks/window_bench.py`, under a display or QT_QPA_PLATFORM.
 
 Prints the time from starting Python to a painted window with a song in it, the memory then, and how late the event loop
 was while four proposals were composed, the song was played and the project was saved.
@@ -96,7 +96,8 @@ def latency() -> None:
         timer.stop()
         ranked = sorted(late)
         print(
-            f"{name}: 99 % of {len(ranked)} beats within {ranked[int(len(ranked) * 0.99)]:.0f} ms, all within {ranked[-1]:.0f} ms"
+            f"{name}: 99 % of {len(ranked)} beats late by up to {ranked[int(len(ranked) * 0.99)]:.0f} ms, "
+            f"all by up to {ranked[-1]:.0f} ms"
         )
 
     measured("at rest", lambda: None, lambda: True)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from cocomposer.ui.session import Region
 from cocomposer.ui.transport import TapTempo, position_text, time_text
+from cocomposer.ui.welcome import Welcome
 from cocomposer.ui.window import Window
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
@@ -76,6 +77,17 @@ def test_space_plays_and_pauses_wherever_the_focus_is(playing: Window, qtbot: Qt
         assert session.playing, place
         qtbot.keyClick(place, Qt.Key.Key_Space)
         assert not session.playing, place
+
+
+def test_space_plays_as_the_first_step_says(playing: Window, qtbot: QtBot) -> None:
+    playing.show_welcome()
+    focus = QApplication.focusWidget() or playing
+    qtbot.keyClick(focus, Qt.Key.Key_Space)
+    assert playing.session.playing
+    card = playing.findChild(Welcome)
+    assert card is not None
+    assert card.title.text() == "Propose"
+    playing.session.stop()
 
 
 def test_a_space_that_is_typed_is_a_space(playing: Window, qtbot: QtBot) -> None:
