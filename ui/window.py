@@ -84,6 +84,7 @@ class Window(QMainWindow):
         self._restore()
         self._name()
         self.actions_.refresh()
+        self.roll.setFocus()
 
     # --- Laying out -------------------------------------------------------------------------------------------------
 
