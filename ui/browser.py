@@ -180,6 +180,7 @@ class Browser(QFrame):
     def _show(self) -> None:
         entries = self._loaded.get(self.kind, ())
         self.model.show(entries, self.search.text(), only_favourites=self.favourites.isChecked())
+        self.about.setText(self._hint(self.kind))
         nothing = self.model.rowCount() == 0 and self.kind in self._loaded
         self.list.setVisible(not nothing)
         self.empty.setVisible(nothing)

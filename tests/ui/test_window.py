@@ -263,6 +263,9 @@ def test_the_browser_shows_every_kind_or_says_why_there_is_nothing(window: Windo
     window.browser.show_kind(kind)
     assert (window.browser.model.rowCount() == 0) is window.browser.empty.isVisible()
     assert window.browser.empty.isVisible() is (kind is Kind.PLUGIN)
+    window.browser.list.setCurrentIndex(window.browser.model.index(0))
+    window.browser.show_kind(Kind.STYLE)
+    assert window.browser.about.text() == "Double-click a style to propose in it."
 
 
 def test_plugins_are_looked_for_and_stand_in_the_browser(
