@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Sets Cocomposer up in `.venv` beside this file, then runs it.  Needs nothing but Python itself.
 
-    python3 start.py                 set up, then arrange one of the shipped sketches into out/
+    python3 start.py                 set up, then open the window; without a display, arrange a shipped sketch into out/
     python3 start.py test [...]      set up, then run every check (further words go to pytest)
     python3 start.py bench [...]     set up, then measure speed and memory
+    python3 start.py screenshots     set up, then take pictures of the window into screenshots/, or the folder named
     python3 start.py propose ...     set up, then run the `cocomposer` command with these words
 
 Setting up is done once; a stamp in `.venv` says for which requirements and which Python it was done.
@@ -12,6 +13,7 @@ The syntax stays within Python 3.8, so that an older Python gets a sentence inst
 
 from __future__ import annotations
 
+import ctypes
 import difflib
 import hashlib
 import importlib.util
@@ -44,21 +46,51 @@ MODEL_PACKAGES = ("torch", "safetensors")
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 # The first words there are: those of this file, then the commands of `cocomposer`.
-WORDS = ("test", "bench", "propose", "render", "info", "plugins", "styles")
+WORDS = ("test", "bench", "screenshots", "propose", "render", "info", "plugins", "styles")
 
-# How each package manager installs, and its names for what the audio libraries link to: OpenGL, libatomic, GLib.
+# How each package manager installs, its names for what the audio libraries link to (OpenGL, libatomic, GLib), and those
+# for what the window needs beside them (EGL, the X client libraries of Qt, PortAudio).
 PACKAGE_MANAGERS = {
-    "apt-get": ("apt-get install -y --no-install-recommends", ("libgl1", "libatomic1", "libglib2.0-0")),
-    "dnf": ("dnf install -y", ("libglvnd-glx", "libatomic", "glib2")),
-    "zypper": ("zypper install -y", ("libGL1", "libatomic1", "libglib-2_0-0")),
-    "pacman": ("pacman -S --needed", ("libglvnd", "gcc-libs", "glib2")),
-}
+    "apt-get": (
+        "apt-get install -y --no-install-recommends",
+        ("libgl1", "libatomic1", "libglib2.0-0"),
+        ("libegl1", "libxkbcommon0", "libxkbcommon-x11-0", "libdbus-1-3", "libfontconfig1", "libxcb-cursor0",
+         "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1", "libxcb-render-util0", "libxcb-shape0",
+         "libxcb-xinerama0", "libxcb-xkb1", "libportaudio2"),
+    ),
+    "dnf": (
+        "dnf install -y",
+        ("libglvnd-glx", "libatomic", "glib2"),
+        ("libglvnd-egl", "libxkbcommon-x11", "dbus-libs", "fontconfig", "xcb-util-cursor", "xcb-util-wm",
+         "xcb-util-image", "xcb-util-keysyms", "xcb-util-renderutil", "portaudio"),
+    ),
+    "zypper": (
+        "zypper install -y",
+        ("libGL1", "libatomic1", "libglib-2_0-0"),
+        ("libEGL1", "libxkbcommon-x11-0", "libdbus-1-3", "fontconfig", "libxcb-cursor0", "libxcb-icccm4",
+         "libxcb-image0", "libxcb-keysyms1", "libxcb-render-util0", "libportaudio2"),
+    ),
+    "pacman": (
+        "pacman -S --needed",
+        ("libglvnd", "gcc-libs", "glib2"),
+        ("libxkbcommon-x11", "dbus", "fontconfig", "xcb-util-cursor", "xcb-util-wm", "xcb-util-image",
+         "xcb-util-keysyms", "xcb-util-renderutil", "portaudio"),
+    ),
+}  # fmt: skip
+AUDIO, WINDOW = 1, 2  # places of the two kinds of libraries above
+# The libraries that Qt opens only when a window does, and the one for sound cards, by the names they have everywhere.
+WINDOW_LIBRARIES = ("libEGL.so.1", "libxkbcommon-x11.so.0", "libdbus-1.so.3", "libfontconfig.so.1",
+                    "libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-image.so.0",
+                    "libxcb-keysyms.so.1", "libxcb-render-util.so.0", "libxcb-xkb.so.1",
+                    "libportaudio.so.2")  # fmt: skip
+APP = "app"
 TEST_PACKAGES = (
     "gcc",
     "libc6-dev",
     "amsynth",
     "zynaddsubfx-vst",
-)  # real and broken plugins for the tests, by their Debian names
+    "xvfb",
+)  # real and broken plugins for the tests and a display for the window, by their Debian names
 
 # The SoundFont player of first choice asks for PyAudio, which must be compiled on Linux and is not needed to render.
 WITHOUT_DEPENDENCIES = ("tinysoundfont",)
@@ -175,6 +207,8 @@ def set_up(extras: set[str]) -> None:
     extras = (extras | read_stamp().get("extras", set())) - {MODEL}
     if not is_ready(extras):
         set_up_without_model(extras)
+    if APP in extras:
+        prepare_window()
     if add_model():
         extras.add(MODEL)
     version = python_version([venv_program("python")])
@@ -194,7 +228,7 @@ def set_up_without_model(extras: set[str]) -> None:
     fill_venv(extras)
     problem = import_problem()
     if problem and ".so" in problem:
-        install_system_packages("the audio libraries", libraries=True)
+        install_system_packages("the audio libraries", libraries=AUDIO)
         problem = import_problem()
     if problem and ".so" not in problem:
         say("The environment is damaged; building it anew.")
@@ -350,19 +384,22 @@ def import_problem(modules: tuple[str, ...] = LOADED) -> str | None:
 # --- System packages ------------------------------------------------------------------------------------------------
 
 
-def install_command(packages: tuple[str, ...] = (), libraries: bool = False) -> tuple[str, str] | None:
-    """The package manager found here and the command that installs `packages` (Debian's names) or the libraries."""
-    for manager, (command, names) in PACKAGE_MANAGERS.items():
+def install_command(packages: tuple[str, ...] = (), libraries: int = 0) -> tuple[str, str] | None:
+    """The package manager found here and its command for `packages` (Debian's names) or a kind of libraries."""
+    for manager, names in PACKAGE_MANAGERS.items():
         if shutil.which(manager) and (libraries or manager == "apt-get"):
-            return manager, " ".join([command, *(names if libraries else packages)])
+            return manager, " ".join([names[0], *(names[libraries] if libraries else packages)])
     return None
 
 
-def install_system_packages(purpose: str, packages: tuple[str, ...] = (), libraries: bool = False) -> None:
+def install_system_packages(purpose: str, packages: tuple[str, ...] = (), libraries: int = 0) -> None:
     """Install with apt-get as root; raises SetupError with the command to run where that cannot be done."""
     found = install_command(packages, libraries)
     if found is None:
-        wanted = "OpenGL (libGL.so.1), libatomic and GLib" if libraries else purpose
+        wanted = {
+            AUDIO: "OpenGL (libGL.so.1), libatomic and GLib",
+            WINDOW: ", ".join(WINDOW_LIBRARIES),
+        }.get(libraries, purpose)
         raise SetupError(f"Your system lacks what {purpose} needs: install {wanted} and run this again.")
     manager, command = found
     if manager != "apt-get" or not is_root():
@@ -380,8 +417,37 @@ def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
+def missing_libraries() -> list[str]:
+    """Names of the libraries of the window that this system lacks; Qt brings its own to macOS and Windows."""
+    if sys.platform != "linux":
+        return []
+    missing = []
+    for name in WINDOW_LIBRARIES:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            missing.append(name)
+    return missing
+
+
+def prepare_window() -> None:
+    """Get the libraries that the window needs; without them the commands work all the same, and that is said."""
+    if not missing_libraries():
+        return
+    try:
+        install_system_packages("the window", libraries=WINDOW)
+    except SetupError as problem:
+        say(f"{problem}\nWithout it the window does not open; the commands work all the same.")
+
+
+def window_can_open() -> bool:
+    """Whether there is a display and everything the window is made of."""
+    display = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(display) and not missing_libraries() and import_problem(("PyQt6.QtWidgets",)) is None
+
+
 def prepare_plugins() -> None:
-    """Get the plugins and the compiler that some tests use; without them those tests are skipped."""
+    """Get the plugins, the compiler and the display that some tests use; without them those tests are skipped."""
     if shutil.which("apt-get") is None:
         return
     query = subprocess.run(
@@ -392,9 +458,9 @@ def prepare_plugins() -> None:
     missing = tuple(name for name in TEST_PACKAGES if name not in present)
     if missing:
         try:
-            install_system_packages("the tests of real plugins", missing)
+            install_system_packages("the tests of real plugins and windows", missing)
         except SetupError as problem:
-            say(f"{problem}\nWithout them the tests of real plugins are skipped.")
+            say(f"{problem}\nWithout them those tests are skipped.")
 
 
 # --- What to run ----------------------------------------------------------------------------------------------------
@@ -433,7 +499,7 @@ def word_problem(word: str) -> str | None:
         return f"Say what to do with {word}: python3 start.py propose {name}"
     near = difflib.get_close_matches(word.lower(), WORDS, n=1)
     hint = f"; did you mean {near[0]}?" if near else "."
-    return f"There is no command {word!r}{hint} The commands are {', '.join(WORDS)}; without any, a sketch is arranged."
+    return f"There is no command {word!r}{hint} The commands are {', '.join(WORDS)}; without any, the window opens."
 
 
 def hand_over(command: list[str]) -> int:
@@ -471,13 +537,18 @@ def main(arguments: list[str]) -> int:
             raise SetupError(problem)
         return hand_over([*other, str(Path(__file__).resolve()), *arguments])
     if arguments[:1] == ["test"]:
-        set_up({"dev", MODEL})
+        set_up({"dev", APP, MODEL})
         return run_checks(arguments[1:])
-    set_up(set() if arguments else {MODEL})  # with words, no time is lost trying again for what could not be had
+    set_up({APP} if arguments else {APP, MODEL})  # with words, no time is lost trying again for what could not be had
     python = venv_program("python")
     if arguments[:1] == ["bench"]:
         return hand_over([python, str(ROOT / "tests" / "benchmarks" / "bench.py"), *arguments[1:]])
-    if not arguments:
+    if arguments[:1] == ["screenshots"]:
+        return hand_over([python, "-m", "cocomposer.ui.screenshots", *arguments[1:]])
+    if not arguments and window_can_open():
+        say("Opening the window.")
+    elif not arguments:
+        say("No window can open here.")
         say("Arranging a sketch that comes with Cocomposer.  Your own: python3 start.py propose FILE")
         arguments = ["propose", str(FIRST_SKETCH), "--out", str(ROOT / "out")]
     return hand_over([python, "-m", "cocomposer", *arguments])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from cocomposer import __version__
@@ -23,14 +24,17 @@ COMMANDS = {
     "plugins": "your VST plugins: find them, list them, try one",
     "styles": "the styles there are, or one of them in detail",
 }
+PROJECT_SUFFIX = ".cocomposer"
 SKETCH_SUFFIXES = (".mid", ".midi", ".musicxml", ".mxl", ".xml", ".txt")
 HELP = f"""\
-usage: cocomposer COMMAND ...
+usage: cocomposer [FILE]
+       cocomposer COMMAND ...
 
 The co-composer beside your DAW: a sketch goes in, arranged and rendered proposals come out.
 
 {chr(10).join(f"  {name:<9} {what}" for name, what in COMMANDS.items())}
 
+  cocomposer                  the window, where there is a display; with a FILE, with that open
   cocomposer COMMAND --help   every option of a command
   cocomposer --version        the version
   --debug                     after a command: the whole traceback of an error
@@ -73,6 +77,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
+    if not words and window_can_open():
+        return _open_window([])
     if not words or words[0] in ("-h", "--help", "help"):
         print(HELP, end="")
         return 0
@@ -81,7 +87,9 @@ def _run(words: list[str]) -> int:
         return 0
     name, rest = words[0], words[1:]
     if name not in COMMANDS:
-        if Path(name).suffix.lower() in SKETCH_SUFFIXES:
+        if Path(name).suffix.lower() in (*SKETCH_SUFFIXES, PROJECT_SUFFIX):
+            if not rest and window_can_open():
+                return _open_window([name])
             raise UsageError(f"Say what to do with {name}: cocomposer propose {name}")
         kind = "option" if name.startswith("-") else "command"
         raise UsageError(
@@ -90,3 +98,16 @@ def _run(words: list[str]) -> int:
         )
     module = import_module(f"cocomposer.commands.{name}")
     return int(module.run(module.parser().read(rest)))
+
+
+def window_can_open() -> bool:
+    """Whether there is a display, and the toolkit the window is made with."""
+    if find_spec("PyQt6") is None:
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _open_window(files: list[str]) -> int:
+    return int(import_module("cocomposer.ui.app").run(files))

@@ -228,11 +228,36 @@ def test_what_pytorch_needs_is_pinned_with_it() -> None:
 def test_missing_system_packages_come_with_the_command(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start.shutil, "which", lambda name: "/usr/bin/dnf" if name == "dnf" else None)
     with pytest.raises(start.SetupError, match="sudo dnf install -y libglvnd-glx libatomic glib2"):
-        start.install_system_packages("the audio libraries", libraries=True)
+        start.install_system_packages("the audio libraries", libraries=start.AUDIO)
     monkeypatch.setattr(start.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
     monkeypatch.setattr(start, "is_root", lambda: False)
     with pytest.raises(start.SetupError, match=r"sudo apt-get install .* gcc"):
         start.install_system_packages("the tests", ("gcc",))
+
+
+def test_a_window_that_cannot_open_is_no_obstacle(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(start.sys, "platform", "linux")
+    monkeypatch.setattr(start, "WINDOW_LIBRARIES", ("libno-such-thing.so.9",))
+    monkeypatch.setattr(start.shutil, "which", lambda name: "/usr/bin/dnf" if name == "dnf" else None)
+    start.prepare_window()
+    said = capsys.readouterr().err
+    assert "sudo dnf install -y libglvnd-egl" in said
+    assert "the commands work all the same" in said
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert not start.window_can_open()
+
+
+def test_without_a_display_no_window_is_tried(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start.sys, "platform", "linux")
+    monkeypatch.setattr(start, "WINDOW_LIBRARIES", ())
+    monkeypatch.setattr(start, "import_problem", lambda _: None)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert not start.window_can_open()
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert start.window_can_open()
 
 
 def test_an_unreachable_index_is_one_sentence(start: ModuleType) -> None:
@@ -259,7 +284,7 @@ def test_an_unreachable_index_is_one_sentence(start: ModuleType) -> None:
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [("tset", "did you mean test?"), ("Bench", "did you mean bench?"), ("propse", "did you mean propose?"),
-     ("zzz", "The commands are test, bench, propose"), ("my song.mid", 'start.py propose "my song.mid"')],
+     ("zzz", "The commands are test, bench, screenshots"), ("my song.mid", 'start.py propose "my song.mid"')],
 )  # fmt: skip
 def test_a_mistyped_word_is_answered_before_anything_is_set_up(start: ModuleType, word: str, sentence: str) -> None:
     done = subprocess.run(
@@ -273,5 +298,5 @@ def test_a_mistyped_word_is_answered_before_anything_is_set_up(start: ModuleType
 def test_every_command_of_the_program_can_be_said(start: ModuleType) -> None:
     from cocomposer.cli import COMMANDS
 
-    assert ("test", "bench", *COMMANDS) == start.WORDS
+    assert ("test", "bench", "screenshots", *COMMANDS) == start.WORDS
     assert [start.word_problem(word) for word in (*start.WORDS, "--version")] == [None] * (len(start.WORDS) + 1)

@@ -36,9 +36,9 @@ class Task(StrEnum):
     REMIX = "remix"
 
 
-_REWRITING = (Task.INFILL, Task.VARY, Task.REMIX)
+REWRITING = (Task.INFILL, Task.VARY, Task.REMIX)
 """Tasks that put something in the place of notes that are there."""
-_OF_THE_SKETCH = (Task.INFILL, Task.VARY, Task.CONTINUE)
+OF_THE_SKETCH = (Task.INFILL, Task.VARY, Task.CONTINUE)
 """Tasks whose `parts` are parts of the sketch; those of the others are players to be added."""
 _PLAYERS = tuple(role for role in Role if role not in (Role.MELODY, Role.OTHER))
 
@@ -98,7 +98,7 @@ class Request(Terms):
 
         Where no parts are named it is all but the tune (with it in a continuation, or where nothing else is there).
         """
-        if self.task not in _OF_THE_SKETCH:
+        if self.task not in OF_THE_SKETCH:
             return ()
         if self.parts:
             return tuple(sorted({index for name in self.parts for index in self._names.places(name)}))
@@ -121,7 +121,7 @@ class Request(Terms):
         return PartNames(self.sketch)
 
     def _spelt(self, name: str) -> str:
-        if self.task in _OF_THE_SKETCH:
+        if self.task in OF_THE_SKETCH:
             return self._names.spelt(name)
         return player_spelt(name, (Role.MELODY,) if self.task is Task.MELODY else _PLAYERS)
 
@@ -157,10 +157,10 @@ class Request(Terms):
         if self.task is Task.HARMONISE and Role.MELODY not in self._names.roles:
             raise RequestError("There is no melody to harmonise in this sketch: add one, or take another task.")
         close = self.similarity is not None or self.keep is not None
-        if self.task not in _REWRITING and close:
+        if self.task not in REWRITING and close:
             raise RequestError(
                 "How much stays as it was (similarity, keep) is for rewriting: "
-                f"{listed(_REWRITING, 'or')}, and not {self.task}."
+                f"{listed(REWRITING, 'or')}, and not {self.task}."
             )
         if self.task is Task.REMIX and close and self.reference is None and self.style == "auto":
             raise RequestError("A remix stays close to a style or a reference: say which, or leave out how close.")

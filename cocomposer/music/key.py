@@ -88,6 +88,30 @@ class Key:
         """Spelling of a pitch class in this key: flats in flat keys, sharps in sharp ones."""
         return (FLAT_NAMES if self.sharps < 0 else SHARP_NAMES)[pitch_class % 12]
 
+    def nearest(self, pitch: int) -> int:
+        """The pitch of the key nearest to a MIDI pitch, the lower of two as near; it stays within 0..127."""
+        return next(
+            each
+            for away in range(3)
+            for each in (pitch - away, pitch + away)
+            if each % 12 in self.scale and 0 <= each <= 127
+        )
+
+    def step(self, pitch: int, steps: int) -> int:
+        """The pitch that many degrees of the scale above (below where negative), or the last one within 0..127.
+
+        A pitch outside the key moves first to its neighbour in the direction asked for.
+        """
+        direction = 1 if steps > 0 else -1
+        for _ in range(abs(steps)):
+            beyond = pitch + direction
+            while beyond % 12 not in self.scale:
+                beyond += direction
+            if not 0 <= beyond <= 127:
+                break
+            pitch = beyond
+        return pitch
+
     @classmethod
     def parse(cls, text: str) -> Key:
         """Read "C", "Am", "F# minor", "Bb major", "D dorian".  Raises MusicError for anything else."""

@@ -198,3 +198,10 @@ class TempoMap:
         change = self.changes[index]
         quarters = (tick - change.tick) / TICKS_PER_QUARTER
         return self._seconds[index] + quarters * change.microseconds_per_quarter / 1e6
+
+    def tick_at(self, seconds: float) -> float:
+        """The tick that falls at `seconds` from the start: the inverse of `seconds_at`."""
+        index = max(0, bisect_right(self._seconds, seconds) - 1)
+        change = self.changes[index]
+        quarters = (seconds - self._seconds[index]) * 1e6 / change.microseconds_per_quarter
+        return change.tick + quarters * TICKS_PER_QUARTER

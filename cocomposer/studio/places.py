@@ -55,6 +55,14 @@ def cache_folder() -> Path:
     return Path(named) if named else platformdirs.user_cache_path("cocomposer", appauthor=False)
 
 
+def data_folder() -> Path:
+    """Where files lie that stay, such as those dragged onto a DAW; COCOMPOSER_DATA names another folder."""
+    import platformdirs
+
+    named = os.environ.get("COCOMPOSER_DATA")
+    return Path(named) if named else platformdirs.user_data_path("cocomposer", appauthor=False)
+
+
 def settings_folder() -> Path:
     """Where this user's settings are kept; COCOMPOSER_SETTINGS names another folder."""
     import platformdirs

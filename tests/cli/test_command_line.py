@@ -247,3 +247,25 @@ def test_styles_as_text_and_as_json_agree(capsys: pytest.CaptureFixture[str]) ->
     assert all(style["id"] in text for style in styles)
     assert main(["styles", styles[0]["name"].upper(), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == styles[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "files"), [([], []), (["song.mid"], ["song.mid"]), (["a.cocomposer"], ["a.cocomposer"])]
+)
+def test_where_there_is_a_display_the_window_opens(
+    words: list[str], files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[list[str]] = []
+    monkeypatch.setattr("cocomposer.cli.window_can_open", lambda: True)
+    monkeypatch.setattr("cocomposer.cli._open_window", lambda given: opened.append(given) or 0)
+    assert main(words) == 0
+    assert opened == [files]
+
+
+def test_without_a_display_there_is_help(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert main([]) == 0
+    assert capsys.readouterr().out.startswith("usage: cocomposer")
+    assert "Say what to do with song.mid" in complaint(["song.mid"], capsys)

@@ -1,0 +1,53 @@
+"""Chord progressions to begin from: `presets/progressions.toml`, read strictly, in any key."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from cocomposer.errors import FormatError
+from cocomposer.formats import chord_text
+from cocomposer.music import ChordSpan, Key, Meter
+from cocomposer.music.key import Mode
+from cocomposer.resources import presets_folder
+
+__all__ = ["Progression", "load_progressions"]
+
+
+@dataclass(frozen=True)
+class Progression:
+    """A progression in roman numerals: `bars` is a line of chord text, `mode` the key it is meant in."""
+
+    name: str
+    mode: Mode
+    bars: str
+    tags: tuple[str, ...] = ()
+    about: str = ""
+
+    def chords(self, key: Key, meter: Meter) -> tuple[ChordSpan, ...]:
+        """Its chords in `key`, from tick 0; in the relative key where it is meant for the other mode."""
+        sheet = chord_text.read(f"key: {self._at_home(key)}\nmeter: {meter}\n{self.bars}\n".encode())
+        return sheet.chord_spans
+
+    def _at_home(self, key: Key) -> Key:
+        if key.mode.is_minor == self.mode.is_minor:
+            return Key(key.tonic, self.mode)
+        steps = 9 if self.mode.is_minor else 3
+        return Key((key.tonic + steps) % 12, self.mode)
+
+
+@cache
+def load_progressions() -> tuple[Progression, ...]:
+    """The progressions shipped with the program, in the order of the file.  Raises FormatError naming what is wrong."""
+    path = presets_folder() / "progressions.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tuple(
+            Progression(
+                str(each["name"]), Mode(each["mode"]), str(each["bars"]), tuple(each["tags"]), str(each["about"])
+            )
+            for each in table["progression"]
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FormatError(f"{path.name} cannot be used: {error}.") from error

@@ -1,0 +1,127 @@
+"""The rows of the browser: a model of entries, and how one is drawn and dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PyQt6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QRect, QSize, Qt, QUrl
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from cocomposer.studio.catalogue import Entry, Kind, matching
+
+from . import theme
+from .dragging import entry_mime
+from .drawings import pixmap
+
+ROW, STAR = 44, 14
+
+
+class EntryModel(QAbstractListModel):
+    """Entries that answer a search, with favourites (names like "style:bossa-nova") first."""
+
+    def __init__(self, favourites: frozenset[str]) -> None:
+        super().__init__()
+        self.favourites = favourites
+        self._entries: list[Entry] = []
+
+    def show(self, entries: Iterable[Entry], query: str = "", only_favourites: bool = False) -> None:
+        found = [each for each in matching(entries, query) if not only_favourites or self.is_favourite(each)]
+        self.beginResetModel()
+        self._entries = sorted(found, key=lambda each: not self.is_favourite(each))
+        self.endResetModel()
+
+    def entry(self, index: QModelIndex) -> Entry | None:
+        return self._entries[index.row()] if index.isValid() and index.row() < len(self._entries) else None
+
+    def is_favourite(self, entry: Entry) -> bool:
+        return _key(entry) in self.favourites
+
+    def toggle(self, index: QModelIndex) -> None:
+        """Make an entry a favourite, or no longer one; it stays where it is until the next search."""
+        entry = self.entry(index)
+        if entry is not None:
+            self.favourites = self.favourites ^ {_key(entry)}
+            self.dataChanged.emit(index, index)
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's way
+        return 0 if parent.isValid() else len(self._entries)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        entry = self.entry(index)
+        if entry is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.name
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            return f"{entry.detail}\n{', '.join(entry.tags)}".strip()
+        return entry if role == Qt.ItemDataRole.UserRole else None
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        return super().flags(index) | (Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.NoItemFlags)
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802 - Qt's name
+        return ["application/x-cocomposer-entry"]
+
+    def mimeData(self, indexes: Iterable[QModelIndex]) -> QMimeData | None:  # noqa: N802 - Qt's name
+        for index in indexes:
+            entry = self.entry(index)
+            if entry is not None:
+                mime = entry_mime(entry)
+                if entry.kind is Kind.SKETCH:
+                    mime.setUrls([QUrl.fromLocalFile(str(Path(entry.id)))])
+                return mime
+        return None
+
+
+def _key(entry: Entry) -> str:
+    return f"{entry.kind}:{entry.id}"
+
+
+def star_area(row: QRect) -> QRect:
+    """Where the star of a row is."""
+    return QRect(row.right() - STAR - 14, row.center().y() - STAR, STAR + 12, STAR * 2)
+
+
+class EntryDelegate(QStyledItemDelegate):
+    """One entry: its name, a line about it, its star."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(0, ROW)
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        entry, view, model = index.data(Qt.ItemDataRole.UserRole), option.widget, index.model()
+        if painter is None or not isinstance(entry, Entry) or not isinstance(model, EntryModel):
+            return
+        state = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        area = option.rect.adjusted(0, 1, 0, -1)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if selected or hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("pressed" if selected else "hover"))
+            painter.drawRoundedRect(area, theme.RADIUS, theme.RADIUS)
+        if selected and isinstance(view, QListView) and view.hasFocus():
+            painter.setPen(theme.colour("focus"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(area.adjusted(0, 0, -1, -1), theme.RADIUS, theme.RADIUS)
+        text = area.adjusted(8, 4, -STAR - 20, -4)
+        favourite = model.is_favourite(entry)
+        for line, size, colour, place in (
+            (entry.name, theme.BASE, "text", Qt.AlignmentFlag.AlignTop),
+            (entry.detail, theme.SMALL, "muted", Qt.AlignmentFlag.AlignBottom),
+        ):
+            painter.setFont(theme.font(size))
+            painter.setPen(theme.colour(colour))
+            shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, text.width())
+            painter.drawText(text, place, shown)
+        if favourite or hovered or selected:
+            tokens = theme.tokens()
+            star = pixmap("star-on" if favourite else "star", tokens.accent if favourite else tokens.muted, STAR * 2)
+            star.setDevicePixelRatio(2)
+            place_ = star_area(option.rect)
+            painter.drawPixmap(place_.left() + 6, place_.center().y() - STAR // 2, star)
+        painter.restore()

@@ -1,0 +1,67 @@
+"""Plugins as their host processes show them: their own windows, and their own words for their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QGuiApplication
+
+from cocomposer.music.mix import Effect, Instrument
+
+from ..session import Session
+from .desk import StripDesk
+
+_WITHOUT_DISPLAY = frozenset({"offscreen", "minimal", "vnc"})
+
+
+class Plugins(QObject):
+    """Asks the hosts of the session; of each plugin at most one window is open."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._open: dict[str, Any] = {}
+
+    @property
+    def possible(self) -> bool:
+        """Is there a display, and a host process to show a window?"""
+        return QGuiApplication.platformName() not in _WITHOUT_DISPLAY and self._hosts() is not None
+
+    def open(self, plugin: Effect | Instrument, desk: StripDesk, insert: int | None) -> None:
+        """Show the window of an insert, or (None) of the instrument of a part."""
+        key = f"{desk.channel.key}/{insert}"
+
+        def changed(state: bytes) -> None:
+            self._session.deliver(lambda: self._take(desk, insert, state))
+
+        def show(progress: object, cancelled: object) -> Any:
+            return self._hosts().show_editor(plugin, changed)
+
+        def shown(editor: Any) -> None:
+            self._open[key] = editor
+
+        before = self._open.pop(key, None)
+        if before is not None:
+            before.close()
+        self._session.jobs.run(show, shown, self._session.problem.emit)
+
+    def ask(self, plugin: Effect | Instrument, told: Callable[[tuple[Any, ...]], None]) -> None:
+        """Have `told` the `ParameterValue`s of a plugin, where there is a host that can ask it."""
+        hosts = self._hosts()
+        if hosts is not None:
+            self._session.jobs.run(lambda *_: hosts.parameters(plugin), told, self._session.problem.emit)
+
+    def _hosts(self) -> Any:
+        return getattr(self._session, "hosts", None)
+
+    def _take(self, desk: StripDesk, insert: int | None, state: bytes) -> None:
+        """Put what the plugin saved of itself into the song; all of one visit is one undo step."""
+        gesture = f"window {insert}"
+        if insert is not None:
+            desk.change_insert(insert, self.tr("Turn plugin of {name}"), gesture, state=state, parameters=())
+        elif desk.part is not None and desk.part.instrument is not None:
+            instrument = replace(desk.part.instrument, state=state, parameters=())
+            desk.turn_instrument(self.tr("Turn plugin of {name}"), instrument, gesture)

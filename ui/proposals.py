@@ -1,0 +1,166 @@
+"""The proposals: one button that asks, cards that stream in, and everything that was ever answered."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from . import theme
+from .asking import region_words
+from .card_deck import CardDeck
+from .controls_panel import ControlsPanel
+from .drawings import icon
+from .likeness import Question
+from .session import Session
+from .streaming import share_written, written_words
+
+_BOTH = 760
+"""Width from which wishes and cards stand side by side."""
+KEY = "Ctrl+Return"
+
+
+class ProposalsPanel(QFrame):
+    """Wishes and cards; beside one another where there is room, else behind two tabs.
+
+    `propose()` asks with what is set, `cancel()` stops it.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._was_proposing = session, False
+        theme.set_kind(self, "panel")
+        self.setMinimumWidth(320)
+        self.controls = ControlsPanel(session)
+        self.deck = CardDeck(session)
+        self._build()
+        session.proposals_changed.connect(self._refresh)
+        session.problem.connect(self._show_problem)
+        session.selection_changed.connect(self._refresh)
+        self.controls.changed.connect(self._refresh)
+        self.deck.asked.connect(self._ask)
+        self.deck.wishes_asked.connect(self._show_wishes_of)
+        for number in range(1, 5):
+            keys = QShortcut(QKeySequence(str(number)), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            keys.activated.connect(lambda number=number: self.deck.audition(number))
+        self._refresh()
+
+    def propose(self) -> None:
+        """Ask for proposals with the wishes as they stand; does nothing where they cannot be asked."""
+        if self._session.proposing or self.controls.problem:
+            return
+        self._ask(Question(self.controls.terms, self.controls.composer, self.controls.reference.song))
+        self.controls.next_seed()
+
+    def use_style(self, style_id: str) -> None:
+        """Wish for that style; what was asked before stays as it is."""
+        self.controls.choose_style(style_id)
+        self._tabs.setCurrentIndex(0)
+
+    def cancel(self) -> None:
+        """Stop composing; what is done stays."""
+        self._session.cancel_proposing()
+
+    def _ask(self, question: Question) -> None:
+        self._session.propose(question.terms, question.composer, question.reference)
+
+    def _show_wishes_of(self, number: int) -> None:
+        """Set the wishes to those of an earlier question."""
+        generation = self._session.document.project.generation(number)
+        self.controls.show_terms(generation.terms, generation.composer)
+        self._tabs.setCurrentIndex(0)
+
+    def _press(self) -> None:
+        self.cancel() if self._session.proposing else self.propose()
+
+    def _refresh(self) -> None:
+        proposing, problem = self._session.proposing, self.controls.problem
+        if proposing != self._was_proposing or self._button.icon().isNull():
+            self._button.setIcon(icon("stop") if proposing else icon("propose", "on_accent"))
+        if proposing and not self._was_proposing:  # wherever it was asked
+            self._show_problem("")
+            self._tabs.setCurrentIndex(1)
+        self._was_proposing = proposing
+        self._button.setText(self.tr("Cancel") if proposing else self.tr("Propose"))
+        theme.set_kind(self._button, "" if proposing else "primary")
+        self._button.setEnabled(proposing or not problem)
+        self._button.setToolTip(self.tr("Stop composing; what is done stays  (Ctrl+.)") if proposing else problem
+                                or self.tr("Ask for four proposals  ({key})").format(key=KEY))  # fmt: skip
+        self._progress.setVisible(proposing)
+        if proposing:
+            self._progress.setValue(round(1000 * share_written(self._session)))
+            self._summary.setText(written_words(self._session))
+        else:
+            task = self.controls.tasks.buttons[self.controls.task].text()
+            where = region_words(self._session.region, self._session.song)
+            self._summary.setText(problem or f"{task}  ·  {where}")
+        theme.set_kind(self._summary, "danger" if problem and not proposing else "muted")
+
+    def _show_problem(self, sentence: str) -> None:
+        self._problem.setText(sentence)
+        self._problem.setVisible(bool(sentence))
+
+    def _build(self) -> None:
+        grid = theme.GRID
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2 * grid, 0, 0)
+        column.setSpacing(grid)
+        head = QVBoxLayout()
+        head.setContentsMargins(3 * grid, grid, 3 * grid, 0)
+        head.setSpacing(2 * grid)
+        line = QHBoxLayout()
+        line.setSpacing(2 * grid)
+        self._button = QPushButton()
+        self._button.setMinimumHeight(8 * grid)
+        self._button.setMinimumWidth(30 * grid)
+        self._button.setAccessibleName(self.tr("Propose, or cancel"))
+        self._button.clicked.connect(self._press)
+        self._summary = QLabel()
+        self._summary.setWordWrap(True)
+        line.addWidget(self._button)
+        line.addWidget(self._summary, 1)
+        self._progress = QProgressBar()
+        self._progress.setRange(0, 1000)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName(self.tr("How much is written"))
+        self._problem = QLabel()
+        self._problem.setWordWrap(True)
+        theme.set_kind(self._problem, "danger")
+        self._problem.hide()
+        self._tabs = QTabBar()
+        self._tabs.setExpanding(False)
+        self._tabs.addTab(self.tr("Wishes"))
+        self._tabs.addTab(self.tr("Proposals"))
+        self._tabs.currentChanged.connect(self._lay_out)
+        head.addLayout(line)
+        head.addWidget(self._progress)
+        head.addWidget(self._problem)
+        column.addLayout(head)
+        column.addWidget(self._tabs)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.addWidget(self.controls)
+        self._split.addWidget(self.deck)
+        self._split.setStretchFactor(1, 1)
+        self._split.setChildrenCollapsible(False)
+        column.addWidget(self._split, 1)
+        self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        both = self.width() >= _BOTH
+        self._tabs.setVisible(not both)
+        self.controls.setVisible(both or self._tabs.currentIndex() == 0)
+        self.deck.setVisible(both or self._tabs.currentIndex() == 1)

@@ -1,0 +1,432 @@
+"""What every view is given: the open document, playing and composing, told as Qt signals.
+
+A view reads `session.song`, draws it, and listens to `changed`; it changes the song with `session.edit("Move notes",
+new_song)` and nothing else.  Whatever comes from another thread is brought to that of the window here (`deliver`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from cocomposer.composer.request import Request, Terms
+from cocomposer.errors import CocomposerError
+from cocomposer.music import Song
+from cocomposer.sound.metering import Levels
+from cocomposer.studio.composing import Asked, Composing
+from cocomposer.studio.document import Change, Document
+from cocomposer.studio.jobs import Jobs
+from cocomposer.studio.keeping import keep_answer
+from cocomposer.studio.project import Answer, Generation, Project, Stretch
+from cocomposer.studio.recovery import Recovery
+from cocomposer.studio.settings import Settings, save_settings
+
+PLAYHEAD_MS = 33
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle of the arrangement: bars from 0, both included, and parts by index (none: all of them)."""
+
+    first_bar: int
+    last_bar: int
+    parts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A proposal that is still being written: the song so far, of which `bars` bars are done."""
+
+    number: int
+    song: Song
+    bars: int
+
+
+class Session(QObject):
+    """One window's work.
+
+    `drafts` are the proposals under way, by number; those that are done stand in `document.project.generations`.
+    """
+
+    changed = pyqtSignal(object)
+    """studio.document.Change: what of the document changed."""
+    selection_changed = pyqtSignal()
+    """The region, the current part, or the notes that are selected."""
+    playhead = pyqtSignal(int)
+    """The tick that is heard now, about 30 times a second while playing, and once after a seek."""
+    playing_changed = pyqtSignal(bool)
+    player_changed = pyqtSignal()
+    """The sound is there."""
+    proposals_changed = pyqtSignal()
+    """A proposal streams in, is done, is auditioned or is judged."""
+    problem = pyqtSignal(str)
+    """A sentence for the artist."""
+    told = pyqtSignal(str)
+    """Something that went well, in a few words."""
+    document_changed = pyqtSignal()
+    """Another document was opened: everything is to be drawn anew."""
+    recording_changed = pyqtSignal(bool)
+    """Whether what is played on the MIDI keyboard is written down."""
+    key_played = pyqtSignal(int, int)
+    """Pitch and velocity (0: let go) of a key of the MIDI keyboard."""
+    settings_changed = pyqtSignal()
+    """The artist set something."""
+    saved_changed = pyqtSignal()
+    """The name of the file, or whether everything in it is saved."""
+
+    _delivered = pyqtSignal(object)
+
+    def __init__(
+        self,
+        document: Document | None = None,
+        *,
+        player: Any = None,
+        composing: Composing | None = None,
+        jobs: Jobs | None = None,
+        settings: Settings | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._delivered.connect(lambda call: call())
+        self.document = document or Document(Project())
+        self.player = player
+        self.composing = composing or Composing()
+        self.jobs = jobs or Jobs(self.deliver)
+        self.settings = settings or Settings()
+        self.drafts: dict[int, Draft] = {}
+        self.auditioned: str | None = None
+        self._asked: Asked | None = None
+        self._asked_for = 0
+        self._recording = False
+        self._before_preview: int | None = None
+        self._current_part = 0
+        self._region: Region | None = None
+        self._selected_notes: frozenset[int] = frozenset()
+        self._clock = QTimer(self)
+        self._clock.setInterval(PLAYHEAD_MS)
+        self._clock.timeout.connect(self._tick)
+        self._take(self.document)
+
+    def deliver(self, call: Callable[[], None]) -> None:
+        """Have `call` made in the window's thread: at once where this is that thread, else soon."""
+        self._delivered.emit(call)
+
+    # --- The document -----------------------------------------------------------------------------------------------
+
+    @property
+    def song(self) -> Song:
+        return self.document.song
+
+    def edit(self, label: str, song: Song, merge: str = "") -> None:
+        """Make `song` the song, as one undo step called `label`; consecutive ones with the same `merge` become one."""
+        self.document.edit(label, song, merge)
+
+    def undo(self) -> None:
+        self.document.undo()
+
+    def redo(self) -> None:
+        self.document.redo()
+
+    def open(self, document: Document) -> None:
+        """Go on with another document; what was under way for the old one ends."""
+        self.cancel_proposing()
+        self.audition(None)
+        self.stop()
+        self._let_go()
+        self._take(document)
+        self._region, self._current_part, self._selected_notes = None, 0, frozenset()
+        if self.player is not None:
+            self.player.set_song(document.song)
+        self.document_changed.emit()
+        self.selection_changed.emit()
+        self.proposals_changed.emit()
+        self.saved_changed.emit()
+
+    def _take(self, document: Document) -> None:
+        """Listen to a document, and have its unsaved work kept aside in case the program is stopped."""
+        self.document = document
+        self._stop_listening = document.listen(self._on_change)
+        self._recovery = Recovery(document, on_problem=self._tell_problem)
+        self._recovery.start()
+
+    def _let_go(self) -> None:
+        self._stop_listening()
+        self._recovery.close()
+
+    def _tell_problem(self, sentence: str) -> None:
+        """Tell a problem from any thread."""
+        self.deliver(lambda: self.problem.emit(sentence))
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Take these settings from now on, and write them in the background."""
+        self.settings = settings
+        self.jobs.run(lambda *_: save_settings(settings), on_error=self.problem.emit)
+        self.settings_changed.emit()
+
+    def _on_change(self, change: Change) -> None:
+        if change.saved:
+            self.saved_changed.emit()
+            return
+        parts = len(self.song.parts)
+        if self._current_part >= parts:
+            self._current_part = max(0, parts - 1)
+        if self.player is not None:
+            self.player.set_song(self.song)
+        self.changed.emit(change)
+        if change.generations:
+            self.proposals_changed.emit()
+        self.saved_changed.emit()
+
+    # --- Selection --------------------------------------------------------------------------------------------------
+
+    @property
+    def current_part(self) -> int:
+        """Index of the part that the piano roll shows and the keyboard plays."""
+        return self._current_part
+
+    @current_part.setter
+    def current_part(self, index: int) -> None:
+        index = min(max(0, index), max(0, len(self.song.parts) - 1))
+        if index != self._current_part:
+            self._current_part, self._selected_notes = index, frozenset()
+            self.selection_changed.emit()
+
+    @property
+    def region(self) -> Region | None:
+        """What the next proposals are for, None for the whole song."""
+        return self._region
+
+    @region.setter
+    def region(self, region: Region | None) -> None:
+        if region != self._region:
+            self._region = region
+            self.selection_changed.emit()
+
+    @property
+    def selected_notes(self) -> frozenset[Any]:
+        """The notes of the current part that are selected (values of `music.Note`)."""
+        return self._selected_notes
+
+    @selected_notes.setter
+    def selected_notes(self, notes: frozenset[Any]) -> None:
+        if notes != self._selected_notes:
+            self._selected_notes = frozenset(notes)
+            self.selection_changed.emit()
+
+    # --- Playing ----------------------------------------------------------------------------------------------------
+
+    @property
+    def playing(self) -> bool:
+        """Whether something is heard: the song, a proposal in its place, or a preview."""
+        return self.player is not None and self.player.playing
+
+    @property
+    def position(self) -> int:
+        """The tick that is heard now, or from which playing goes on."""
+        return self.player.position if self.player is not None else 0
+
+    @property
+    def recording(self) -> bool:
+        """Whether what is played on the MIDI keyboard is written into the current part."""
+        return self._recording
+
+    @recording.setter
+    def recording(self, on: bool) -> None:
+        if on != self._recording:
+            self._recording = on
+            self.recording_changed.emit(on)
+
+    def levels(self) -> Levels:
+        """All meters for what is heard now."""
+        found: Levels | None = self.player.levels() if self.player is not None else None
+        return found or Levels()
+
+    def attach(self, player: Any) -> None:
+        """Give the session the player, which is made after the window is there."""
+        self.player = player
+        player.set_song(self.song)
+        self.player_changed.emit()
+
+    def play(self, tick: int | None = None) -> None:
+        if self.player is None:
+            self.problem.emit(self.tr("The sound is still being set up: press play again in a moment."))
+            return
+        self._end_preview()
+        self.player.play(tick)
+        self._clock.start()
+        self.playing_changed.emit(True)
+
+    def pause(self) -> None:
+        if self.player is not None:
+            self.player.pause()
+        self._rest()
+
+    def stop(self) -> None:
+        if self.player is not None:
+            self.player.stop()
+        self._rest()
+
+    def play_or_pause(self) -> None:
+        self.pause() if self.playing else self.play()
+
+    def seek(self, tick: int) -> None:
+        if self.player is not None:
+            self.player.seek(max(0, tick))
+        self.playhead.emit(max(0, tick))
+
+    def preview(self, song: Song | None) -> None:
+        """Hear another song from its beginning, then be where one was; None ends it.  Nothing while the song plays."""
+        if self.player is None or (self.playing and self._before_preview is None):
+            return
+        if song is None:
+            self.pause()
+            return
+        if self._before_preview is None:
+            self._before_preview = self.position
+        self.player.compare(song)
+        self.player.play(0)
+        self._clock.start()
+
+    def _end_preview(self) -> None:
+        """Go back from what was previewed to the song."""
+        if self._before_preview is not None:
+            before, self._before_preview = self._before_preview, None
+            answer = self.answer(self.auditioned) if self.auditioned else None
+            self.player.compare(answer.song if answer else None)
+            self.player.seek(before)
+
+    def _tick(self) -> None:
+        if not self.playing:
+            self._rest()
+        elif self._before_preview is None:
+            self.playhead.emit(self.position)
+
+    def _rest(self) -> None:
+        self._end_preview()
+        if self._clock.isActive():
+            self._clock.stop()
+            self.playing_changed.emit(False)
+        self.playhead.emit(self.position)
+
+    # --- Proposals --------------------------------------------------------------------------------------------------
+
+    @property
+    def proposing(self) -> bool:
+        return self._asked is not None
+
+    def propose(self, terms: Terms, composer: str = "auto", reference: Song | None = None) -> None:
+        """Ask for proposals; they stream into a new generation.
+
+        `reference` is a song to be like.  What is wrong with the terms is told by `problem`.
+        """
+        self.cancel_proposing()
+        try:
+            given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
+            request = Request(sketch=self.song, reference=reference, **given)
+        except CocomposerError as error:
+            self.problem.emit(str(error))
+            return
+        project, bars = self.document.project, self.song.bars
+        number = project.next_number
+        first, last = terms.bars or (0, len(bars) - 1)
+        stretch = Stretch(bars[first].start, bars[last].end, request.targets) if bars else Stretch(0, 0)
+        generation = Generation(number, self.song, terms, stretch, composer)
+        self.document.perform(self.tr("Propose"), project.with_generation(generation))
+        self._asked_for = number
+        self._asked = self.composing.propose(
+            request,
+            composer,
+            on_bars=lambda draft, song, done: self.deliver(lambda: self._draft(number, Draft(draft, song, done))),
+            on_answer=lambda answer: self.deliver(lambda: self._answer(number, answer)),
+            on_done=lambda: self.deliver(lambda: self._finished(number)),
+            on_error=lambda sentence: self.deliver(lambda: self._finished(number, sentence)),
+        )
+        self.proposals_changed.emit()
+
+    def cancel_proposing(self) -> None:
+        """Stop what is being composed; answers that are there stay."""
+        if self._asked is not None:
+            self._asked.cancel()
+            self._asked = None
+            self.drafts.clear()
+            self.proposals_changed.emit()
+
+    def answer(self, answer_id: str) -> Answer | None:
+        """The proposal of that id, wherever it stands in the history."""
+        for generation in self.document.project.generations:
+            for answer in generation.answers:
+                if answer.id == answer_id:
+                    return answer
+        return None
+
+    def audition(self, answer_id: str | None) -> None:
+        """Hear a proposal in place of the song, at the same position; None goes back to the song."""
+        answer = self.answer(answer_id) if answer_id else None
+        found = answer.id if answer else None
+        if found == self.auditioned:
+            return
+        self.auditioned = found
+        if self.player is not None:
+            self.player.compare(answer.song if answer else None)
+        self.proposals_changed.emit()
+
+    def keep(self, answer_id: str, parts: tuple[int, ...] | None = None, bars: tuple[int, int] | None = None) -> None:
+        """Take a proposal into the song, all of it or some parts or bars (first and last), as one undo step."""
+        answer = self.answer(answer_id)
+        if answer is None:
+            return
+        try:
+            project = keep_answer(self.document.project, answer_id, parts, bars)
+        except CocomposerError as error:
+            self.problem.emit(str(error))
+            return
+        self.audition(None)
+        self.document.perform(self.tr("Keep {title}").format(title=answer.title or self.tr("proposal")), project)
+
+    def reject(self, answer_id: str) -> None:
+        """Put a proposal aside; it stays in the history."""
+        if self.auditioned == answer_id:
+            self.audition(None)
+        self.document.perform(self.tr("Reject proposal"), self.document.project.with_verdict(answer_id, "rejected"))
+
+    def pin(self, answer_id: str) -> None:
+        """Pin a proposal, or take the pin out."""
+        answer = self.answer(answer_id)
+        if answer is not None:
+            project = self.document.project.with_pin(answer_id, not answer.pinned)
+            self.document.perform(self.tr("Unpin proposal") if answer.pinned else self.tr("Pin proposal"), project)
+
+    def _draft(self, number: int, draft: Draft) -> None:
+        if self._asked is not None and self._asked_for == number:
+            self.drafts[draft.number] = draft
+            self.proposals_changed.emit()
+
+    def _answer(self, number: int, answer: Answer) -> None:
+        if self._asked is not None and self._asked_for == number:
+            self.drafts.pop(min(self.drafts, default=0), None)
+            self.document.add_answer(number, answer)
+
+    def _finished(self, number: int, problem: str = "") -> None:
+        if self._asked is not None and self._asked_for == number:
+            self._asked = None
+            self.drafts.clear()
+            self.proposals_changed.emit()
+        if problem:
+            log.warning("Proposing: %s", problem)
+            self.problem.emit(problem)
+
+    def close(self) -> None:
+        """End everything that runs."""
+        self.cancel_proposing()
+        self._clock.stop()
+        self._let_go()
+        self.composing.close()
+        self.jobs.close()
+        if self.player is not None:
+            self.player.close()

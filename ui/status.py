@@ -1,0 +1,120 @@
+"""The line along the bottom: one quiet message at a time, and what is at work, with a way to stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QSize, Qt, QTimer
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
+
+from . import theme
+from .drawings import icon
+
+MESSAGE_MS, PROBLEM_MS = 6_000, 30_000
+HEIGHT = 28
+
+
+@dataclass(eq=False)
+class Work:
+    """Something that takes a while: what it is, what stops it, and how much of it is done (0 to 1)."""
+
+    text: str
+    cancel: Callable[[], None]
+    share: float = 0.0
+
+
+class StatusLine(QWidget):
+    """Messages and work of one window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(HEIGHT)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(8)
+        self.message = QLabel()
+        self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.message.setAccessibleName(self.tr("Message"))
+        self.dismiss = _small_button("close", self.tr("Dismiss the message"))
+        self.dismiss.clicked.connect(self.clear)
+        self.dismiss.hide()
+        self.doing = QLabel()
+        theme.set_kind(self.doing, "small")
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setFixedWidth(120)
+        self.cancel = _small_button("close", self.tr("Stop this"))
+        self.cancel.clicked.connect(self._cancel)
+        row.addWidget(self.message, 1)
+        for widget in (self.dismiss, self.doing, self.progress, self.cancel):
+            row.addWidget(widget)
+        self._works: list[Work] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.clear)
+        self.clear()
+        self._show_work()
+
+    def say(self, text: str) -> None:
+        """Show something that went well, for a moment."""
+        self._show(text, "small", MESSAGE_MS)
+
+    def say_problem(self, text: str) -> None:
+        """Show what went wrong until it is dismissed, or for half a minute."""
+        self._show(text, "danger", PROBLEM_MS)
+        self.dismiss.show()
+
+    def clear(self) -> None:
+        self.message.clear()
+        self.dismiss.hide()
+
+    def begin(self, text: str, cancel: Callable[[], None]) -> Work:
+        """Show that something is at work; of several the latest is shown."""
+        work = Work(text, cancel)
+        self._works.append(work)
+        self._show_work()
+        return work
+
+    def advance(self, work: Work, share: float) -> None:
+        """Show how much of it is done, 0 to 1."""
+        work.share = share
+        self._show_work()
+
+    def end(self, work: Work) -> None:
+        """It is done, or was stopped."""
+        if work in self._works:
+            self._works.remove(work)
+        self._show_work()
+
+    def _show_work(self) -> None:
+        work = self._works[-1] if self._works else None
+        if work is not None:
+            self.doing.setText(work.text)
+            self.progress.setAccessibleName(work.text)
+            self.progress.setValue(round(work.share * 1000))
+        for widget in (self.doing, self.progress, self.cancel):
+            widget.setVisible(work is not None)
+
+    def _show(self, text: str, kind: str, duration: int) -> None:
+        self.message.setText(text)
+        self.message.setToolTip(text)
+        theme.set_kind(self.message, kind)
+        self.dismiss.hide()
+        self._timer.start(duration)
+
+    def _cancel(self) -> None:
+        if self._works:
+            work = self._works[-1]
+            work.cancel()
+            self.end(work)
+
+
+def _small_button(name: str, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(name))
+    button.setIconSize(QSize(12, 12))
+    button.setToolTip(text)
+    button.setAccessibleName(text)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
