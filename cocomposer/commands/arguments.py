@@ -195,7 +195,7 @@ def _instrument_file(value: str) -> str:
     if not path.exists():  # what is there may be a folder, as .vst3 plugins are
         existing_file(str(path))
     try:
-        return str(open_instrument(str(path)).path)
+        return str(open_instrument(str(path)).name)
     except SoundError as error:
         raise UsageError(str(error)) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from cocomposer.commands.arguments import CommandParser, UsageError, chosen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cocomposer.sound.plugin_check import PluginCheck
     from cocomposer.sound.plugins import PluginInfo
 
-_ACTIONS = ("scan", "list", "info")
+_ACTIONS = ("scan", "list", "info", "check")
 
 
 def parser() -> CommandParser:
@@ -22,9 +24,16 @@ def parser() -> CommandParser:
         "Find the VST plugins of this computer and look at them.  Each is asked in a process of its own, so that one\n"
         "that crashes or hangs harms nothing and is listed with what it did.",
     )
-    parser.add_argument("action", metavar="ACTION", help="scan: look for plugins; list: those found; info: one of them")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="scan: more folders; info: a plugin's name or file")
+    parser.add_argument(
+        "action",
+        metavar="ACTION",
+        help="scan: look for plugins; list: those found; info: one of them; check: does it come back as it was saved?",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="scan: more folders; info, check: a plugin's name or file"
+    )
     parser.add_argument("--again", action="store_true", help="scan: ask those that had a problem once more")
+    parser.add_argument("--all", action="store_true", help="check: all that are known")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
     return parser
 
@@ -35,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _scan(arguments)
     if action == "list":
         return _list(arguments)
+    if action == "check":
+        return _check(arguments)
     if len(arguments.names) != 1:
         raise UsageError("Say which plugin: cocomposer plugins info NAME, with a name from the list or a file.")
     from cocomposer.commands.display import print_json
@@ -67,6 +78,61 @@ def _scan(arguments: argparse.Namespace) -> int:
     else:
         _table(found)
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from rich.progress import Progress
+
+    from cocomposer.commands.display import output, print_json
+    from cocomposer.studio.plugins import check_plugins
+
+    if bool(arguments.names) == arguments.all:
+        raise UsageError("Say which plugins: cocomposer plugins check NAME..., or --all for all that are known.")
+    count, checks = check_plugins(arguments.names)
+    done = []
+    with Progress(console=output(), transient=True, disable=arguments.json) as progress:
+        task = progress.add_task("saving and restoring", total=count)
+        for check in checks:
+            done.append(check)
+            progress.advance(task)
+    if arguments.json:
+        print_json([check.to_data() for check in done])
+    else:
+        _check_table(done)
+    return 0 if all(check.passed for check in done) else 1
+
+
+def _check_table(checks: Sequence[PluginCheck]) -> None:
+    from rich.table import Table
+
+    from cocomposer.commands.display import escape, output
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("plugin", "kind", "parameters", "audio", "state"):
+        table.add_column(column)
+    for check in checks:
+        table.add_row(f"[bold]{escape(check.name)}[/]", check.kind, *(escape(words) for words in _check_words(check)))
+    console = output()
+    console.print(table)
+    failed = sum(not check.passed for check in checks)
+    console.print(
+        f"{len(checks) - failed} plugins came back as they were" + (f", {failed} did not." if failed else ".")
+    )
+
+
+def _check_words(check: PluginCheck) -> tuple[str, str, str]:
+    """The parameters, audio and state of one that was checked."""
+    if check.problem:
+        return check.problem, "", ""
+    same = check.parameters - len(check.changed)
+    parameters = f"{same} of {check.parameters} restored, {check.moved} of them turned"
+    if not check.sounds:
+        audio = "silent"
+    elif not check.deterministic:
+        audio = "never twice the same"
+    else:
+        audio = "the same" if check.difference_db == -math.inf else f"{check.difference_db:.0f} dB apart"
+    return parameters, audio, f"{check.state_bytes:,} bytes"
 
 
 def _list(arguments: argparse.Namespace) -> int:

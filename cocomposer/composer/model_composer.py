@@ -20,7 +20,7 @@ import numpy as np
 from cocomposer.composer.drafts import Draft, drafts_for
 from cocomposer.composer.novelty import share_of_new_bars, share_of_new_notes
 from cocomposer.composer.performing import at_rest, in_time_of, performed
-from cocomposer.composer.ranking import features, form_kept, musical_score
+from cocomposer.composer.ranking import features, form_kept, musical_score, spread_of_roles
 from cocomposer.composer.reasons import heard
 from cocomposer.composer.references import Place, returning
 from cocomposer.composer.request import Proposal, Request, Task
@@ -268,7 +268,7 @@ def _proposal(request: Request, draft: Draft, song: Song, surprise: float, secon
     added = () if request.task in (Task.INFILL, Task.VARY, Task.CONTINUE) else draft.targets
     song = replace(song, parts=tuple(part for index, part in enumerate(song.parts) if part.notes or index not in added))
     figures = {**features(song, draft.first, draft.last, band), "new": new, "surprise": surprise}
-    figures["form"] = form_kept(sheet_of(draft.song), band)
+    figures |= {"form": form_kept(draft.song, band), "roles": spread_of_roles(band)}
     reasons = (*draft.reasons, *(heard(song, band, request, draft.first, draft.last) if band else ()))
     return Proposal(
         song=song,

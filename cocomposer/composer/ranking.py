@@ -9,8 +9,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cocomposer.model.form import likeness
-from cocomposer.model.sheet import Sheet
 from cocomposer.music import Note, Part, Role, Song
 
 FloatArray = NDArray[np.float64]
@@ -18,10 +16,14 @@ _BEATS = 5
 """Quarters of a bar that are told apart; what comes later counts to the last."""
 _TOGETHER = 60
 """Ticks within which notes are struck together."""
+_BAR = 1920
+"""Ticks beyond which it makes no difference to a bar how long a note is held."""
 _USUAL_SURPRISE = 0.6
 """How surprising the network finds what it writes, in the mean, in nats a choice."""
 _SMOOTH = 2.0
 """Semitones that the voices of a chord may move without anybody minding."""
+_OWN_LINES = 0.4
+"""How much the players of a band differ where each has a line of its own, in nats (see `spread_of_roles`)."""
 _SOMETHING_NEW = 0.3
 """Share of what is written that should be new at least."""
 
@@ -59,33 +61,72 @@ def score(fit: float, figures: Mapping[str, float]) -> float:
 
 
 def musical_score(figures: Mapping[str, float]) -> float:
-    """0..1: how little rubs against the chords and the tune, how whole the chords are heard, how the form is kept
-    (`form`, -1..1), how smoothly voices move, whether the network was about as sure as it usually is (`surprise`, nats
-    a choice: the likeliest of all would be a dull one), and whether there is anything `new` at all (share 0..1)."""
+    """0..1: how the form is kept (`form`, -1..1), how whole the chords are heard, how much of its own each player has
+    (`roles`, nats), how little rubs against the chords and the tune, how smoothly voices move, whether the network was
+    about as sure as it usually is (`surprise`, nats a choice: the likeliest of all would be a dull one), and whether
+    there is anything `new` at all (share 0..1)."""
     smooth = 0.03 * min(3.0, max(0.0, figures["voice_motion"] - _SMOOTH))
     odd = 0.1 * min(2.0, abs(figures["surprise"] - _USUAL_SURPRISE))
     stale = 0.2 * max(0.0, _SOMETHING_NEW - figures["new"])
-    plain = 0.3 * (1.0 - figures["form"]) + 0.4 * (1.0 - figures["whole_chords"])
-    return score(1.0 - plain - smooth - odd - stale, figures)
+    alike = 0.36 * max(0.0, _OWN_LINES - figures["roles"])
+    plain = 0.3 * (1.0 - figures["form"]) + 0.34 * (1.0 - figures["whole_chords"])
+    return score(1.0 - plain - alike - smooth - odd - stale, figures)
 
 
-def form_kept(sketch: Sheet, parts: Sequence[Part]) -> float:
+def form_kept(sketch: Song, parts: Sequence[Part]) -> float:
     """How the bars that `parts` play are alike where those of the sketch are, -1..1: repeats return, contrasts stay.
 
     Spearman's correlation over pairs of bars, 0 where either has no contrast.
     """
-    starts = sketch.bar_ticks
-    rhythm, harmony = np.zeros((sketch.bars, 4 * _BEATS)), np.zeros((sketch.bars, _BEATS, 12))
-    for part in parts:
-        for note in part.notes:
-            bar = int(np.searchsorted(starts, note.start + _TOGETHER // 2, side="right")) - 1
-            place = min((note.start + _TOGETHER // 2 - int(starts[bar])) // 120, 4 * _BEATS - 1)
+    tune = sketch.part_of_role(Role.MELODY)
+    asked = _bars_alike(sketch, tune.notes if tune is not None else (), _chord_notes(sketch))
+    played = [note for part in parts if not part.is_drums for note in part.notes]
+    drums = [note for part in parts if part.is_drums for note in part.notes]
+    above = np.triu_indices(len(asked), 1)
+    return spearman(asked[above], _bars_alike(sketch, played, drums=drums)[above])
+
+
+def spread_of_roles(band: Sequence[Part]) -> float:
+    """How each pitched part differs from all of them together in the pitch classes it plays: the Kullback-Leibler
+    divergence in nats, by duration, in the mean over the parts; 0 where everybody plays the same chords."""
+    played = []
+    for part in band:
+        if part.notes and not part.is_drums:
+            classes = np.zeros(12)
+            np.add.at(classes, [note.pitch % 12 for note in part.notes], [note.duration for note in part.notes])
+            played.append(classes)
+    if not played:
+        return 0.0
+    shares = np.array([classes / classes.sum() for classes in played])
+    together = np.sum(played, axis=0) / np.sum(played)
+    there = shares > 0
+    ratios = np.log(np.where(there, shares, 1.0) / np.where(there, together, 1.0))
+    return float((shares * ratios).sum(axis=1).mean())
+
+
+def _chord_notes(song: Song) -> list[Note]:
+    """The song's chords as notes, struck where each begins and held to its end."""
+    return [
+        Note(span.start, 60 + tone, span.end - span.start)
+        for span in song.chord_spans
+        for tone in sorted(span.chord.pitch_classes)
+    ]
+
+
+def _bars_alike(song: Song, *voices: Sequence[Note], drums: Sequence[Note] = ()) -> FloatArray:
+    """How alike any two bars are in when notes are struck and in which pitch classes sound on each beat, for how long,
+    0..1, shape (bars, bars)."""
+    starts = np.array([bar.start for bar in song.bars])
+    rhythm, harmony = np.zeros((len(starts), 4 * _BEATS)), np.zeros((len(starts), _BEATS, 12))
+    for notes, pitched in (*((voice, True) for voice in voices), (drums, False)):
+        for note in notes:
+            struck = note.start + _TOGETHER // 2
+            bar = int(np.searchsorted(starts, struck, side="right")) - 1
+            place = min((struck - int(starts[bar])) // 120, 4 * _BEATS - 1)
             rhythm[bar, place] += 1
-            if not part.is_drums:
-                harmony[bar, place // 4, note.pitch % 12] += note.duration
-    common = _cosines(rhythm) + _cosines(harmony.reshape(sketch.bars, -1))
-    above = np.triu_indices(sketch.bars, 1)
-    return spearman(likeness(sketch)[above], common[above])
+            if pitched:
+                harmony[bar, place // 4, note.pitch % 12] += min(note.duration, _BAR)
+    return 0.5 * (_cosines(rhythm) + _cosines(harmony.reshape(len(starts), -1)))
 
 
 def spearman(one: ArrayLike, other: ArrayLike) -> float:

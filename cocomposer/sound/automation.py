@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.music import Part, TempoMap
-from cocomposer.music.mix import SILENT_DB, Lane
+from cocomposer.music.mix import LOUDEST_DB, SILENT_DB, Lane
 from cocomposer.sound.performance import EXPRESSION, PAN, VOLUME
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ RAMP_SECONDS = 0.01
 
 NORMAL_VOLUME = 100
 """CC7 where nobody turned the knob: the General MIDI default, here 0 dB."""
+
+
+_BOUNDS = {"gain": (SILENT_DB, LOUDEST_DB), "send": (SILENT_DB, LOUDEST_DB), "pan": (-1.0, 1.0)}
 
 
 class Curve:
@@ -124,13 +127,16 @@ def _final(values: Values) -> float:
 
 
 def lane_curve(lane: Lane, tempos: TempoMap, sample_rate: int, scale: float = 1.0) -> Curve:
-    """An automation lane, linear in musical time, as a curve in frames; its values times `scale`, gains as factors."""
-    ticks = [point.tick for point in lane.points]
-    values = [point.value for point in lane.points]
+    """An automation lane, linear in musical time, as a curve in frames; its values times `scale`, gains as factors.
+
+    Values that its target cannot have are taken for the nearest it can.
+    """
+    ticks, kind = [point.tick for point in lane.points], lane.target.split(":")[0]
+    low, high = (0.0, 1.0) if lane.target.endswith(":wet") else _BOUNDS.get(kind, (-math.inf, math.inf))
     corners = sorted({*ticks, *(change.tick for change in tempos.changes if ticks[0] < change.tick < ticks[-1])})
-    heights = np.interp(corners, ticks, values) * scale
+    heights = np.interp(corners, ticks, [min(max(point.value, low), high) for point in lane.points]) * scale
     frames = [tempos.seconds_at(tick) * sample_rate for tick in corners]
-    return Curve(frames, heights.tolist(), sample_rate, lane.target == "gain" or lane.target.startswith("send:"))
+    return Curve(frames, heights.tolist(), sample_rate, decibels=kind in ("gain", "send"))
 
 
 def level_curve(part: Part, tempos: TempoMap, sample_rate: int) -> Curve:

@@ -9,8 +9,8 @@ from pathlib import Path
 from cocomposer.errors import SoundError
 from cocomposer.music import Song
 from cocomposer.sound.audio_files import Tags, check_format, write_audio
-from cocomposer.sound.effects import PluginEffects
 from cocomposer.sound.render import RenderSettings, render
+from cocomposer.sound.supervisor import Hosts
 from cocomposer.sound.takes import check
 
 _RENDERED = 0.9
@@ -50,18 +50,19 @@ def bounce(
     stem_path: Callable[[int, str], Path] | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-    plugin_effects: PluginEffects | None = None,
+    hosts: Hosts | None = None,
 ) -> AudioFiles:
     """Render `song` to `path`, whose suffix chooses the format, and its stems, where `settings` ask for them.
 
     `stem_path` says where a stem goes, by its number from 1 and its part's name; its folder is made.  `progress` is
-    told the share done, 0..1.  Every file appears whole or not at all.  Raises SoundError for a format, an instrument
-    or a place that cannot be used and Cancelled soon after `cancelled()` is true.
+    told the share done, 0..1; `hosts` are those of `render`.  Every file appears whole or not at all.  Raises
+    SoundError for a format, an instrument or a place that cannot be used and Cancelled soon after `cancelled()` is
+    true.
     """
     check_format(path, settings.sample_rate, bit_depth)
     tell = progress or (lambda share: None)
     stop = cancelled or (lambda: False)
-    rendering = render(song, settings, lambda share, _: tell(_RENDERED * share), stop, plugin_effects)
+    rendering = render(song, settings, lambda share, _: tell(_RENDERED * share), stop, hosts)
     targets = {}
     if stem_path is not None:
         targets = {name: stem_path(number, name) for number, name in enumerate(rendering.stems, 1)}

@@ -114,7 +114,8 @@ class Console:
         """The block before the master; `master` makes the rest of `process`."""
         with self._running:
             routed = self._routed(inputs, start, _length(inputs, frames))
-            return self._shared.process(routed, start - slowest(self._parts), _length(inputs, frames))
+            in_turn = self._pool.map if self._pool else map
+            return self._shared.process(routed, start - slowest(self._parts), _length(inputs, frames), in_turn)
 
     def split(self, inputs: Sequence[Audio | None], start: int, frames: int = 0) -> list[Audio]:
         """What each part adds to `sum`, its share of the sends included: its stem.

@@ -61,7 +61,7 @@ class BuiltInEffect:
 
     def __init__(self, kind: str, parameters: Mapping[str, float], sample_rate: int) -> None:
         if kind not in EFFECTS:
-            raise SoundError(f"there is no effect called {kind!r}; there are {', '.join(EFFECTS)}.")
+            raise SoundError("is no effect of this program")
         import pedalboard
 
         self._kind, self._sample_rate = kind, sample_rate
@@ -140,7 +140,7 @@ class Insert:
             if self.effect.kind != "plugin":
                 return BuiltInEffect(self.effect.kind, known_parameters(self.effect, bpm), self._sample_rate)
             if plugins is None:
-                raise SoundError("plugins cannot be played here")
+                raise SoundError("is a plugin, and plugins cannot be played here")
             return plugins(self.effect, self._sample_rate)
         except SoundError as error:
             self.problem = str(error).rstrip(".")

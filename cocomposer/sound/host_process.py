@@ -1,74 +1,210 @@
-"""The child process that runs instruments: started as `python -m cocomposer.sound.host_process PARENT_PID`.
+"""The process that contains native code: started as `python -m cocomposer.sound.host_process PARENT MEMORY BLOCK`.
 
-It reads render requests from standard input and answers on standard output (see `protocol`).  It never outlives
-its parent: on Linux the kernel ends it, elsewhere the end of standard input does, and a watchdog in C ends it
-when a request overruns its limit, even while a plugin holds the interpreter.
+It reads calls from standard input and answers on standard output (HOSTS.md is the page about them), and keeps what it
+has loaded for the next call.  It never outlives its parent: on Linux the kernel ends it, elsewhere the end of standard
+input does, and a watchdog in C ends it when a call overruns its limit, even while a plugin holds the interpreter.
 """
 
 from __future__ import annotations
 
+import base64
 import faulthandler
 import os
 import queue
 import sys
-import tempfile
 import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, NoReturn
 
-from cocomposer.sound.protocol import AUDIBLE, BEND, CONTROL, NOTE_OFF, NOTE_ON, MidiEvent, RenderReply, RenderRequest
+from cocomposer.child_process import die_with
+from cocomposer.sound.host_plugins import Instruments, RunningEffect, open_window
+from cocomposer.sound.protocol import VERSION, Performance, Reply, Request
+from cocomposer.sound.shared_block import FRAME_BYTES, SharedBlock
+from cocomposer.sound.soundfont_player import PlayingError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-SILENCE = 1e-5
-"""An instrument has rung out when a quarter of a second stays below -100 dBFS."""
-
-FRAME_BYTES = 8
-"""Two float32 samples."""
+BEAT_SECONDS = 0.5
+_EDITOR_SECONDS = 0.5
 
 
-class PlayingError(Exception):
-    """The instrument cannot play; the text finishes the sentence "The instrument X ..."."""
+class Calls:
+    """What a host can be asked to do: every public method is a call, its arguments are the call's.
+
+    What a method returns is the result.  All that is large lies in the shared block.
+    """
+
+    def __init__(self, block: SharedBlock, answers: Answers) -> None:
+        self._block, self._answers = block, answers
+        self._instruments = Instruments()
+        self._effects: dict[int, RunningEffect] = {}
+
+    def ping(self) -> Mapping[str, Any]:
+        return {}
+
+    def load(self, key: str, kind: str, path: str, sample_rate: int, parameters: list[list[Any]], payload: int
+             ) -> Mapping[str, Any]:  # fmt: skip
+        """Load an instrument or plugin under `key`; its state is the payload."""
+        self._instruments.load(key, kind, path, sample_rate, _settings(parameters), self._block.read(payload))
+        return {}
+
+    def turn(self, key: str, parameters: list[list[Any]]) -> Mapping[str, Any]:
+        """Turn parameters of what is loaded under `key`."""
+        self._instruments.turnable(key).turn(_settings(parameters))
+        return {}
+
+    def play(self, key: str, performance: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have the part played; the audio lies in the block."""
+        self._block.clear()
+        pieces = self._instruments.player(key).play(Performance.from_data(performance))
+        return {"frames": sum(self._block.append(piece) for piece in pieces) // FRAME_BYTES}
+
+    def parameters(self, key: str) -> Mapping[str, Any]:
+        """Every parameter of a plugin as it stands."""
+        return {"parameters": [asdict(each) for each in self._instruments.plugin(key).parameters()]}
+
+    def state(self, key: str) -> Mapping[str, Any]:
+        """The state of a plugin lies in the block."""
+        return {"bytes": self._write(self._instruments.plugin(key).state())}
+
+    def edit(self, path: str, parameters: list[list[Any]], payload: int) -> Mapping[str, Any]:
+        """Show the window of a plugin until it is closed; its state is told as it changes, and at the end."""
+        if sys.platform == "linux":
+            if not os.environ.get("DISPLAY"):
+                raise PlayingError("has no window where there is no display")
+            survive_x_errors()
+        plugin, closed = open_window(path, _settings(parameters), self._block.read(payload)), threading.Event()
+
+        def tell() -> None:
+            last = plugin.state()
+            open_still = True
+            while open_still:
+                open_still = not closed.wait(_EDITOR_SECONDS)
+                state = plugin.state()
+                if state != last:
+                    last = state
+                    encoded = base64.b64encode(state).decode("ascii")
+                    self._answers.say(Reply("changed", result={"state": encoded}))
+
+        watcher = threading.Thread(target=tell, daemon=True)
+        watcher.start()
+        try:
+            plugin.edit()
+        finally:
+            closed.set()
+            watcher.join()
+        return {}
+
+    def open_effect(self, effect: int, path: str, sample_rate: int, parameters: list[list[Any]], payload: int
+                    ) -> Mapping[str, Any]:  # fmt: skip
+        """Start an effect under a number; its state is the payload."""
+        state = self._block.read(payload)
+        self.close_effect(effect)
+        self._effects[effect] = RunningEffect(path, sample_rate, _settings(parameters), state)
+        return {"latency": self._effects[effect].latency}
+
+    def process(self, effect: int, payload: int) -> Mapping[str, Any]:
+        """The next block of audio goes through the effect, and lies where it lay."""
+        audio = self._effects[effect].process(self._block.read_audio(payload // FRAME_BYTES))
+        return {"frames": self._block.write_audio(audio) // FRAME_BYTES}
+
+    def turn_effect(self, effect: int, parameters: list[list[Any]]) -> Mapping[str, Any]:
+        """Turn parameters of an effect."""
+        self._effects[effect].turn(_settings(parameters))
+        return {}
+
+    def reset(self, effect: int) -> Mapping[str, Any]:
+        """The effect forgets what it heard."""
+        self._effects[effect].reset()
+        return {}
+
+    def close_effect(self, effect: int) -> Mapping[str, Any]:
+        """Unload an effect."""
+        if effect in self._effects:
+            self._effects.pop(effect).close()
+        return {}
+
+    def _write(self, data: bytes) -> int:
+        self._block.clear()
+        return self._block.append(data)
+
+
+class Answers:
+    """The way back to the program; lines of several threads do not mix."""
+
+    def __init__(self) -> None:
+        # Plugins print to standard output; the protocol keeps the real one and they get the error stream.
+        self._stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
+        self._lock = threading.Lock()
+
+    def say(self, reply: Reply) -> None:
+        with self._lock:
+            self._stream.write(reply.to_line() + "\n")
+            self._stream.flush()
+
+    def beat(self) -> NoReturn:
+        """Tell that this process lives, until it does not."""
+        while True:
+            time.sleep(BEAT_SECONDS)
+            self.say(Reply("beat"))
 
 
 def main() -> None:
-    parent = int(sys.argv[1])
+    parent, memory, block = int(sys.argv[1]), int(sys.argv[2]), SharedBlock.inherit(sys.argv[3])
     die_with(parent)
-    # Plugins print to standard output; the protocol keeps the real one and they get the error stream.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)
+    limit_memory(memory)
+    answers = Answers()
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
-
-    def say(reply: RenderReply) -> None:
-        answers.write(reply.to_line() + "\n")
-        answers.flush()
-
+    threading.Thread(target=answers.beat, daemon=True).start()
+    answers.say(Reply("hello", result={"version": VERSION}))
+    calls = Calls(block, answers)
     while True:
-        request = RenderRequest.from_line(requests.get())
+        request = Request.from_line(requests.get())
         faulthandler.dump_traceback_later(request.limit, exit=True)
-        try:
-            play = _play_soundfont if request.kind == "soundfont" else _play_plugin
-            frames = play(request, lambda: say(RenderReply("loaded")))
-            say(RenderReply("done", frames=frames))
-        except PlayingError as failure:
-            say(RenderReply("failed", reason=str(failure)))
-        except Exception as error:  # whatever a library raises here is this instrument's failure, not the program's
-            say(RenderReply("failed", reason=f"failed: {error}"[:500]))
+        answers.say(answer(calls, request))
         faulthandler.cancel_dump_traceback_later()
 
 
-def die_with(parent: int) -> None:
-    """End this process with its parent, on Linux by the kernel."""
-    if sys.platform == "linux":
-        import ctypes
-        import signal
+def answer(calls: Calls, request: Request) -> Reply:
+    """Do what is asked and tell what came of it."""
+    try:
+        if request.name.startswith("_"):
+            raise PlayingError("cannot do that")
+        return Reply("done", request.serial, getattr(calls, request.name)(**request.arguments))
+    except PlayingError as failure:
+        reason = str(failure)
+    except MemoryError:
+        reason = "needs more memory than it may have"
+    except Exception as error:  # whatever a library raises here is this instrument's failure, not the program's
+        reason = f"failed: {str(error).strip()}"[:500]
+    return Reply("failed", request.serial, reason=reason)
 
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # it died before the line above
-            os._exit(1)
+
+def limit_memory(most: int) -> None:
+    """Let this process have up to `most` bytes of its own; more is refused, which ends most plugins."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash is over at once, nothing is written to disk
+
+
+def survive_x_errors() -> None:
+    """Windows of plugins ask the display for what a plain one lacks; by default each such error ends the process."""
+    import ctypes
+
+    handler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(lambda _display, _error: 0)
+    try:
+        ctypes.CDLL("libX11.so.6").XSetErrorHandler(handler)
+    except OSError:
+        return
+    _kept.append(handler)
+
+
+_kept: list[Any] = []
+"""What C holds on to, and Python must not throw away."""
 
 
 def _read_requests(requests: queue.SimpleQueue[str]) -> None:
@@ -77,140 +213,8 @@ def _read_requests(requests: queue.SimpleQueue[str]) -> None:
     os._exit(0)
 
 
-def _play_soundfont(request: RenderRequest, loaded: Callable[[], None]) -> int:
-    try:
-        import tinysoundfont
-    except ImportError:
-        from cocomposer.sound.plain_soundfont import play
-
-        return play(request, loaded)
-    try:
-        synth, channel = _loaded_synth(request)
-        if not _choose_program(synth, channel, request):
-            raise PlayingError(f"has no program {request.program + 1}")
-    except tinysoundfont.SoundFontException as error:
-        raise PlayingError("is damaged or not a SoundFont") from error
-    loaded()
-    frames, position, step = _longest(request), 0, request.sample_rate // 4
-    scratch = memoryview(bytearray(step * FRAME_BYTES))
-    with Path(request.output).open("wb", buffering=1 << 20) as file:
-        for event in request.events:
-            until = min(frames, round(event[0] * request.sample_rate))
-            while position < until:
-                piece = scratch[: min(step, until - position) * FRAME_BYTES]
-                file.write(synth.generate_simple(len(piece) // FRAME_BYTES, piece))
-                position += len(piece) // FRAME_BYTES
-            _send(synth, channel, event)
-        ringing = True
-        while ringing and position < frames:
-            piece = scratch[: min(step, frames - position) * FRAME_BYTES]
-            file.write(synth.generate_simple(len(piece) // FRAME_BYTES, piece))
-            position += len(piece) // FRAME_BYTES
-            samples = piece.cast("f").tolist()
-            ringing = max(samples) >= SILENCE or min(samples) <= -SILENCE
-    _quieten(synth, request.sample_rate)
-    return position
-
-
-def _quieten(synth: Any, sample_rate: int) -> None:
-    """Let every voice end, so that the next part finds the player as if it had just been loaded."""
-    synth.sounds_off()
-    for _ in range(8):
-        rest = memoryview(synth.generate_simple(sample_rate // 4)).cast("f").tolist()
-        if not any(rest):
-            break
-
-
-_synths: dict[tuple[str, int], list[Any]] = {}
-"""The SoundFont in memory, under its path and sample rate, with the channels no part has used yet."""
-
-
-def _loaded_synth(request: RenderRequest) -> tuple[Any, int]:
-    """A player with the SoundFont loaded, and a channel of it whose controllers nobody has touched."""
-    import tinysoundfont
-
-    key = request.instrument, request.sample_rate
-    if not _synths.get(key):
-        _synths.clear()  # first, so that two large ones are never in memory together
-        synth = tinysoundfont.Synth(samplerate=request.sample_rate)
-        synth.sfload(request.instrument)
-        _synths[key] = [(synth, channel) for channel in range(16)]
-    synth, channel = _synths[key].pop()
-    return synth, channel
-
-
-def _choose_program(synth: Any, channel: int, request: RenderRequest) -> bool:
-    """Take the program, or the nearest that most SoundFonts have: the standard kit, the family's first, the piano."""
-    for program in (request.program, 0 if request.drums else request.program // 8 * 8, 0):
-        bank = 128 if request.drums else 0
-        if synth.sfpreset_name(0, bank, program) is not None:
-            synth.program_change(channel, program, request.drums)
-            return True
-    return False
-
-
-def _send(synth: Any, channel: int, event: MidiEvent) -> None:
-    _, status, first, second = event
-    if status == NOTE_ON:
-        # This player is linear in velocity where the SoundFont standard (2.04, 8.4.1) has nearly its square;
-        # an exponent between keeps ghost notes quiet without choosing the wrong layer of a layered sample.
-        synth.noteon(channel, first, max(1, round(127 * (second / 127) ** 1.5)))
-    elif status == NOTE_OFF:
-        synth.noteoff(channel, first)
-    elif status == CONTROL:
-        synth.control_change(channel, first, second)
-    elif status == BEND:
-        synth.pitchbend(channel, first | second << 7)
-
-
-def _play_plugin(request: RenderRequest, loaded: Callable[[], None]) -> int:
-    import dawdreamer
-    import numpy as np
-
-    engine = dawdreamer.RenderEngine(request.sample_rate, 512)
-    engine.set_bpm(request.bpm)
-    plugin = engine.make_plugin_processor("instrument", request.instrument)
-    if plugin.get_num_output_channels() == 0:
-        raise PlayingError("has no audio output")
-    with tempfile.TemporaryDirectory() as folder:
-        score = Path(folder) / "part.mid"
-        _write_midi(score, request.events)
-        plugin.load_midi(str(score), clear_previous=True, beats=False, all_events=True)
-    engine.load_graph([(plugin, [])])
-    loaded()
-    length = request.seconds + request.tail
-    # Sample players may still be reading from disk during the first render, which then is silent or cut:
-    # a second render of the same graph gives the same audio where nothing was missing.
-    for _ in range(3):
-        engine.render(length)
-        audio = np.asarray(engine.get_audio(), dtype=np.float32)
-        if not np.abs(audio).max(initial=0) < AUDIBLE:
-            break
-    stereo = audio[:2] if len(audio) >= 2 else np.repeat(audio[:1], 2, axis=0)
-    sounding = np.flatnonzero(~(np.abs(stereo).max(axis=0) < SILENCE))
-    end = int(sounding[-1]) + 1 if len(sounding) else 0
-    end = min(end, _longest(request))
-    with Path(request.output).open("wb") as file:
-        np.ascontiguousarray(stereo[:, :end].T).tofile(file)
-    return end
-
-
-def _write_midi(path: Path, events: tuple[MidiEvent, ...]) -> None:
-    """The events as a MIDI file whose tick is 1/48,000 of a second, whatever the song's tempo."""
-    import mido
-
-    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500_000)])
-    last = 0
-    for seconds, status, first, second in events:
-        tick = round(seconds * 48_000)
-        track.append(mido.Message.from_bytes([status, first, second], time=tick - last))
-        last = tick
-    mido.MidiFile(type=0, ticks_per_beat=24_000, tracks=[track]).save(path)
-
-
-def _longest(request: RenderRequest) -> int:
-    """Most frames the request may give."""
-    return max(1, round((request.seconds + request.tail) * request.sample_rate))
+def _settings(parameters: list[list[Any]]) -> tuple[tuple[str, float], ...]:
+    return tuple((str(name), float(value)) for name, value in parameters)
 
 
 if __name__ == "__main__":

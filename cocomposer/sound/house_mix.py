@@ -23,6 +23,12 @@ REFERENCE_LUFS = -20.0
 ENTRY_PEAK_DB = 6.0
 """Highest peak of a part where it enters its inserts: short clicks measure far quieter than they are."""
 
+MASTER_LUFS = -18.0
+"""Loudness at which the sum enters the master's inserts: what their thresholds assume."""
+
+USUAL_MASTER_TRIM_DB = -1.5
+"""What brings the sum of a usual band in its racks there, for as long as nobody has measured it."""
+
 
 @lru_cache(maxsize=1)
 def own_racks() -> Racks:

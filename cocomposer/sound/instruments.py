@@ -1,11 +1,8 @@
-"""Which instrument plays which part, and having it played in a child process."""
+"""Which instrument plays which part, and having the parts of a song played, with a substitute for what fails."""
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import math
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,42 +11,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.errors import SoundError
-from cocomposer.music import Part, Role, Song
-from cocomposer.sound.host import Host, InstrumentError
+from cocomposer.music import Instrument, InstrumentKind, Part, Role, Song
+from cocomposer.sound.host import InstrumentError
 from cocomposer.sound.loudness import BalanceMeter, spans
 from cocomposer.sound.performance import midi_events
-from cocomposer.sound.protocol import AUDIBLE, MidiEvent, RenderRequest
+from cocomposer.sound.protocol import AUDIBLE, MidiEvent
 from cocomposer.sound.soundfonts import SUFFIXES, check_soundfont
+from cocomposer.sound.supervisor import Hosts
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
 
 PLUGIN_SUFFIXES = frozenset({".vst3", ".so", ".dll", ".vst", ".component"})
 
-LARGE_SOUNDFONT = 20_000_000
-"""Bytes.  A player keeps samples as floats, 1.5 to 3 times the file's size for .sf2 and ten times for .sf3."""
-
-RUNAWAY = 1e3
-"""+60 dBFS: no instrument means this."""
-
 HISS = 1e-15
 """-300 dBFS, kept under every recording: filters that fade into nothing reckon with the smallest of numbers, at which
 processors are many times slower."""
-
-TAIL_SECONDS = 8.0
-"""Longest time an instrument may ring on after its last note."""
-
-
-@dataclass(frozen=True)
-class Instrument:
-    """A SoundFont or plugin that exists."""
-
-    path: Path
-    is_plugin: bool
-
-    @property
-    def name(self) -> str:
-        return self.path.name
 
 
 def open_instrument(text: str) -> Instrument:
@@ -57,16 +34,22 @@ def open_instrument(text: str) -> Instrument:
     path = Path(text).expanduser()
     kind = path.suffix.lower()
     if kind in SUFFIXES:
-        return Instrument(check_soundfont(path), is_plugin=False)
+        return soundfont(path)
     if kind not in PLUGIN_SUFFIXES:
         raise SoundError(f"{text!r} is not an instrument: name a .sf2 or .sf3 SoundFont or a VST plugin.")
     if not path.exists():
         raise SoundError(f"There is no plugin {text!r}: check the path.")
-    return Instrument(path.resolve(), is_plugin=True)
+    return Instrument(InstrumentKind.PLUGIN, str(path.resolve()))
+
+
+def soundfont(path: Path) -> Instrument:
+    """The SoundFont at `path` as an instrument.  Raises SoundError where it is none."""
+    return Instrument(InstrumentKind.SOUNDFONT, str(check_soundfont(path)))
 
 
 def assign_instruments(song: Song, instruments: Mapping[str, str], default: Path) -> tuple[Instrument, ...]:
-    """An instrument for each part of `song`: named for the part, else for its role, else the default SoundFont.
+    """An instrument for each part of `song`: named for the part, else for its role, else the part's own, else the
+    default SoundFont.
 
     Names and roles are compared without regard to case.  Raises SoundError for a name that is neither a part
     of the song nor a role, and for an instrument that is not there.
@@ -80,8 +63,12 @@ def assign_instruments(song: Song, instruments: Mapping[str, str], default: Path
             hint = f" Did you mean {near[0]!r}?" if near else f" The roles are {', '.join(roles)}."
             raise SoundError(f"No part and no role is called {name!r}.{hint}")
         chosen[name.casefold()] = open_instrument(text)
-    built_in = Instrument(check_soundfont(default), is_plugin=False)
-    return tuple(chosen.get(part.name.casefold()) or chosen.get(str(part.role)) or built_in for part in song.parts)
+    at_hand = soundfont(default)
+
+    def own(part: Part) -> Instrument:
+        return at_hand if part.instrument is None or part.instrument == Instrument() else part.instrument
+
+    return tuple(chosen.get(part.name.casefold()) or chosen.get(str(part.role)) or own(part) for part in song.parts)
 
 
 @dataclass(frozen=True)
@@ -101,7 +88,7 @@ class PartJob:
 def part_jobs(song: Song, instruments: tuple[Instrument, ...], default: Path, sample_rate: int,
               stage_limit: float) -> tuple[PartJob, ...]:  # fmt: skip
     """The jobs of a song, in the order of its parts."""
-    substitute = Instrument(check_soundfont(default), is_plugin=False)
+    substitute = soundfont(default)
     bpm = song.tempos.bpm_at(0)
     jobs = []
     for part, instrument in zip(song.parts, instruments, strict=True):
@@ -138,16 +125,10 @@ class Recording:
 
 
 class Players:
-    """The child processes of one rendering: SoundFont players are kept and reused, plugins get one each.
+    """Plays the parts of one rendering in `hosts`, by several threads at once, to files in `folder`."""
 
-    Used by several threads at once; `close` ends every child.
-    """
-
-    def __init__(self, folder: Path, cancelled: Callable[[], bool]) -> None:
-        self._folder = folder
-        self._cancelled = cancelled
-        self._idle: list[Host] = []
-        self._large_soundfont = threading.Lock()
+    def __init__(self, folder: Path, hosts: Hosts, cancelled: Callable[[], bool]) -> None:
+        self._folder, self._hosts, self._cancelled = folder, hosts, cancelled
 
     def play(self, job: PartJob, index: int) -> tuple[Recording, str]:
         """The part as recorded, and a warning or "".
@@ -155,76 +136,36 @@ class Players:
         An instrument that fails is named in the warning and the substitute plays the part, exactly as if it
         had been asked first.  Raises SoundError when the substitute fails too.
         """
-        warning = ""
         output = self._folder / f"part-{index}.raw"
         try:
             return self._play_with(job.instrument, job, output), ""
         except InstrumentError as failure:
             if job.instrument == job.substitute:
-                raise SoundError(f"The SoundFont {job.instrument.name} {failure}.") from failure
-            warning = (f"The instrument {job.instrument.name} {failure}; "
-                       f"{job.part.name} is played by {job.substitute.name}.")  # fmt: skip
+                raise SoundError(f"The SoundFont {name_of(job.instrument)} {failure}.") from failure
+            warning = (f"The instrument {name_of(job.instrument)} {failure}; "
+                       f"{job.part.name} is played by {name_of(job.substitute)}.")  # fmt: skip
         try:
             return self._play_with(job.substitute, job, output), warning
         except InstrumentError as failure:
-            raise SoundError(f"{warning} The SoundFont {job.substitute.name} {failure}, too.") from failure
+            raise SoundError(f"{warning} The SoundFont {name_of(job.substitute)} {failure}, too.") from failure
 
     def _play_with(self, instrument: Instrument, job: PartJob, output: Path) -> Recording:
-        """A large SoundFont is in memory once only, so its parts are played one after the other."""
-        large = not instrument.is_plugin and instrument.path.stat().st_size > LARGE_SOUNDFONT
-        with self._large_soundfont if large else contextlib.nullcontext():
-            return self._play_now(instrument, job, output)
-
-    def _play_now(self, instrument: Instrument, job: PartJob, output: Path) -> Recording:
-        request = RenderRequest(
-            kind="plugin" if instrument.is_plugin else "soundfont",
-            instrument=str(instrument.path),
-            output=str(output),
-            events=job.events,
-            seconds=job.seconds,
-            tail=TAIL_SECONDS,
-            limit=2 * job.stage_limit + job.seconds + TAIL_SECONDS + 5,
-            sample_rate=job.sample_rate,
-            program=job.part.program,
-            drums=job.part.is_drums,
-            bpm=job.bpm,
-        )
-        host = self._idle.pop() if self._idle and not instrument.is_plugin else Host()
-        try:
-            frames = host.play(request, job.stage_limit, self._cancelled)
-            frames = min(frames, output.stat().st_size // 8)
-            recording = _measured(Recording(output, frames), job, instrument)
-        except BaseException:
-            host.close()
-            raise
-        if instrument.is_plugin:
-            host.close()
-        else:
-            self._idle.append(host)
-        return recording
-
-    def close(self) -> None:
-        """End every child that waits for work."""
-        while self._idle:
-            self._idle.pop().close()
+        audio = self._hosts.play(
+            instrument, job.part.program, job.part.is_drums, job.events, job.seconds, sample_rate=job.sample_rate,
+            bpm=job.bpm, cancelled=self._cancelled,
+        )  # fmt: skip
+        np.ascontiguousarray(audio.T).tofile(output)
+        recording = Recording(output, audio.shape[1], float(np.abs(audio).max(initial=0.0)))
+        if recording.peak < AUDIBLE:
+            if instrument != job.substitute:  # only that may answer notes with silence
+                raise InstrumentError("stayed silent")
+            return replace(recording, peak=0.0)
+        meter = BalanceMeter(job.sample_rate)
+        for _, span in recording.spans(job.sample_rate, recording.frames):
+            meter.feed(span)
+        return replace(recording, loudness=meter.loudness(recording.peak))
 
 
-def _measured(recording: Recording, job: PartJob, instrument: Instrument) -> Recording:
-    """The recording with its peak and loudness.
-
-    Raises InstrumentError for samples nobody can want; only the substitute may answer notes with silence.
-    """
-    peak, meter = 0.0, BalanceMeter(job.sample_rate)
-    for _, audio in recording.spans(job.sample_rate, recording.frames):
-        highest, lowest = float(audio.max()), float(audio.min())
-        if not math.isfinite(highest - lowest):
-            raise InstrumentError("answered with samples that are not numbers")
-        peak = max(peak, highest, -lowest)
-        meter.feed(audio)
-    if peak > RUNAWAY:
-        raise InstrumentError("ran away to a level no loudspeaker would survive")
-    if peak >= AUDIBLE:
-        return replace(recording, peak=peak, loudness=meter.loudness(peak))
-    if instrument != job.substitute:
-        raise InstrumentError("stayed silent")
-    return recording
+def name_of(instrument: Instrument) -> str:
+    """What an artist calls the instrument: the name of its file, or of the built-in one."""
+    return instrument.name if instrument.kind is InstrumentKind.BUILT_IN else Path(instrument.name).name

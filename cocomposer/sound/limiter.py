@@ -29,17 +29,17 @@ _MAX_GAIN_DB = 60.0
 """A sound that needs more than this is left as quiet as it is."""
 
 
-def limit_to_loudness(audio: Audio, sample_rate: int, loudness: float, ceiling: float) -> None:
+def limit_to_loudness(audio: Audio, sample_rate: int, loudness: float, ceiling: float) -> float:
     """Bring `audio` (channels, frames), in place, to `loudness` LUFS with no true peak above `ceiling` dBTP.
 
     Where peaks are too far above the rest to reach the loudness (a single short click), the ceiling wins.
-    The gain is found on blocks of a millisecond, then applied once.
+    The gain is found on blocks of a millisecond, then applied once.  Returns the loudness reached, -inf for silence.
     """
     top = amplitude(ceiling - _SAFETY_DB)
     power = weighted_power(audio, sample_rate)
     before = gated_loudness(power, sample_rate)
     if not np.isfinite(before):
-        return
+        return before
     gain = min(loudness - before, _MAX_GAIN_DB)
     measured = -np.inf
     # Limiting costs loudness; a few corrections bring it back to within hundredths.
@@ -57,6 +57,7 @@ def limit_to_loudness(audio: Audio, sample_rate: int, loudness: float, ceiling: 
     for span in spans(audio.shape[1], sample_rate):
         edges = nodes[span.start // length : -(-span.stop // length) + 1]
         audio[:, span] *= _per_frame(edges, length, span.stop - span.start)
+    return loudness - missing
 
 
 def _limiting_nodes(peaks: Blocks, ceiling: float, sample_rate: int) -> Blocks:

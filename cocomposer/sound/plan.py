@@ -9,7 +9,7 @@ from cocomposer.music import Song
 from cocomposer.music.mix import Bus, Strip
 from cocomposer.sound.automation import Curve, lane_curve, level_curve, pan_curve
 from cocomposer.sound.channel import ChannelPlan
-from cocomposer.sound.house_mix import mix_of, strip_of
+from cocomposer.sound.house_mix import USUAL_MASTER_TRIM_DB, mix_of, strip_of
 
 MASTER = -1
 """Stands for the master among the numbers of parts."""
@@ -75,7 +75,7 @@ def console_plan(song: Song, sample_rate: int, trims: Mapping[int, float]) -> Co
         parts=tuple(part_plan(index, strip) for index, strip in enumerate(strips)),
         buses=plans(mix.buses),
         sends=plans(mix.sends),
-        master=shared_plan("The master", mix.master, trims.get(MASTER, 0.0)),
+        master=shared_plan("The master", mix.master, trims.get(MASTER, USUAL_MASTER_TRIM_DB)),
     )
 
 

@@ -13,16 +13,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cocomposer.sound.host_process import die_with
-from cocomposer.sound.plugins import MAX_PARAMETERS, Parameter, PluginInfo, kind_of
+from cocomposer.child_process import die_with
+from cocomposer.sound.host_process import limit_memory
+from cocomposer.sound.plugins import Parameter, PluginInfo, kind_of, parameter_names
 from cocomposer.sound.protocol import AUDIBLE
 
 _RATE, _BLOCK = 44100, 512
+_MEMORY = 4 << 30
 _NOTE_SECONDS, _LISTENED = 0.5, 1.0
 
 
 def main() -> None:
     die_with(int(sys.argv[1]))
+    limit_memory(_MEMORY)
     path, limit = Path(sys.argv[2]), float(sys.argv[3])
     # Plugins print to standard output; the answer keeps the real one and they get the error stream.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -47,7 +50,9 @@ def ask(path: Path) -> PluginInfo:
         return PluginInfo(path, path.stem, kind_of(path), problem=f"cannot be loaded: {str(error).strip()[:200]}")
     seconds = time.perf_counter() - began
     inputs, outputs = plugin.get_num_input_channels(), plugin.get_num_output_channels()
-    parameters = tuple(_parameter(each) for each in plugin.get_parameters_description()[:MAX_PARAMETERS])
+    described = plugin.get_parameters_description()
+    names = parameter_names(str(each.get("name", "")) for each in described)
+    parameters = tuple(_parameter(name, each) for name, each in zip(names, described, strict=False))
     return PluginInfo(
         path, path.stem, kind_of(path), is_instrument=outputs > 0 and _sounds(engine, plugin, inputs), inputs=inputs,
         outputs=outputs, latency=max(0, int(plugin.get_latency_samples())), seconds=round(seconds, 3),
@@ -55,10 +60,10 @@ def ask(path: Path) -> PluginInfo:
     )  # fmt: skip
 
 
-def _parameter(described: dict[str, Any]) -> Parameter:
+def _parameter(name: str, described: dict[str, Any]) -> Parameter:
     steps = int(described.get("numSteps", 0))
     return Parameter(
-        str(described.get("name", "")), str(described.get("label", "")), steps if 0 < steps < 1000 else 0,
+        name, str(described.get("label", "")), steps if 0 < steps < 1000 else 0,
         min(1.0, max(0.0, float(described.get("defaultValue", 0.0)))),
     )  # fmt: skip
 

@@ -16,8 +16,8 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
+from cocomposer.child_process import child_environment, child_options
 from cocomposer.errors import Cancelled, SoundError
-from cocomposer.sound.host import child_environment, child_options
 from cocomposer.sound.plugins import PluginInfo, kind_of
 from cocomposer.whole_files import written_whole
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,8 @@ from typing import Any
 
 MAX_PARAMETERS = 4096
 """Parameters of a plugin that are read at most."""
-_MAX_TEXT = 200
+MAX_TEXT = 200
+"""Characters of a name or value that are kept at most."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,20 @@ def _parameter(data: Mapping[str, Any]) -> Parameter:
     return Parameter(_text(data["name"]), _text(data["unit"]), int(data["steps"]), default)
 
 
-def _text(value: Any, most: int = _MAX_TEXT) -> str:
+def _text(value: Any, most: int = MAX_TEXT) -> str:
     if not isinstance(value, str):
         raise ValueError("no text")
     return value[:most]
+
+
+def parameter_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names that the parameters of a plugin go by, in their order: trimmed, numbered where one comes again."""
+    taken: dict[str, None] = {}
+    for name in itertools.islice(names, MAX_PARAMETERS):
+        plain = name.strip()[:MAX_TEXT]
+        numbered = (f"{plain} {number}" for number in itertools.count(2))
+        taken[next(each for each in itertools.chain([plain], numbered) if each not in taken)] = None
+    return tuple(taken)
 
 
 def kind_of(path: Path) -> str:

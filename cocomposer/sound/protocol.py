@@ -1,4 +1,4 @@
-"""The words the program and its instrument process exchange: one JSON object a line, audio in a raw file.
+"""The words the program and its host processes exchange: one JSON object a line; HOSTS.md is the page about them.
 
 JSON and raw samples, never pickle: what comes back from a process that ran a plugin is not to be trusted.
 """
@@ -6,8 +6,12 @@ JSON and raw samples, never pickle: what comes back from a process that ran a pl
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
+
+VERSION = 2
+"""Both sides must speak the same; the host says its own when it greets."""
 
 NOTE_OFF, NOTE_ON, CONTROL, BEND = 0x80, 0x90, 0xB0, 0xE0
 """MIDI status bytes, without a channel."""
@@ -18,59 +22,104 @@ AUDIBLE = 1e-4
 MidiEvent = tuple[float, int, int, int]
 """Seconds from the start, status, and the two MIDI data bytes (a bend's are its low and high seven bits)."""
 
-MAX_REPLY = 10_000
-"""Longest line, in characters, that is accepted from the child."""
+Curve = tuple[tuple[float, float], ...]
+"""Points of (seconds, value 0..1), linear between them."""
+
+Settings = tuple[tuple[str, float], ...]
+"""Parameters by name: 0..1 for a plugin, in the instrument's own units for a built-in one."""
+
+MAX_REPLY = 24_000_000
+"""Longest line, in characters, that is accepted from a host: the largest state of a plugin as text."""
+
+Stage = Literal["hello", "beat", "changed", "done", "failed"]
 
 
 @dataclass(frozen=True)
-class RenderRequest:
-    """One part to be played by one instrument.
+class Request:
+    """One call of a host: `name` is a method of `host_process.Calls`, `arguments` its arguments by name.
 
-    `output` receives interleaved stereo float32 samples, machine byte order.  `tail` is the longest time, in
-    seconds, the instrument may ring on after `seconds`.  `limit` is the time in seconds after which the child
-    ends itself, whatever it is doing.
+    `limit` is the time in seconds after which the host ends itself, whatever it is doing.
     """
 
-    kind: Literal["soundfont", "plugin"]
-    instrument: str
-    output: str
-    events: tuple[MidiEvent, ...]
-    seconds: float
-    tail: float
+    serial: int
+    name: str
+    arguments: Mapping[str, Any]
     limit: float
-    sample_rate: int = 44100
-    program: int = 0
-    drums: bool = False
-    bpm: float = 120.0
 
     def to_line(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_line(cls, line: str) -> RenderRequest:
-        """Read what `to_line` wrote; raises ValueError, KeyError or TypeError for anything else."""
-        fields = json.loads(line)
-        fields["events"] = tuple((float(t), int(status), int(a), int(b)) for t, status, a, b in fields["events"])
-        return cls(**fields)
+    def from_line(cls, line: str) -> Request:
+        """Read what `to_line` wrote; raises ValueError or TypeError for anything else."""
+        return cls(**json.loads(line))
 
 
 @dataclass(frozen=True)
-class RenderReply:
-    """What the child says: `loaded` once the instrument is there, then `done` with its frames, or `failed`."""
+class Reply:
+    """What a host says: `hello` once, `beat` while it lives, and of a call `done` with its result, or `failed`.
 
-    stage: Literal["loaded", "done", "failed"]
-    frames: int = 0
+    `changed` comes from an editor window whose plugin was turned, with its state in base64.
+    """
+
+    stage: Stage
+    serial: int = 0
+    result: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
 
     def to_line(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_line(cls, line: str) -> RenderReply:
+    def from_line(cls, line: str) -> Reply:
         """Read one line; raises ValueError when it is not a reply."""
         if len(line) > MAX_REPLY:
             raise ValueError("the reply is too long")
         fields = json.loads(line)
-        if not isinstance(fields, dict) or fields.get("stage") not in ("loaded", "done", "failed"):
+        if not isinstance(fields, dict) or fields.get("stage") not in get_args(Stage):
             raise ValueError("the reply is not of the protocol")
-        return cls(fields["stage"], int(fields.get("frames", 0)), str(fields.get("reason", "")))
+        result = fields.get("result", {})
+        if not isinstance(result, dict):
+            raise ValueError("the result is not of the protocol")
+        return cls(fields["stage"], int(fields.get("serial", 0)), result, str(fields.get("reason", ""))[:500])
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What an instrument is to play: `events` and how long, up to `seconds`, and ringing on for `tail` at most.
+
+    `program` and `drums` choose the sound of a SoundFont, `automation` moves parameters of a plugin by their names.
+    """
+
+    events: tuple[MidiEvent, ...]
+    seconds: float
+    tail: float = 8.0
+    sample_rate: int = 44100
+    program: int = 0
+    drums: bool = False
+    bpm: float = 120.0
+    automation: tuple[tuple[str, Curve], ...] = ()
+
+    @property
+    def frames(self) -> int:
+        """Most frames it may give."""
+        return max(1, round((self.seconds + self.tail) * self.sample_rate))
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Performance:
+        """Read what `dataclasses.asdict` gave, through JSON; raises ValueError or TypeError for anything else."""
+        fields = dict(data)
+        fields["events"] = tuple((float(t), int(status), int(a), int(b)) for t, status, a, b in fields["events"])
+        fields["automation"] = tuple(
+            (str(name), tuple((float(at), float(value)) for at, value in curve)) for name, curve in fields["automation"]
+        )
+        return cls(**fields)
+
+
+@dataclass(frozen=True)
+class ParameterValue:
+    """A parameter of a plugin as it stands: name, value 0..1, and the plugin's own words for that value."""
+
+    name: str
+    value: float
+    text: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,15 +15,15 @@ import numpy as np
 from cocomposer.errors import SoundError
 from cocomposer.music import Song
 from cocomposer.sound.console import MASTER, Console
-from cocomposer.sound.effects import PluginEffects
-from cocomposer.sound.house_mix import settled, trim_for
-from cocomposer.sound.instruments import Recording
+from cocomposer.sound.house_mix import MASTER_LUFS, mix_of, settled, trim_for
+from cocomposer.sound.instruments import Recording, assign_instruments, part_jobs
 from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
 from cocomposer.sound.loudness import amplitude, decibels, integrated_loudness, spans, true_peak
 from cocomposer.sound.plan import console_plan
-from cocomposer.sound.racks import Racks
+from cocomposer.sound.racks import LINEAR_EFFECTS, Racks
 from cocomposer.sound.soundfonts import default_soundfont
-from cocomposer.sound.takes import check, jobs_of, play_all, workers
+from cocomposer.sound.supervisor import Hosts
+from cocomposer.sound.takes import check, play_all, workers
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
@@ -37,8 +38,6 @@ FADE_SECONDS = 0.25
 """How long the last of the reverb, 60 dB below the peak, is faded."""
 RING_SECONDS = 3.0
 """Time that room and echo may ring on after the instruments."""
-MASTER_LUFS = -18.0
-"""Loudness at which the sum enters the master chain: what its thresholds assume."""
 
 
 @dataclass(frozen=True)
@@ -100,14 +99,14 @@ def render(
     settings: RenderSettings | None = None,
     progress: Callable[[float, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-    plugin_effects: PluginEffects | None = None,
+    hosts: Hosts | None = None,
 ) -> Rendering:
     """Play `song` with its instruments, mix it and master it.
 
     `progress` is called on this thread with the share done, 0..1, and a few words; `cancelled` is asked often,
-    also by other threads; `plugin_effects` loads the plugins among the effects.  Raises SoundError for a song without
-    notes, longer than an hour, or settings that cannot be used; Cancelled when asked to stop.  An instrument or an
-    effect that fails is no error: see `warnings`.
+    also by other threads; `hosts` keep what they have loaded, others are started where there are none.  Raises
+    SoundError for a song without notes, longer than an hour, or settings that cannot be used; Cancelled when asked to
+    stop.  An instrument or an effect that fails is no error: see `warnings`.
     """
     settings = settings or RenderSettings()
     tell = progress or (lambda share, words: None)
@@ -115,19 +114,22 @@ def render(
     rate = settings.sample_rate
     song = _heard(song, settings.racks)
     soundfont = settings.soundfont or default_soundfont()
-    jobs, missing = jobs_of(song, settings.instruments, soundfont, rate, settings.plugin_seconds)
+    assigned = assign_instruments(song, settings.instruments, soundfont)
+    jobs = part_jobs(song, assigned, soundfont, rate, settings.plugin_seconds)
     if not jobs:
         raise SoundError("There is nothing to hear: the song has no notes, or all that has is muted.")
     if max(job.seconds for job in jobs) > MAX_SECONDS:
         raise SoundError("The song is longer than an hour: render a part of it.")
     tell(0.0, "Tuning up")
-    with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder:
-        takes = play_all(jobs, Path(folder), lambda share, words: tell(0.6 * share, words), stop)
+    with contextlib.ExitStack() as stack:
+        hosts = hosts or stack.enter_context(Hosts(plugin_seconds=settings.plugin_seconds))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cocomposer-"))
+        takes = play_all(jobs, hosts, Path(folder), lambda share, words: tell(0.6 * share, words), stop)
         trims = {index: trim_for(_loudness(take), take.peak) for index, take in enumerate(takes.recordings)}
-        console = Console(song, rate, plugin_effects, trims, workers=workers(), metered=False)
+        console = Console(song, rate, hosts.effect, trims, workers=workers(), metered=False)
         try:
             before_master, stems = _mixed(console, takes.recordings, settings, tell, stop)
-            warnings = (*missing, *takes.warnings, *console.problems)
+            warnings = (*takes.warnings, *console.problems, *(_inexact_stems(song) if stems else ()))
             tell(0.85, "Mastering")
             names = distinct(part.name or str(part.role) for part in song.parts)
             mastered = _master(console, song, trims, before_master, dict(zip(names, stems, strict=False)), settings)
@@ -143,6 +145,14 @@ def _heard(song: Song, racks: Racks | None) -> Song:
     plan = console_plan(song, SAMPLE_RATES[0], {})
     heard = tuple(part for part, planned in zip(song.parts, plan.parts, strict=True) if planned.heard)
     return replace(song, parts=heard)
+
+
+def _inexact_stems(song: Song) -> Iterator[str]:
+    """What keeps the stems from adding up to the mix."""
+    mix = mix_of(song)
+    for bus in (*mix.buses, *mix.sends):
+        if any(not effect.bypassed and effect.kind not in LINEAR_EFFECTS for effect in bus.strip.inserts):
+            yield f"The stems do not quite add up to the mix: on {bus.name} parts go through effects together."
 
 
 def distinct(names: Iterable[str]) -> Iterator[str]:
@@ -202,17 +212,18 @@ def _master(
     stems = {name: audio[:, first:last] for name, audio in stems.items()}
     for audio in (before_master, *stems.values()):
         fade_out(audio, rate, FADE_SECONDS)
-    level = integrated_loudness(before_master, rate)
+    level = loudness = integrated_loudness(before_master, rate)
     mix = before_master.copy() if settings.stems else before_master
     if not math.isfinite(level):
         mix[:] = 0
     else:
         console.update(song, {**trims, MASTER: MASTER_LUFS - level})
         _through_master(console, before_master, mix, first, rate)
-        limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
+        loudness = limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
     peak = true_peak(mix, rate)
     if peak > settings.ceiling_dbtp:  # the limiter leaves a margin, so this is for signals beyond all music
         mix *= np.float32(amplitude(settings.ceiling_dbtp - peak))
+        loudness += settings.ceiling_dbtp - peak
         peak = settings.ceiling_dbtp
     return Rendering(
         mix=mix,
@@ -220,7 +231,7 @@ def _master(
         stems=stems,
         before_master=before_master if settings.stems else None,
         warnings=(),
-        loudness=integrated_loudness(mix, rate),
+        loudness=loudness,
         true_peak=peak,
         seconds=mix.shape[1] / rate,
         start=first / rate,

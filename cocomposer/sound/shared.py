@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ from cocomposer.sound.plan import ConsolePlan
 if TYPE_CHECKING:
     from cocomposer.sound.automation import Values
     from cocomposer.sound.loudness import Audio
+
+
+Mapped = Callable[[Callable[[str], "Audio"], Iterable[str]], Iterable["Audio"]]
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,15 @@ class Shared:
         self.buses, self.sends = ({name: each.channel for name, each in group.items()} for group in prepared)
         return [channel for channel in before if channel not in self.channels]
 
-    def process(self, parts: Sequence[Routed], start: int, frames: int) -> Audio:
-        """The sum (2, frames) of `parts`, which is that of the song from `start` on, later by `latency`."""
+    def process(self, parts: Sequence[Routed], start: int, frames: int, in_turn: Mapped = map) -> Audio:
+        """The sum (2, frames) of `parts`, which is that of the song from `start` on, later by `latency`.
+
+        `in_turn` is `map`, or does the work of `map` on several threads.
+        """
         wait = slowest(self.buses.values())
         gathered = _gathered((part.outputs, part.audio) for part in parts)
         direct = gathered.get("", np.zeros((2, frames), dtype=np.float32))
-        buses = self._through(self.buses, gathered, start, frames)
+        buses = self._through(self.buses, gathered, start, frames, in_turn)
         start -= wait
         routed = [self.buses[name].routed(audio, start) for name, audio in buses.items()]
         direct = self._later("direct", direct, wait)
@@ -83,22 +89,23 @@ class Shared:
         for name, audio in _gathered((bus.sends, bus.audio) for bus in routed).items():
             fed[name] = fed[name] + audio if name in fed else audio
         total = self._later("total", direct, slowest(self.sends.values()))
-        for answer in self._through(self.sends, fed, start, frames).values():
+        for answer in self._through(self.sends, fed, start, frames, in_turn).values():
             total = total + answer
         return total
 
     def _through(
-        self, channels: dict[str, Channel], given: dict[str, Audio], start: int, frames: int
+        self, channels: dict[str, Channel], given: dict[str, Audio], start: int, frames: int, in_turn: Mapped
     ) -> dict[str, Audio]:
         """What those channels make of what they are given, aligned; one never given anything is passed over."""
-        wait, answers = slowest(channels.values()), {}
         self._woken |= given.keys()
-        for name, channel in channels.items():
-            if name in self._woken:
-                audio = given.get(name)
-                answer = channel.process(np.zeros((2, frames), np.float32) if audio is None else audio, start)
-                answers[name] = self._later(f"behind {name}", answer, wait - channel.latency)
-        return answers
+        names = [name for name in channels if name in self._woken]
+        silence = np.zeros((2, frames), dtype=np.float32)
+        answers = in_turn(lambda name: channels[name].process(given.get(name, silence), start), names)
+        wait = slowest(channels.values())
+        return {
+            name: self._later(f"behind {name}", answer, wait - channels[name].latency)
+            for name, answer in zip(names, answers, strict=True)
+        }
 
     def _later(self, place: str, audio: Audio, frames: int) -> Audio:
         lag = self._lags[place] = fitting(self._lags.get(place), frames)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from cocomposer.errors import Cancelled, SoundError
-from cocomposer.music import InstrumentKind, Song
-from cocomposer.sound.instruments import PartJob, Players, Recording, assign_instruments, open_instrument, part_jobs
+from cocomposer.errors import Cancelled
+from cocomposer.sound.instruments import PartJob, Players, Recording, name_of
+from cocomposer.sound.supervisor import Hosts
 
 PLAIN_PLAYER_WARNING = (
     "The Python package tinysoundfont is not installed: SoundFonts play without pitch bend, controllers and release."
@@ -36,28 +36,6 @@ class Takes:
     soundfont: str | None
 
 
-def jobs_of(
-    song: Song, instruments: Mapping[str, str], soundfont: Path, sample_rate: int, stage_limit: float
-) -> tuple[tuple[PartJob, ...], tuple[str, ...]]:
-    """The jobs of a song, in the order of its parts, and warnings.
-
-    What plays a part is what `instruments` says of its name or role, else its own instrument, else `soundfont`.
-    """
-    assigned = list(assign_instruments(song, instruments, soundfont))
-    default, warnings = open_instrument(str(soundfont)), []
-    for index, part in enumerate(song.parts):
-        own = part.instrument
-        if own is None or not own.name or assigned[index] != default:
-            continue
-        try:
-            if own.kind is InstrumentKind.BUILT_IN:
-                raise SoundError(f"The built-in instrument {own.name} cannot be played here.")
-            assigned[index] = open_instrument(own.name)
-        except SoundError as error:
-            warnings.append(f"{str(error).rstrip('.')}; {part.name} is played by {default.name}.")
-    return part_jobs(song, tuple(assigned), soundfont, sample_rate, stage_limit), tuple(warnings)
-
-
 def workers() -> int:
     """How many parts are played, and strips mixed, at once: no more than there are cores to do it."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -65,14 +43,16 @@ def workers() -> int:
 
 
 def play_all(
-    jobs: tuple[PartJob, ...], folder: Path, tell: Callable[[float, str], None], stop: Callable[[], bool]
-) -> Takes:
-    """Play `jobs` to files in `folder`.  `tell` is told the share done and a few words; `stop` is asked often.
+    jobs: tuple[PartJob, ...], hosts: Hosts, folder: Path, tell: Callable[[float, str], None],
+    stop: Callable[[], bool],
+) -> Takes:  # fmt: skip
+    """Play `jobs` in `hosts`, to files in `folder`.
 
-    Instruments play in child processes, so that several keep several cores busy.  Raises Cancelled when asked to stop.
+    `tell` is told the share done and a few words; `stop` is asked often.  Instruments play in child processes, so that
+    several keep several cores busy.  Raises Cancelled when asked to stop.
     """
     ended = threading.Event()
-    players = Players(folder, ended.is_set)
+    players = Players(folder, hosts, ended.is_set)
     found: dict[int, tuple[Recording, str]] = {}
     with ThreadPoolExecutor(workers(), "playing") as pool:
         try:
@@ -90,10 +70,9 @@ def play_all(
         finally:
             ended.set()
             pool.shutdown(wait=True, cancel_futures=True)
-            players.close()
     warnings = [found[index][1] for index in range(len(jobs)) if found[index][1]]
     # Each warning of a part says that the substitute played it.
-    soundfont = next((job.substitute.name for job in jobs if warnings or job.instrument == job.substitute), None)
+    soundfont = next((name_of(job.substitute) for job in jobs if warnings or job.instrument == job.substitute), None)
     if find_spec("tinysoundfont") is None:
         warnings.insert(0, PLAIN_PLAYER_WARNING)
     return Takes(tuple(found[index][0] for index in range(len(jobs))), tuple(warnings), soundfont)

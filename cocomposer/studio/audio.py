@@ -6,11 +6,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cocomposer.errors import Cancelled
 from cocomposer.music import Song
 from cocomposer.sound.bounce import AudioFiles, bounce, tags_of
 from cocomposer.studio.places import file_name
+
+if TYPE_CHECKING:
+    from cocomposer.sound.supervisor import Hosts
 
 __all__ = ["AudioFiles", "render_songs", "render_to_file"]
 
@@ -24,14 +28,15 @@ def render_to_file(
     sample_rate: int = 44100,
     bit_depth: int = 24,
     artist: str = "",
+    hosts: Hosts | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> AudioFiles:
     """Render `song` to `path`, whose suffix chooses the format, and its stems to a folder beside it.
 
-    `instruments` maps roles or part names to plugin or SoundFont files; `progress` is told the share done, 0..1.
-    Raises SoundError for a format, an instrument or a place that cannot be used and Cancelled soon after `cancelled()`
-    is true; no incomplete file is left either way.
+    `instruments` maps roles or part names to plugin or SoundFont files; `progress` is told the share done, 0..1;
+    `hosts` play if given.  Raises SoundError for a format, an instrument or a place that cannot be used and Cancelled
+    soon after `cancelled()` is true; no incomplete file is left either way.
     """
     from cocomposer.sound.render import RenderSettings
 
@@ -46,6 +51,7 @@ def render_to_file(
         stem_path=lambda number, name: folder / f"{number:02d}-{file_name(name)}{path.suffix}",
         progress=progress,
         cancelled=cancelled,
+        hosts=hosts,
     )
 
 

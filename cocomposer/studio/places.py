@@ -55,6 +55,22 @@ def cache_folder() -> Path:
     return Path(named) if named else platformdirs.user_cache_path("cocomposer", appauthor=False)
 
 
+def settings_folder() -> Path:
+    """Where this user's settings are kept; COCOMPOSER_SETTINGS names another folder."""
+    import platformdirs
+
+    named = os.environ.get("COCOMPOSER_SETTINGS")
+    return Path(named) if named else platformdirs.user_config_path("cocomposer", appauthor=False)
+
+
+def recovery_folder() -> Path:
+    """Where unsaved work is kept in case the program is stopped; COCOMPOSER_RECOVERY names another folder."""
+    import platformdirs
+
+    named = os.environ.get("COCOMPOSER_RECOVERY")
+    return Path(named) if named else platformdirs.user_state_path("cocomposer", appauthor=False) / "recovery"
+
+
 def file_name(text: str) -> str:
     """`text` as part of a file name: lower case, words joined by hyphens."""
     return re.sub(r"[^\w]+", "-", text.casefold()).strip("-_")[:60] or "part"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from cocomposer.errors import SoundError
+from cocomposer.sound.plugin_check import PluginCheck, check
 from cocomposer.sound.plugin_scan import PluginCache, probe, scan
 from cocomposer.sound.plugins import PluginInfo, find_plugins, kind_of, usual_folders
 from cocomposer.studio.places import cache_folder
@@ -37,6 +38,22 @@ def scan_plugins(
             cache.save()
 
     return len(paths), found()
+
+
+def check_plugins(
+    names: Sequence[str] = (), *, seed: int = 0, cancelled: Callable[[], bool] = lambda: False
+) -> tuple[int, Iterator[PluginCheck]]:
+    """How many plugins are checked, those named (see `plugin_named`) or all that are known, and what came of each.
+
+    Raises SoundError for a name that is none, and Cancelled.
+    """
+    plugins = [plugin_named(name) for name in names] if names else list(known_plugins().plugins())
+
+    def checked() -> Iterator[PluginCheck]:
+        for info in plugins:
+            yield check(info, seed=seed, cancelled=cancelled)
+
+    return len(plugins), checked()
 
 
 def plugin_named(name: str) -> PluginInfo:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cocomposer import __version__, formats
 from cocomposer.composer import Composer, Proposal, Request, StyleComposer, Task
@@ -21,6 +21,9 @@ from cocomposer.studio.describe import describe_parts
 from cocomposer.studio.earlier import REPORT
 from cocomposer.studio.earlier import set_aside as set_earlier_aside
 from cocomposer.studio.places import make_folder, write_json
+
+if TYPE_CHECKING:
+    from cocomposer.composer.model_composer import Listener
 
 RENDER_WORKERS = 2
 """Proposals that are rendered at the same time."""
@@ -70,9 +73,9 @@ def request_for(sketch: Song, wish: Wish) -> Request:
     return Request(sketch, reference, **terms)
 
 
-def composer_named(name: str, request: Request) -> Composer:
+def composer_named(name: str, request: Request, listener: Listener | None = None) -> Composer:
     """Who answers `request`: the "style" composer, the neural "model", or with "auto" the model where it can play and
-    else the style composer.
+    else the style composer.  The model tells `listener` of bars while later ones are still written.
 
     Raises RequestError for another name, and where what is asked for needs the model and it cannot play here.
     """
@@ -85,7 +88,8 @@ def composer_named(name: str, request: Request) -> Composer:
 
     why = why_unavailable()
     if not why:
-        return AutoComposer(ModelComposer()) if name == "auto" else ModelComposer()
+        model = ModelComposer(listener=listener)
+        return AutoComposer(model) if name == "auto" else model
     beyond = beyond_styles(request)
     if name == "auto" and not beyond:
         return StyleComposer()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cocomposer.composer.ranking import features, form_kept, musical_score
-from cocomposer.model.sheet import sheet_of
+from cocomposer.composer.ranking import features, form_kept, musical_score, spread_of_roles
 from cocomposer.music import Chord, ChordChange, Note, Part, Role, Song
 
 BAR = 1920
@@ -46,10 +45,18 @@ def test_the_form_is_kept_where_repeats_return_and_contrasts_stay() -> None:
         pitches = [[60 + roots[name] + step for step in (0, 4, 7)] for name in names]
         return list(chords_in(*map(tuple, pitches)).parts)
 
-    sheet = sheet_of(sketch)
-    assert form_kept(sheet, played(order)) > 0.8
-    assert form_kept(sheet, played("AABBCC")) < 0.3
-    assert form_kept(sheet, played("AAAAAA")) == 0
+    assert form_kept(sketch, played(order)) > 0.8
+    assert form_kept(sketch, played("AABBCC")) < 0.3
+    assert form_kept(sketch, played("AAAAAA")) == 0
+
+
+def test_roles_are_spread_where_each_player_has_notes_of_its_own() -> None:
+    chords = [(60, 64, 67), (65, 69, 72)]
+    piano, organ = (Part(name, Role.KEYS, 0, chords_in(*chords).parts[0].notes) for name in ("Piano", "Organ"))
+    bass = Part("Bass", Role.BASS, 33, (Note(0, 36, BAR), Note(BAR, 41, BAR)))
+    assert spread_of_roles([piano, organ]) == pytest.approx(0)
+    assert spread_of_roles([piano, bass]) > 0.2
+    assert spread_of_roles([]) == 0
 
 
 @pytest.mark.parametrize(
@@ -61,10 +68,11 @@ def test_the_form_is_kept_where_repeats_return_and_contrasts_stay() -> None:
         {"chord_tones": 0.7},
         {"clashes_per_bar": 3.0},
         {"form": 0.1},
+        {"roles": 0.0},
         {"whole_chords": 0.6},
     ],
 )
 def test_each_fault_costs_rank(worse: dict[str, float]) -> None:
     good = {"surprise": 0.6, "voice_motion": 1.0, "new": 0.6, "chord_tones": 0.97, "clashes_per_bar": 0.0}
-    good |= {"form": 0.6, "whole_chords": 0.95}
+    good |= {"form": 0.6, "whole_chords": 0.95, "roles": 0.2}
     assert 0 < musical_score(good | worse) < musical_score(good) <= 1

@@ -11,9 +11,11 @@ from consoles import PLAIN, RATE, difference_db, noise, plugin, plugins, run, so
 
 from cocomposer.music import Bus, Control, Effect, Lane, Mix, Point, Role, Song, Strip
 from cocomposer.sound.console import MASTER, Console, measured_trim, mix_of, strip_of
+from cocomposer.sound.instruments import assign_instruments, part_jobs
 from cocomposer.sound.loudness import integrated_loudness
 from cocomposer.sound.soundfonts import packaged_soundfont
-from cocomposer.sound.takes import jobs_of, play_all
+from cocomposer.sound.supervisor import Hosts
+from cocomposer.sound.takes import play_all
 
 REVERB = Effect("Reverb", (("wet_level", 0.6), ("dry_level", 0.0)))
 ROOM = Bus("Room", Strip(trim_db=0.0, inserts=(REVERB,)))
@@ -22,9 +24,10 @@ ROOM = Bus("Room", Strip(trim_db=0.0, inserts=(REVERB,)))
 def test_a_soundfont_part_at_unity_is_the_recording(band_song: Song) -> None:
     part = dataclasses.replace(band_song.parts[0], strip=PLAIN)
     one = dataclasses.replace(band_song, parts=(part,), mix=Mix(master=PLAIN))
-    jobs, _ = jobs_of(one, {}, packaged_soundfont(), RATE, 30)
-    with tempfile.TemporaryDirectory() as folder:
-        (take,) = play_all(jobs, Path(folder), lambda share, words: None, lambda: False).recordings
+    soundfont = packaged_soundfont()
+    jobs = part_jobs(one, assign_instruments(one, {}, soundfont), soundfont, RATE, 30)
+    with tempfile.TemporaryDirectory() as folder, Hosts() as hosts:
+        (take,) = play_all(jobs, hosts, Path(folder), lambda share, words: None, lambda: False).recordings
         direct = np.fromfile(take.path, dtype=np.float32).reshape(-1, 2).T
     mixed = run(Console(one, RATE), [direct])
     assert np.abs(direct).max() > 0.05
@@ -218,3 +221,9 @@ def test_updates_may_come_while_it_plays() -> None:
         turning.join()
     assert all(np.isfinite(output).all() and output.any() for output in outputs)
     assert console.problems == ()
+
+
+def test_a_sum_that_nobody_measured_enters_the_master_as_loud_as_usual() -> None:
+    signal = tone(440, level=0.1)
+    output = run(Console(song(PLAIN, mix=Mix()), RATE), [signal])
+    assert np.abs(output).max() == pytest.approx(0.1 * 10 ** (-1.5 / 20), rel=1e-3)

@@ -176,3 +176,13 @@ def test_settings_glide_in_ten_milliseconds() -> None:
     glide = np.concatenate([np.atleast_1d(setting.over(100 + at, 100)) for at in range(0, 400, 100)])
     assert np.abs(np.diff(glide)).max() == pytest.approx(np.pi / 2 / 441, rel=0.01)
     assert (setting.over(500, 100)[-1], setting.over(600, 100)) == (1.0, 1.0)  # type: ignore[index]
+
+
+def test_automation_beyond_all_bounds_stays_within_them() -> None:
+    wild = (Point(0, -1e9), Point(960, 1e9))
+    lanes = tuple(Lane(target, wild) for target in ("gain", "pan", "insert:0:wet", "insert:0:cutoff_frequency_hz"))
+    strip = Strip(trim_db=0.0, inserts=(Effect("LowpassFilter"),), lanes=(*lanes, Lane("insert:7:nothing", wild)))
+    console = Console(song(strip), RATE)
+    output = run(console, [tone(440, 2.0, 0.01)])
+    assert console.problems == ()
+    assert 0.01 < np.abs(output).max() < 0.01 * 10 ** (24 / 20) * 2**0.5 + 1e-3

@@ -1,12 +1,14 @@
 """What instruments are sent: seconds, order, the pedal; and the words exchanged with their process."""
 
+from dataclasses import asdict
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cocomposer.music import Control, Note, Part, PitchBend, TempoChange, TempoMap
 from cocomposer.sound.performance import midi_events
-from cocomposer.sound.protocol import BEND, CONTROL, NOTE_OFF, NOTE_ON, RenderReply, RenderRequest
+from cocomposer.sound.protocol import BEND, CONTROL, NOTE_OFF, NOTE_ON, Performance, Reply, Request
 
 
 def test_times_follow_the_tempo_map() -> None:
@@ -65,12 +67,15 @@ def test_every_note_begins_and_ends_once_in_order(some: list[Note], moves: list[
 @given(st.lists(notes, max_size=5), st.text(max_size=20))
 def test_requests_survive_the_line(some: list[Note], name: str) -> None:
     events = midi_events(Part("P", notes=tuple(some)), TempoMap())
-    request = RenderRequest("plugin", name, "out", events, 1.0, 2.0, 3.0)
-    assert "\n" not in request.to_line()
-    assert RenderRequest.from_line(request.to_line()) == request
+    performance = Performance(events, 1.0, automation=((name, ((0.0, 0.5), (1.0, 1.0))),))
+    request = Request(1, "play", {"key": name, "performance": asdict(performance)}, 3.0)
+    line = request.to_line()
+    assert "\n" not in line
+    assert Performance.from_data(Request.from_line(line).arguments["performance"]) == performance
+    assert Request.from_line(line).to_line() == line
 
 
 @given(st.text(max_size=200))
 def test_nonsense_is_no_reply(line: str) -> None:
     with pytest.raises(ValueError, match=r"repl|Expecting|Invalid|Unterminated|Extra"):
-        RenderReply.from_line(line)
+        Reply.from_line(line)

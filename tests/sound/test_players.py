@@ -13,11 +13,12 @@ import pytest
 import cocomposer
 from cocomposer.errors import SoundError
 from cocomposer.music import Control, PitchBend, Role, Song
-from cocomposer.sound import instruments
+from cocomposer.sound import supervisor
 from cocomposer.sound.effects import BuiltInEffect, known_parameters
+from cocomposer.sound.host import Host
 from cocomposer.sound.instruments import PartJob, Players, Recording, assign_instruments, part_jobs
-from cocomposer.sound.plain_soundfont import play as plain_play
-from cocomposer.sound.protocol import RenderRequest
+from cocomposer.sound.plain_soundfont import PlainSoundFontPlayer
+from cocomposer.sound.protocol import Performance
 from cocomposer.sound.racks import load_racks
 from cocomposer.sound.render import RenderSettings, render
 from cocomposer.sound.soundfonts import check_soundfont, default_soundfont, packaged_soundfont
@@ -42,36 +43,33 @@ def test_a_reused_player_sounds_like_a_fresh_one(band_song: Song, tmp_path: Path
     jobs = jobs_of(song)
     fresh = []
     for index, job in enumerate(jobs):
-        players = Players(tmp_path, lambda: False)
-        fresh.append(recorded(players, job, index))
-        players.close()
-    players = Players(tmp_path, lambda: False)
+        with supervisor.Hosts() as hosts:
+            fresh.append(recorded(Players(tmp_path, hosts, lambda: False), job, index))
     order = [*range(len(jobs)), *reversed(range(len(jobs))), *range(len(jobs)), *range(len(jobs))]  # beyond 16 channels
-    for index in order:
-        assert recorded(players, jobs[index], index) == fresh[index], jobs[index].part.name
-    players.close()
+    with supervisor.Hosts() as hosts:
+        players = Players(tmp_path, hosts, lambda: False)
+        for index in order:
+            assert recorded(players, jobs[index], index) == fresh[index], jobs[index].part.name
 
 
 def test_large_soundfonts_are_played_by_one_process(band_song: Song, monkeypatch: pytest.MonkeyPatch) -> None:
     small = render(band_song)
     started = []
-    start = instruments.Host.__init__
-    monkeypatch.setattr(instruments, "LARGE_SOUNDFONT", 1)
-    monkeypatch.setattr(instruments.Host, "__init__", lambda self: (started.append(self), start(self))[1])
+    start = Host.__init__
+    monkeypatch.setattr(supervisor, "LARGE_SOUNDFONT", 1)
+    monkeypatch.setattr(Host, "__init__", lambda self, *given: (started.append(self), start(self, *given))[1])
     assert np.array_equal(render(band_song).mix, small.mix)
     assert len(started) == 1
 
 
-def test_second_choice_player_keeps_time_and_velocity(band_song: Song, tmp_path: Path) -> None:
+def test_second_choice_player_keeps_time_and_velocity(band_song: Song) -> None:
     job = jobs_of(band_song)[0]
-    request = RenderRequest("soundfont", str(packaged_soundfont()), str(tmp_path / "out.raw"), job.events, job.seconds,
-                            2.0, 10.0, program=73)  # fmt: skip
-    frames = plain_play(request, lambda: None)
-    audio = np.fromfile(request.output, dtype=np.float32).reshape(-1, 2)[:frames]
-    assert job.seconds <= frames / 44100 < job.seconds + 1
+    player = PlainSoundFontPlayer(str(packaged_soundfont()), 44100)
+    performance = Performance(job.events, job.seconds, tail=2.0, program=73)
+    (audio,) = player.play(performance)
+    assert job.seconds <= len(audio) / 44100 < job.seconds + 1
     softer = tuple((at, status, pitch, velocity // 3) for at, status, pitch, velocity in job.events)
-    plain_play(dataclasses.replace(request, events=softer), lambda: None)
-    soft = np.fromfile(request.output, dtype=np.float32).reshape(-1, 2)[:frames]
+    (soft,) = player.play(dataclasses.replace(performance, events=softer))
     assert 3 < np.abs(audio).max() / np.abs(soft).max() < 8
 
 

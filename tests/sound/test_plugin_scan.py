@@ -14,7 +14,7 @@ from faulty_plugins import build_faulty_plugins, needs_gcc
 
 from cocomposer.errors import Cancelled
 from cocomposer.sound.plugin_scan import PluginCache, probe, scan
-from cocomposer.sound.plugins import PluginInfo, find_plugins
+from cocomposer.sound.plugins import PluginInfo, find_plugins, parameter_names
 
 pytestmark = needs_gcc
 
@@ -116,3 +116,13 @@ def test_what_is_no_plugin_says_so(tmp_path: Path) -> None:
     (tmp_path / "no.so").write_bytes(b"not a library")
     assert "cannot be loaded" in probe(tmp_path / "no.so").problem
     assert json.dumps(probe(tmp_path / "no.so").to_data())
+
+
+def test_parameters_of_one_name_are_numbered() -> None:
+    assert parameter_names(["Gain ", "Freq", "Gain", "Gain 2", "Gain"]) == (
+        "Gain",
+        "Freq",
+        "Gain 2",
+        "Gain 2 2",
+        "Gain 3",
+    )

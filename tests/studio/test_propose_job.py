@@ -56,6 +56,9 @@ def model_that_plays(monkeypatch: pytest.MonkeyPatch) -> None:
     class ModelComposer:
         name = "model"
 
+        def __init__(self, listener: object = None) -> None:
+            self.listener = listener
+
         def propose(self, request: Request, cancelled: Callable[[], bool] | None = None) -> Iterator[Proposal]:
             yield Proposal(request.sketch, "Echo", "", 7, 0.0, (), 0.5, composer="model", model="echo 1")
 
