@@ -31,8 +31,8 @@ from cocomposer.music import Effect, Note, Song, Strip
 from cocomposer.sound.console import mix_of, strip_of
 from cocomposer.sound.house_mix import settled
 from cocomposer.sound.playback.devices import SilentDevice
-from cocomposer.sound.playback.interim_hosts import InterimHosts as Hosts
 from cocomposer.sound.playback.player import Player
+from cocomposer.sound.supervisor import Hosts
 
 RATE, BUFFER = 44100, 512
 AUDIBLE = 1e-3

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.sound.console import MASTER, mix_of, strip_of
-from cocomposer.sound.house_mix import trim_for
+from cocomposer.sound.house_mix import MASTER_LUFS, trim_for
 from cocomposer.sound.loudness import block_length, gated_loudness
 from cocomposer.sound.playback.score import Score
 from cocomposer.sound.playback.takes import Take, Takes
-from cocomposer.sound.render import MASTER_LUFS
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Blocks

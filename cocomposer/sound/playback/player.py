@@ -22,7 +22,7 @@ from cocomposer.sound.playback.planning import Planning
 from cocomposer.sound.playback.priority import SWITCH_SECONDS
 from cocomposer.sound.playback.rendering import Instruments, Rendering
 from cocomposer.sound.playback.ring import Place, Ring
-from cocomposer.sound.playback.takes import MEMORY, Takes
+from cocomposer.sound.playback.takes import MEMORY, Takes, keep_memory_flat
 
 if TYPE_CHECKING:
     from cocomposer.sound.effects import PluginEffects
@@ -74,6 +74,7 @@ class Player:
         self._run = 0
         self._loop: tuple[int, int] | None = None
         self._trail: deque[_Heard] = deque(maxlen=_TRAIL)
+        keep_memory_flat()
         self._switch_seconds = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
         self._ring = Ring(sample_rate)

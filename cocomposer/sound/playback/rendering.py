@@ -11,9 +11,9 @@ import numpy as np
 
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.music import Instrument
-from cocomposer.sound.playback.segments import TAIL_SECONDS, Curve, Phrase
+from cocomposer.sound.playback.segments import TAIL_SECONDS, Phrase
 from cocomposer.sound.playback.takes import Take, Takes
-from cocomposer.sound.protocol import MidiEvent
+from cocomposer.sound.protocol import Curve, MidiEvent
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio

@@ -16,7 +16,7 @@ import numpy as np
 
 from cocomposer.music import Instrument, InstrumentKind, MeterMap, Part, TempoMap
 from cocomposer.sound.performance import midi_events
-from cocomposer.sound.protocol import BEND, CONTROL, NOTE_OFF, NOTE_ON, MidiEvent
+from cocomposer.sound.protocol import BEND, CONTROL, NOTE_OFF, NOTE_ON, Curve, MidiEvent
 
 BARS = 2
 """Bars in a stretch: few enough that an edit is heard soon, enough that instruments are not asked for every beat."""
@@ -29,9 +29,6 @@ _PARAMETER_NUMBERS = frozenset({6, 38, *range(96, 102)})
 
 _CHOKED = {46: {42, 44, 46}, 72: {71, 72}, 74: {73, 74}, 79: {78, 79}, 81: {80, 81}}
 """Drum notes that ring until one of their group is struck (General MIDI 1: hi-hat, whistle, guiro, cuica, triangle)."""
-
-Curve = tuple[tuple[float, float], ...]
-"""Points of (seconds, value), linear between them."""
 
 _Framed = tuple[int, int, int, int]
 """A MIDI event with its frame in place of its time."""

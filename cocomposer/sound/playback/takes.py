@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import mmap
+import contextlib
+import ctypes
+import sys
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -34,18 +36,18 @@ class Take:
         for span in spans(whole.shape[1], sample_rate):
             meter.feed(whole[:, span])
         peak = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
-        return cls(_kept(audio), meter.power(), peak)
+        return cls(audio, meter.power(), peak)
 
 
-def _kept(audio: Audio) -> Audio:
-    """A copy in pages of its own, which the system has back as soon as the take is forgotten.
+def keep_memory_flat() -> None:
+    """Have the system take back every large array as soon as it is let go.
 
-    On the common heap, takes that come and go for hours would leave holes.
+    Left to itself, the C library of Linux comes to keep them on its heap, where takes that come and go leave holes: a
+    sixth more memory within minutes, where it now stays the same (mallopt(3), M_MMAP_THRESHOLD).
     """
-    pages = mmap.mmap(-1, max(1, audio.nbytes))
-    copy = np.frombuffer(pages, dtype=np.float32, count=audio.size).reshape(audio.shape)
-    copy[:] = audio
-    return copy
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError):  # another C library has no such setting
+            ctypes.CDLL(None).mallopt(-3, 1 << 18)
 
 
 class Takes:

@@ -26,10 +26,10 @@ from cocomposer.music import (
     TempoMap,
 )
 from cocomposer.sound.performance import midi_events
-from cocomposer.sound.playback.interim_hosts import InterimHosts
 from cocomposer.sound.playback.rendering import played
 from cocomposer.sound.playback.segments import Segment, segments_of
 from cocomposer.sound.protocol import BEND, CONTROL, NOTE_OFF, NOTE_ON
+from cocomposer.sound.supervisor import Hosts
 
 RATE = 44100
 TICKS = st.integers(0, 20_000)
@@ -132,7 +132,7 @@ def test_the_segments_of_a_soundfont_part_add_up_to_the_whole(role: Role) -> Non
         part = replace(part, notes=(*(note for note in part.notes if note.start != at), Note(at, 46, 100, 90)))
     on_steps = tuple(replace(note, duration=max(60, note.duration // 60 * 60)) for note in part.notes)
     part = replace(part, notes=on_steps)
-    hosts = InterimHosts()
+    hosts = Hosts()
     events = midi_events(part, TEMPOS)
     whole = hosts.play(Instrument(), part.program, part.is_drums, events, events[-1][0], sample_rate=rate)
     segments = cut(part, rate=rate)
