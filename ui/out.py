@@ -108,10 +108,10 @@ class Out(QObject):
 
     def write_audio(self, path: Path, stems: bool = False) -> None:
         """Render the song to `path`, with progress and cancel in the line below."""
-        song = self._window.session.song
+        song, hosts = self._window.session.song, self._window.session.hosts
 
         def work(progress: Callable[[float], None], cancelled: Callable[[], bool]) -> AudioFiles:
-            return render_to_file(song, path, stems=stems, progress=progress, cancelled=cancelled)
+            return render_to_file(song, path, stems=stems, hosts=hosts, progress=progress, cancelled=cancelled)
 
         def done(files: AudioFiles) -> None:
             said = self.tr("Exported {name}: {loudness} LUFS").format(name=path.name, loudness=f"{files.loudness:.1f}")

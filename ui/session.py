@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
@@ -24,6 +24,9 @@ from cocomposer.studio.keeping import keep_answer
 from cocomposer.studio.project import Answer, Generation, Project, Stretch
 from cocomposer.studio.recovery import Recovery
 from cocomposer.studio.settings import Settings, save_settings
+
+if TYPE_CHECKING:
+    from cocomposer.sound.supervisor import Hosts
 
 PLAYHEAD_MS = 33
 
@@ -96,6 +99,7 @@ class Session(QObject):
         self._delivered.connect(lambda call: call())
         self.document = document or Document(Project())
         self.player = player
+        self.hosts: Hosts | None = None
         self.composing = composing or Composing()
         self.jobs = jobs or Jobs(self.deliver)
         self.settings = settings or Settings()
@@ -247,9 +251,9 @@ class Session(QObject):
         found: Levels | None = self.player.levels() if self.player is not None else None
         return found or Levels()
 
-    def attach(self, player: Any) -> None:
-        """Give the session the player, which is made after the window is there."""
-        self.player = player
+    def attach(self, player: Any, hosts: Hosts | None = None) -> None:
+        """Give the session the player, and the hosts of instruments and plugins, which come after the window."""
+        self.player, self.hosts = player, hosts
         player.set_song(self.song)
         self.player_changed.emit()
 
@@ -430,3 +434,5 @@ class Session(QObject):
         self.jobs.close()
         if self.player is not None:
             self.player.close()
+        if self.hosts is not None:
+            self.hosts.close()

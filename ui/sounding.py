@@ -11,6 +11,7 @@ from .session import Session
 
 if TYPE_CHECKING:
     from cocomposer.sound.playback.player import Player
+    from cocomposer.sound.supervisor import Hosts
 
 
 def start_playing(session: Session) -> None:
@@ -20,15 +21,21 @@ def start_playing(session: Session) -> None:
     def problem(sentence: str) -> None:
         session.deliver(lambda: session.problem.emit(sentence))
 
-    def made(player: Player) -> None:
-        session.attach(player)
+    def made(sound: tuple[Player, Hosts]) -> None:
+        player, hosts = sound
+        session.attach(player, hosts)
         session.selection_changed.connect(lambda: setattr(player.audition, "part", session.current_part))
 
-    session.jobs.run(lambda *_: _player(settings, problem), on_done=made, on_error=session.problem.emit)
+    session.jobs.run(lambda *_: _sound(settings, problem), on_done=made, on_error=session.problem.emit)
 
 
-def _player(settings: Settings, problem: Callable[[str], None]) -> Player:
-    from cocomposer.sound.playback.interim_hosts import InterimHosts
+def _sound(settings: Settings, problem: Callable[[str], None]) -> tuple[Player, Hosts]:
     from cocomposer.sound.playback.player import Player
+    from cocomposer.sound.supervisor import Hosts
 
-    return Player(InterimHosts(), settings.audio_device, settings.buffer, settings.sample_rate, problem=problem)
+    hosts = Hosts()
+    player = Player(
+        hosts, settings.audio_device, settings.buffer, settings.sample_rate, problem=problem,
+        plugin_effects=hosts.effect,
+    )  # fmt: skip
+    return player, hosts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QGuiApplication
@@ -13,6 +13,10 @@ from cocomposer.music.mix import Effect, Instrument
 
 from ..session import Session
 from .desk import StripDesk
+
+if TYPE_CHECKING:
+    from cocomposer.sound.editor import Editor
+    from cocomposer.sound.protocol import ParameterValue
 
 _WITHOUT_DISPLAY = frozenset({"offscreen", "minimal", "vnc"})
 
@@ -23,12 +27,12 @@ class Plugins(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._open: dict[str, Any] = {}
+        self._open: dict[str, Editor] = {}
 
     @property
     def possible(self) -> bool:
         """Is there a display, and a host process to show a window?"""
-        return QGuiApplication.platformName() not in _WITHOUT_DISPLAY and self._hosts() is not None
+        return QGuiApplication.platformName() not in _WITHOUT_DISPLAY and self._session.hosts is not None
 
     def open(self, plugin: Effect | Instrument, desk: StripDesk, insert: int | None) -> None:
         """Show the window of an insert, or (None) of the instrument of a part."""
@@ -37,10 +41,14 @@ class Plugins(QObject):
         def changed(state: bytes) -> None:
             self._session.deliver(lambda: self._take(desk, insert, state))
 
-        def show(progress: object, cancelled: object) -> Any:
-            return self._hosts().show_editor(plugin, changed)
+        hosts = self._session.hosts
+        if hosts is None:
+            return
 
-        def shown(editor: Any) -> None:
+        def show(progress: object, cancelled: object) -> Editor:
+            return hosts.show_editor(plugin, changed)
+
+        def shown(editor: Editor) -> None:
             self._open[key] = editor
 
         before = self._open.pop(key, None)
@@ -48,14 +56,11 @@ class Plugins(QObject):
             before.close()
         self._session.jobs.run(show, shown, self._session.problem.emit)
 
-    def ask(self, plugin: Effect | Instrument, told: Callable[[tuple[Any, ...]], None]) -> None:
+    def ask(self, plugin: Effect | Instrument, told: Callable[[tuple[ParameterValue, ...]], None]) -> None:
         """Have `told` the `ParameterValue`s of a plugin, where there is a host that can ask it."""
-        hosts = self._hosts()
+        hosts = self._session.hosts
         if hosts is not None:
             self._session.jobs.run(lambda *_: hosts.parameters(plugin), told, self._session.problem.emit)
-
-    def _hosts(self) -> Any:
-        return getattr(self._session, "hosts", None)
 
     def _take(self, desk: StripDesk, insert: int | None, state: bytes) -> None:
         """Put what the plugin saved of itself into the song; all of one visit is one undo step."""
