@@ -99,8 +99,7 @@ class Files(QObject):
         """Open work that was left behind, unsaved as it is; it is kept aside anew before the old copy goes."""
 
         def opened(document: Document) -> None:
-            self._window.session.open(document)
-            left.discard()
+            self._window.session.open(document, left)
 
         self._window.run(self.tr("Opening rescued work"), lambda *_: left.open(), opened)
 

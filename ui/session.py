@@ -22,7 +22,7 @@ from cocomposer.studio.document import Change, Document
 from cocomposer.studio.jobs import Jobs
 from cocomposer.studio.keeping import keep_answer
 from cocomposer.studio.project import Answer, Generation, Project, Stretch
-from cocomposer.studio.recovery import Recovery
+from cocomposer.studio.recovery import Recoverable, Recovery
 from cocomposer.studio.settings import Settings, save_settings
 
 if TYPE_CHECKING:
@@ -137,13 +137,18 @@ class Session(QObject):
     def redo(self) -> None:
         self.document.redo()
 
-    def open(self, document: Document) -> None:
-        """Go on with another document; what was under way for the old one ends."""
+    def open(self, document: Document, rescued: Recoverable | None = None) -> None:
+        """Go on with another document; what was under way for the old one ends.
+
+        What it was `rescued` from goes as soon as the document is kept aside anew.
+        """
         self.cancel_proposing()
         self.audition(None)
         self.stop()
         self._let_go()
         self._take(document)
+        if rescued is not None:
+            self._recovery.take_over(rescued)
         self._region, self._current_part, self._selected_notes = None, 0, frozenset()
         if self.player is not None:
             self.player.set_song(document.song)

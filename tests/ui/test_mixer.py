@@ -304,7 +304,10 @@ def test_a_plugin_says_its_values_in_its_own_words(
             size = dict(asked.parameters).get("Size", 0.5)
             return (Told("Size", size, f"{size * 40:.0f} m"), Told("Mix", 0.3, "30/70"))
 
-    vars(playing)["hosts"] = Hosts()
+        def close(self) -> None:
+            """There is no process to end."""
+
+    playing.hosts = Hosts()
     entry(mixer.strips[LEAD].inserts.add.menu(), "Plugins", "Room")
     sliders = mixer.parameters.sliders
     assert sliders["Size"].text() == "50 %"
