@@ -64,6 +64,7 @@ class Card(QFrame):
         self.number, self.generation = number, generation
         self.answer: Answer | None = None
         self.region_bars: tuple[int, int] | None = None
+        self._menu: KeepMenu | None = None
         self._all_reasons, self._pressed = False, QPoint()
         theme.set_kind(self, "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -152,10 +153,11 @@ class Card(QFrame):
         """The parts and bars that can be kept alone; None while there is no answer."""
         if self.answer is None:
             return None
-        menu = KeepMenu(self.generation, self.answer, self.region_bars, self)
-        menu.chosen.connect(self.keep_asked)
-        menu.aboutToHide.connect(menu.deleteLater)
-        return menu
+        if self._menu is not None:
+            self._menu.deleteLater()
+        self._menu = KeepMenu(self.generation, self.answer, self.region_bars, self)
+        self._menu.chosen.connect(self.keep_asked)
+        return self._menu
 
     def event(self, event: QEvent | None) -> bool:
         """The keys of a card are not shortcuts of the window while it has the focus."""
