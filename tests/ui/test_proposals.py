@@ -51,7 +51,11 @@ class SilentPlayer:
     def compare(self, song: Song | None) -> None:
         self.compared.append(song)
 
-    def stop(self) -> None: ...
+    def play(self, tick: int | None) -> None:
+        self.playing, self.position = True, self.position if tick is None else tick
+
+    def stop(self) -> None:
+        self.playing = False
 
     def close(self) -> None: ...
 
@@ -212,6 +216,30 @@ def test_keys_audition_against_the_song(answered: ProposalsPanel, asking: Sessio
     QTest.keyClick(answered.deck.cards[0], Qt.Key.Key_Space)
     assert asking.auditioned is None
     assert asking.player.compared[-1] is None
+
+
+def test_hearing_a_card_begins_to_play_where_the_song_rests(answered: ProposalsPanel, asking: Session) -> None:
+    answered.deck.audition(1)
+    assert asking.playing
+    answered.deck.audition(2)
+    assert asking.playing
+    answered.deck.audition(2)
+    assert not asking.playing
+    asking.play()
+    answered.deck.audition(2)
+    answered.deck.audition(2)
+    assert asking.playing  # as before
+
+
+def test_hearing_a_card_begins_where_it_was_written(
+    answered: ProposalsPanel, asking: Session, composing: ComposingByHand
+) -> None:
+    asking.region = Region(4, 7)
+    QApplication.processEvents()
+    answered._button.click()
+    composing.latest.answer_all()
+    answered.deck.audition(1)
+    assert asking.position == asking.song.bars[4].start
 
 
 def test_a_card_that_is_heard_shows_how_loud_it_is(answered: ProposalsPanel, asking: Session, qtbot: QtBot) -> None:
