@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -236,3 +240,13 @@ def test_from_the_first_note_to_files_that_others_read(
     assert len(audio) / rate >= 8 * 4 * 60 / 100
     loud = np.abs(audio).max()
     assert 0.1 < loud <= 10 ** (-0.9 / 20)
+
+
+@pytest.mark.skipif(not all(map(shutil.which, ("xvfb-run", "xdotool"))), reason="no display, and none can be made")
+def test_on_a_real_display_a_click_and_a_chord_are_answered() -> None:
+    script = Path(__file__).with_name("artist_under_xvfb.py")
+    command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", sys.executable, str(script)]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, timeout=100, env=os.environ | {"QT_QPA_PLATFORM": "xcb"}
+    )
+    assert ran.stdout.splitlines() == ["drawn 1", "chords Am7", "cards 4", "painted True"], ran.stderr
