@@ -400,7 +400,7 @@ for widget in controls:
 print("controls:", len(controls), flush=True)
 os._exit(0)
 """
-"""Looks into what Qt itself put in the window, too: in a process that ends at once, for Python must not outlive that."""
+"""Looks into what Qt itself put in the window, too: in a process that ends at once, as wrappers must not outlive it."""
 
 
 def test_every_control_has_a_name_for_those_who_do_not_see_it(tmp_path: Path) -> None:
