@@ -75,9 +75,9 @@ class Session(QObject):
     document_changed = pyqtSignal()
     """Another document was opened: everything is to be drawn anew."""
     recording_changed = pyqtSignal(bool)
-    """Whether what is played on the MIDI keyboard is written down."""
-    key_played = pyqtSignal(int, int)
-    """Pitch and velocity (0: let go) of a key of the MIDI keyboard."""
+    """Whether what is played is written down."""
+    key_played = pyqtSignal(object)
+    """A sound.playback.midi_input.Key: one that moved on a MIDI keyboard or among the letters, and sounds already."""
     settings_changed = pyqtSignal()
     """The artist set something."""
     saved_changed = pyqtSignal()
@@ -242,7 +242,7 @@ class Session(QObject):
 
     @property
     def recording(self) -> bool:
-        """Whether what is played on the MIDI keyboard is written into the current part."""
+        """Whether what is played is written into the current part."""
         return self._recording
 
     @recording.setter
