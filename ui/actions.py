@@ -167,11 +167,11 @@ PLAY_ACTIONS = (
 )  # fmt: skip
 PROPOSE_ACTIONS = (
     Action("propose.go", _(CONTEXT, "&Propose"), PROPOSE, lambda w: w.propose(), "Ctrl+Return|Ctrl+Enter", "propose",
-           lambda w: not w.session.proposing),
-    Action("propose.stop", _(CONTEXT, "S&top composing"), PROPOSE, lambda w: w.session.cancel_proposing(), "Ctrl+.",
-           "stop", lambda w: w.session.proposing),
-    Action("propose.song", _(CONTEXT, "Hear the &song itself again"), PROPOSE, lambda w: w.session.audition(None),
-           "Ctrl+0", enabled=lambda w: w.session.auditioned is not None),
+           lambda w: not w.session.proposals.under_way),
+    Action("propose.stop", _(CONTEXT, "S&top composing"), PROPOSE, lambda w: w.session.proposals.cancel(), "Ctrl+.",
+           "stop", lambda w: w.session.proposals.under_way),
+    Action("propose.song", _(CONTEXT, "Hear the &song itself again"), PROPOSE,
+           lambda w: w.session.proposals.audition(None), "Ctrl+0", enabled=lambda w: w.session.proposals.auditioned is not None),
 )  # fmt: skip
 VIEW_ACTIONS = (
     Action("view.browser", _(CONTEXT, "&Browser"), VIEW, lambda w: w.toggle("browser"), "Ctrl+B", "browser",

@@ -53,7 +53,7 @@ def release(state: RollState, event: QKeyEvent) -> bool:
 
 
 def _play(state: RollState, pitch: int, velocity: int) -> None:
-    """Strike a key, or let it go (0), as a MIDI keyboard would: it sounds, and who records or writes steps hears of it."""
+    """Strike a key, or let it go (0): it sounds, and who records or writes steps hears of it."""
     player = state.session.player
     if player is not None and velocity:
         player.note_on(state.part_index, pitch, velocity)
