@@ -171,7 +171,8 @@ PROPOSE_ACTIONS = (
     Action("propose.stop", _(CONTEXT, "S&top composing"), PROPOSE, lambda w: w.session.proposals.cancel(), "Ctrl+.",
            "stop", lambda w: w.session.proposals.under_way),
     Action("propose.song", _(CONTEXT, "Hear the &song itself again"), PROPOSE,
-           lambda w: w.session.proposals.audition(None), "Ctrl+0", enabled=lambda w: w.session.proposals.auditioned is not None),
+           lambda w: w.session.proposals.audition(None), "Ctrl+0",
+           enabled=lambda w: w.session.proposals.auditioned is not None),
 )  # fmt: skip
 VIEW_ACTIONS = (
     Action("view.browser", _(CONTEXT, "&Browser"), VIEW, lambda w: w.toggle("browser"), "Ctrl+B", "browser",

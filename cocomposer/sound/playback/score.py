@@ -13,7 +13,7 @@ from cocomposer.sound.playback.segments import AT_HAND, TAIL_SECONDS, Phrase, Se
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """The segments of each part of `song`, at `sample_rate` frames a second; `soundfont` plays what has no instrument."""
+    """The segments of each part of `song`, at `sample_rate` frames a second; `soundfont` plays where nothing does."""
 
     song: Song
     sample_rate: int
