@@ -1,6 +1,6 @@
 """Kills the window at 50 random moments: `python tests/benchmarks/kill_bench.py [TIMES]`.
 
-Prints how many times the work kept aside could be opened and was no older than the last that was said to be on the disk.
+Prints how many times the work kept aside could be opened and was no older than the last that was said to be kept.
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ def main() -> None:
             whole += found >= killed.kept
             behind.append(killed.edited - found)
     print(f"{whole} of {times} kills lost nothing that was kept aside ({early} came before anything was)")
-    print(
-        f"edits after the last that was kept aside, and lost: {sum(behind) / times:.0f} on average, {max(behind)} at most"
-    )
+    print(f"edits made after that, and lost: {sum(behind) / times:.0f} on average, {max(behind)} at most")
 
 
 if __name__ == "__main__":
