@@ -55,7 +55,7 @@ with tempfile.TemporaryDirectory() as folder:
     print("chords", *(change.chord for change in session.song.chords))
     button = next(each for each in window.findChildren(QPushButton) if each.text() == "Propose")
     click(button, 20, 12)
-    until(lambda: bool(window.proposals.deck.cards) and not session.proposing)
+    until(lambda: bool(window.proposals.deck.cards) and not session.proposals.under_way)
     cards = window.proposals.deck.cards
     print("cards", sum(card.answer is not None for card in cards))
     until(lambda: cards[0].isVisible())

@@ -138,7 +138,7 @@ def type_the_chords(window: Window) -> None:
 def propose(window: Window) -> list[Card]:
     choose(window.proposals, "Composer", "Style")
     click_button(window.proposals, "Propose, or cancel")
-    until(lambda: not window.session.proposing)
+    until(lambda: not window.session.proposals.under_way)
     cards = window.proposals.deck.cards
     assert len(cards) == 4
     assert all(card.answer is not None for card in cards)
@@ -150,7 +150,7 @@ def hear(window: Window, card: Card, heard: Heard) -> None:
     heard.peak = 0.0
     click_button(card, "Hear it in place of the song")
     assert card.answer is not None
-    assert window.session.auditioned == card.answer.id
+    assert window.session.proposals.auditioned == card.answer.id
     assert window.session.playing  # the song rested
     until(lambda: heard.peak > 0.02 and window.session.position > 0)
     window.roll.setFocus()

@@ -57,6 +57,13 @@ def file_mime(path: Path) -> QMimeData:
     return mime
 
 
+def test_a_cell_that_is_opened_brings_the_notes_to_the_front(window: Window) -> None:
+    window.tabs.setCurrentIndex(1)
+    window.arrangement.opened.emit()
+    assert window.tabs.currentIndex() == 0
+    assert window.focusWidget() is window.roll.grid
+
+
 # --- Files
 
 
