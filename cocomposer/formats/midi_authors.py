@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from cocomposer.errors import FormatError
+from cocomposer.formats.midi_canon import AUTHORS_MARK, MARK
 from cocomposer.formats.origin_json import MAX_ORIGINS, origin_from, origins_from, origins_to
 from cocomposer.formats.strict_json import Fields, parsed
 from cocomposer.music import Author, ChordChange, Note, Origin
@@ -25,6 +26,11 @@ E = TypeVar("E", Note, ChordChange)
 def authors_of(events: Sequence[E]) -> str:
     """What a track says of the authors of its notes, or of the chords."""
     return json.dumps({**origins_to(events), "sum": _sum(events)}, separators=(",", ":"))
+
+
+def speaks_of_authors(data: bytes) -> bool:
+    """Do the bytes of a file hold such an event?"""
+    return MARK + AUTHORS_MARK.encode() in data
 
 
 def with_authors(events: Sequence[E], text: str) -> tuple[E, ...]:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from cocomposer.errors import CocomposerError
+from cocomposer.studio.sidecar import sidecar_of
 
 REPORT = "proposals.json"
 MAX_BYTES = 20_000_000
 """Largest report that is looked into; real ones have a thousandth of this."""
-_OWN_NAME = re.compile(r"proposal-[1-9]\d{0,3}(?:\.(?:mid|wav|flac|mp3|ogg)|-stems)", re.ASCII)
+_OWN_NAME = re.compile(r"proposal-[1-9]\d{0,3}(?:\.(?:mid|wav|flac|mp3|ogg|provenance\.json)|-stems)", re.ASCII)
 
 
 def set_aside(folder: Path) -> Path | None:
@@ -69,13 +70,15 @@ def _made_by(report: Path) -> set[str] | None:
 
 
 def _listed(proposal: Any) -> set[str]:
-    """The names in one entry of a report: MIDI file, audio file, folders of stems."""
+    """The names in one entry of a report: MIDI file, audio file, their sidecar, folders of stems."""
     if not isinstance(proposal, dict):
         return set()
     stems = proposal.get("stems")
     paths = list(stems.values()) if isinstance(stems, dict) else []
     folders = [path.split("/")[0] for path in paths if isinstance(path, str)]
-    return {name for name in (proposal.get("midi"), proposal.get("audio"), *folders) if isinstance(name, str)}
+    files = [name for name in (proposal.get("midi"), proposal.get("audio")) if isinstance(name, str)]
+    sidecars = [sidecar_of(Path(name)).name for name in files]
+    return {*files, *sidecars, *folders}
 
 
 def _new_folder(folder: Path) -> Path:
