@@ -15,7 +15,7 @@ from cocomposer.studio.sidecar import sidecar_of
 REPORT = "proposals.json"
 MAX_BYTES = 20_000_000
 """Largest report that is looked into; real ones have a thousandth of this."""
-_OWN_NAME = re.compile(r"proposal-[1-9]\d{0,3}(?:\.(?:mid|wav|flac|mp3|ogg|provenance\.json)|-stems)", re.ASCII)
+_OWN_NAME = re.compile(r"proposal-[1-9]\d{0,3}(?:\.(?:mid|wav|flac|mp3|ogg)|-stems)", re.ASCII)
 
 
 def set_aside(folder: Path) -> Path | None:
@@ -66,19 +66,18 @@ def _made_by(report: Path) -> set[str] | None:
     if not isinstance(proposals, list):
         return None
     # Only names that we give ourselves: whatever else the file says, nothing outside is ever reached.
-    return {name for each in proposals for name in _listed(each) if _OWN_NAME.fullmatch(name)}
+    names = {name for each in proposals for name in _listed(each) if _OWN_NAME.fullmatch(name)}
+    return names | {sidecar_of(Path(name)).name for name in names}
 
 
 def _listed(proposal: Any) -> set[str]:
-    """The names in one entry of a report: MIDI file, audio file, their sidecar, folders of stems."""
+    """The names in one entry of a report: MIDI file, audio file, folders of stems."""
     if not isinstance(proposal, dict):
         return set()
     stems = proposal.get("stems")
     paths = list(stems.values()) if isinstance(stems, dict) else []
     folders = [path.split("/")[0] for path in paths if isinstance(path, str)]
-    files = [name for name in (proposal.get("midi"), proposal.get("audio")) if isinstance(name, str)]
-    sidecars = [sidecar_of(Path(name)).name for name in files]
-    return {*files, *sidecars, *folders}
+    return {name for name in (proposal.get("midi"), proposal.get("audio"), *folders) if isinstance(name, str)}
 
 
 def _new_folder(folder: Path) -> Path:
