@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from html import escape
 
@@ -10,32 +11,31 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from cocomposer.music import Author, Note, Origin, Role, Song
-from cocomposer.music.shares import origins
+from cocomposer.music.shares import origins, percent
 
 from . import theme
 
-_HUES: Mapping[Author | None, Role] = {
-    None: Role.MELODY,
-    Author.MODEL: Role.BASS,
-    Author.STYLE: Role.PAD,
-    Author.IMPORTED: Role.KEYS,
-    Author.UNKNOWN: Role.OTHER,
-}
-"""Roles whose colours the authors have: those can be told apart by the colour-blind."""
-KINDS: tuple[Author | None, ...] = tuple(_HUES)
+KINDS = 6
+"""The artist, the four of `music.Author`, and what was theirs and the artist has changed since."""
+_EDITED = KINDS - 1
+_PLACES: Mapping[Author, int] = {author: place for place, author in enumerate(Author, 1)}
+_HUES = (Role.MELODY, Role.BASS, Role.PAD, Role.KEYS, Role.OTHER, Role.GUITAR)
+"""Roles whose colours the kinds have: those can be told apart by the colour-blind."""
 
 
 def kind_of(origin: Origin | None) -> int:
-    """The place of an author in KINDS."""
-    return KINDS.index(None if origin is None else origin.author)
+    """Which kind, 0..KINDS-1, an author is of."""
+    if origin is None:
+        return 0
+    return _EDITED if origin.edited else _PLACES[origin.author]
 
 
 def author_colour(kind: int) -> QColor:
-    return theme.role_colour(_HUES[KINDS[kind]])
+    return theme.role_colour(_HUES[kind])
 
 
 def author_name(kind: int) -> str:
-    """What an author is called, in the language of the window."""
+    """What a kind of author is called, in the language of the window."""
     translate = QCoreApplication.translate
     return (
         translate("Authors", "You"),
@@ -43,14 +43,14 @@ def author_name(kind: int) -> str:
         translate("Authors", "Style"),
         translate("Authors", "Imported"),
         translate("Authors", "Unknown"),
+        translate("Authors", "Edited by you"),
     )[kind]
 
 
-def legend() -> str:
+def legend(kinds: Iterable[int]) -> str:
     """The colours and whose they are, as rich text."""
     return " &nbsp; ".join(
-        f'<span style="color:{author_colour(kind).name()}">■</span> {escape(author_name(kind))}'
-        for kind in range(len(KINDS))
+        f'<span style="color:{author_colour(kind).name()}">■</span> {escape(author_name(kind))}' for kind in kinds
     )
 
 
@@ -89,18 +89,16 @@ class SharesDialog(QDialog):
             self._row(f"<i>{escape(section.name)}</i>", (note for note in notes if section.tick <= note.start < end))
             for section, end in zip(song.sections, ends, strict=False)
         ]
-        heads = [*(f"<th>{escape(author_name(kind))}</th>" for kind in range(len(KINDS)))]
-        head = f"<tr><th></th>{''.join(heads)}<th>{self.tr('Edited since')}</th></tr>"
+        heads = (f"<th>{escape(author_name(kind))}</th>" for kind in range(KINDS))
+        head = f"<tr><th></th>{''.join(heads)}</tr>"
         others = "".join(f"<li>{escape(str(origin))}</li>" for origin in origins(song))
-        told = self.tr("Notes by author; an edited note was somebody else's before you changed it.")
+        told = self.tr("Notes by author; those edited by you were somebody else's before you changed them.")
         return f'<table cellpadding="4">{head}{"".join(rows)}</table><p>{told}</p><ul>{others}</ul>'
 
     def _row(self, name: str, notes: Iterable[Note]) -> str:
-        found = [note.origin for note in notes]
-        counts = [0] * len(KINDS)
-        for origin in found:
-            counts[kind_of(origin)] += 1
-        counts.append(sum(origin is not None and origin.edited for origin in found))
-        cells = (f'<td align="right">{100 * count / max(1, len(found)):.0f} %</td>' if count else "<td></td>"
-                 for count in counts)  # fmt: skip
+        counts = Counter(kind_of(note.origin) for note in notes)
+        cells = (
+            f'<td align="right">{escape(percent(counts[kind], counts.total()))}</td>' if counts[kind] else "<td></td>"
+            for kind in range(KINDS)
+        )
         return f"<tr><td>{name}</td>{''.join(cells)}</tr>"

@@ -28,7 +28,7 @@ class Shares:
         return dict(self.notes).get(author, 0) / max(1, self.total)
 
     def __str__(self) -> str:
-        return ", ".join(f"{100 * count / self.total:.0f} % {author}" for author, count in self.notes)
+        return ", ".join(f"{percent(count, self.total)} {author}" for author, count in self.notes)
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ class SharesOfSong:
     whole: Shares
     parts: tuple[Shares, ...]
     sections: tuple[Shares, ...]
+
+
+def percent(count: int, total: int) -> str:
+    """A share in words: "97 %", and "<1 %" for the least there is."""
+    share = 100 * count / total
+    return f"{share:.0f} %" if share >= 0.5 else "<1 %"
 
 
 def who(origin: Origin | None) -> str:

@@ -86,6 +86,20 @@ def test_an_edit_by_hand_marks_the_note_and_no_other() -> None:
     assert set(authors(untouched)) == set(authors(song))
 
 
+def test_a_note_that_makes_room_stays_its_authors() -> None:
+    long = Note(0, 60, 1_000, 80, MODEL)
+    song = Song(length=3_840, parts=(Part("A", notes=(long,)),))
+    shorter, fresh = editing.add_note(song, 0, Note(500, 60, 100)).parts[0].notes
+    assert (shorter.duration, shorter.origin, fresh.origin) == (500, MODEL, None)
+
+
+def test_a_model_note_put_elsewhere_does_not_become_the_artists() -> None:
+    song = mixed()
+    copied = replace(song.parts[1].notes[0], start=song.length - 100, pitch=1)
+    added = editing.add_note(song, 0, copied)
+    assert added.parts[0].notes[-1].origin == replace(MODEL, edited=True)
+
+
 def test_the_artists_notes_never_count_as_edited() -> None:
     song = editing.transpose(mixed(), 0, mixed().parts[0].notes, 1)
     assert {note.origin for note in song.parts[0].notes} == {None}

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel
 from ..authors import legend
 from ..canvas import GUTTER
 from ..drawings import icon
+from ..note_table import table_of
 from ..theme import font, set_kind
 from ..timeline import Grid
 from . import keys
@@ -83,7 +84,10 @@ class RollToolbar(QFrame):
                              (self.typing, "typing"), (self.step, "step_input")):  # fmt: skip
             button.setChecked(getattr(state, name))
         self.legend.setVisible(state.by_author)
-        self.legend.setText(legend() if state.by_author else "")
+        if state.by_author:
+            told = legend(sorted(set(table_of(state.notes).authors.tolist())))
+            self.legend.setText(told)
+            self.legend.setToolTip(told)
         self.scale.setEnabled(not state.rows.drums)
         index = list(Grid).index(state.timeline.grid)
         if self.grid.currentIndex() != index:
