@@ -209,3 +209,14 @@ def test_a_tool_that_strips_tags_is_noticed(tmp_path: Path) -> None:
     nothing = command(path)
     assert nothing.returncode == 1
     assert "No provenance found in the file" in nothing.stdout
+
+
+def test_info_shows_the_shares_of_a_project(tmp_path: Path) -> None:
+    path = tmp_path / "song.cocomposer"
+    write_project(Project(small()), path)
+    arguments = [sys.executable, "-m", "cocomposer", "info", str(path)]
+    told = json.loads(subprocess.run([*arguments, "--json"], capture_output=True, text=True, timeout=120).stdout)
+    half = {"the artist": 4, "model band 2 with adapter mine": 4}
+    assert told["authors"] == {"whole": half, "parts": [{"name": "Piano", "notes": half}], "sections": []}
+    shown = subprocess.run(arguments, capture_output=True, text=True, timeout=120).stdout
+    assert "50 % the artist" in shown
