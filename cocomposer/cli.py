@@ -21,6 +21,7 @@ COMMANDS = {
     "propose": "arrange a sketch several ways: MIDI, audio and the reasons",
     "render": "turn a song file into audio",
     "info": "what is in a file: key, chords, sections, parts, tempo, range",
+    "provenance": "who wrote what is in a file: the artist, a model, a style",
     "plugins": "your VST plugins: find them, list them, try one",
     "styles": "the styles there are, or one of them in detail",
 }
@@ -32,7 +33,7 @@ usage: cocomposer [FILE]
 
 The co-composer beside your DAW: a sketch goes in, arranged and rendered proposals come out.
 
-{chr(10).join(f"  {name:<9} {what}" for name, what in COMMANDS.items())}
+{chr(10).join(f"  {name:<10} {what}" for name, what in COMMANDS.items())}
 
   cocomposer                  the window, where there is a display; with a FILE, with that open
   cocomposer COMMAND --help   every option of a command

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cocomposer.music import (
     NO_CHORD,
+    Author,
     Bus,
     Chord,
     ChordChange,
@@ -25,6 +26,7 @@ from cocomposer.music import (
     Mix,
     Mode,
     Note,
+    Origin,
     Part,
     PitchBend,
     Point,
@@ -43,6 +45,16 @@ MIDI = st.integers(0, 127)
 SYMBOLS = ["C", "F#m7b5", "Bbmaj9", "G7(b9,b13)", "A/C#", "E7#9", "C-7", "BΔ", "Db6/9", "N.C.", "D7alt", "G7sus4"]
 TEXT = st.text(max_size=12)
 NAMES = TEXT.map(lambda text: text.encode("utf-8", "replace").decode().strip("\0 \t\r\n\f\v"))
+AUTHORS = st.none() | st.builds(
+    Origin,
+    author=st.sampled_from(Author),
+    name=st.sampled_from(["band", "Bossa nova", "Lied, überall.mid", "\U0001d11e"]),
+    version=st.sampled_from(["", "1.2"]),
+    seed=st.sampled_from([0, 7, 2**63]),
+    adapter=st.sampled_from(["", "mine"]),
+    detail=st.sampled_from(["", "sparse"]),
+    edited=st.booleans(),
+)
 
 
 def by_tick(values, make):
@@ -67,7 +79,9 @@ def separate_notes(draw):
     for _ in range(draw(st.integers(0, 12))):
         pitch = draw(st.sampled_from([0, 36, 60, 61, 127]))
         start = ends.get(pitch, 0) + draw(st.sampled_from([0, 0, 1, 7, 480]))
-        note = Note(start, pitch, draw(st.sampled_from([1, 2, 119, 480, 9_000])), draw(st.integers(1, 127)))
+        note = Note(
+            start, pitch, draw(st.sampled_from([1, 2, 119, 480, 9_000])), draw(st.integers(1, 127)), draw(AUTHORS)
+        )
         ends[pitch] = note.end
         notes.append(note)
     return tuple(notes)
@@ -116,14 +130,15 @@ def songs(notes, names, texts, length):
         meters=from_start(METERS, MeterChange).map(MeterMap),
         tempos=from_start(st.integers(1, 0xFFFFFF), TempoChange).map(TempoMap),
         keys=by_tick(KEYS, KeyChange),
-        chords=by_tick(CHORDS, ChordChange),
+        chords=by_tick(st.tuples(CHORDS, AUTHORS), lambda tick, value: ChordChange(tick, *value)),
         sections=by_tick(names, Section),
         parts=st.lists(parts(notes, names, texts), max_size=5).map(tuple),
     )
 
 
 WILD_NOTES = st.lists(
-    st.builds(Note, TICKS, st.sampled_from([59, 60, 61]), st.integers(1, 9_000), st.integers(1, 127)), max_size=14
+    st.builds(Note, TICKS, st.sampled_from([59, 60, 61]), st.integers(1, 9_000), st.integers(1, 127), AUTHORS),
+    max_size=14,
 ).map(tuple)
 
 GAINS = st.floats(-96, 24)
@@ -178,3 +193,9 @@ def mixed_songs(draw):
         for part in song.parts[:2]
     ]
     return replace(song, parts=(*band, *song.parts[2:]), mix=draw(st.none() | MIXES))
+
+
+def authors(song):
+    """Who wrote each chord and each note, which comparing songs does not look at."""
+    events = (*song.chords, *(note for part in song.parts for note in part.notes))
+    return [event.origin for event in events]

@@ -181,6 +181,10 @@ VIEW_ACTIONS = (
            checked=lambda w: w.shows("proposals")),
     Action("view.mixer", _(CONTEXT, "&Mixer"), VIEW, lambda w: w.toggle("mixer"), "F3", "mixer",
            checked=lambda w: w.shows("mixer")),
+    Action("view.by-author", _(CONTEXT, "Colour notes by &author"), VIEW,
+           lambda w: w.roll.state.set(by_author=not w.roll.state.by_author), icon="author",
+           checked=lambda w: w.roll.state.by_author, begins_group=True),
+    Action("view.authors", _(CONTEXT, "&Shares of the authors…"), VIEW, lambda w: w.show_authors()),
     Action("view.full", _(CONTEXT, "&Full screen"), VIEW, lambda w: w.toggle_full_screen(), "F11",
            checked=lambda w: w.isFullScreen(), begins_group=True),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter
 
 from cocomposer.music import Note
+
+from .authors import kind_of
 
 Column = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -32,6 +35,11 @@ class NoteTable:
         columns = np.array(rows, dtype=np.float64).reshape(-1, 4).T
         self.starts, self.ends, self.pitches, self.velocities = (np.ascontiguousarray(each) for each in columns)
         self._longest = float((self.ends - self.starts).max()) if notes else 0.0
+
+    @cached_property
+    def authors(self) -> Places:
+        """Who wrote each note, as `authors.kind_of` counts."""
+        return np.array([kind_of(note.origin) for note in self.notes], dtype=np.int64)
 
     def sounding(self, first: float, last: float) -> Places:
         """Places of the notes that sound between two ticks, the last one excluded."""

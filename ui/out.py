@@ -17,6 +17,7 @@ from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
 from cocomposer.studio import editing
 from cocomposer.studio.audio import AudioFiles, render_to_file
+from cocomposer.studio.midi_export import write_midi
 from cocomposer.studio.places import data_folder, file_name, make_folder
 
 from . import theme
@@ -92,7 +93,7 @@ class Out(QObject):
         song = self._window.session.song
         self._window.run(
             self.tr("Writing {name}").format(name=path.name),
-            lambda *_: formats.write(song, path),
+            lambda *_: write_midi(song, path),
             lambda _: self._window.status.say(self.tr("Exported {name}").format(name=path.name)),
         )
 

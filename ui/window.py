@@ -21,6 +21,7 @@ from cocomposer.studio.plugins import scan_plugins
 from . import theme
 from .actions import Actions
 from .arrangement import ArrangementView
+from .authors import SharesDialog
 from .browser import Browser
 from .chord_lane import ChordLane
 from .files import Files
@@ -277,6 +278,10 @@ class Window(QMainWindow):
             self._log_window = LogWindow(self)
         self._log_window.show()
         self._log_window.raise_()
+
+    def show_authors(self) -> None:
+        """How much of the song is by whom."""
+        SharesDialog(self.session.song, self).exec()
 
     def show_about(self) -> None:
         from PyQt6.QtWidgets import QMessageBox

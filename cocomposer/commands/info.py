@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cocomposer.commands.arguments import CommandParser, existing_file
+
+if TYPE_CHECKING:
+    from cocomposer.music import Song
 
 BARS_A_LINE = 4
 
 
 def parser() -> CommandParser:
     parser = CommandParser("info", "Show key, chords, sections, parts, tempo, metre, range and length of a file.")
-    parser.add_argument("file", metavar="FILE", help="MIDI, MusicXML (.musicxml, .mxl) or chord text")
+    parser.add_argument("file", metavar="FILE", help="MIDI, MusicXML (.musicxml, .mxl), chord text or a project")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
     return parser
 
@@ -22,11 +25,14 @@ def run(arguments: argparse.Namespace) -> int:
     from cocomposer import formats
     from cocomposer.commands.display import print_json
     from cocomposer.composer import understand
-    from cocomposer.studio.describe import describe
+    from cocomposer.studio.describe import describe, describe_authors
+    from cocomposer.studio.project_file import SUFFIX as PROJECT
+    from cocomposer.studio.project_file import read_project
 
-    written = formats.read(path)
+    written = read_project(path).song if path.suffix.lower() == PROJECT else formats.read(path)
     song = understand(written)
     facts = describe(song)
+    facts["authors"] = describe_authors(written)
     # What the file does not say was found in its notes; whoever relies on it should know.
     facts["found"] = [
         name for name, before, after in (
@@ -38,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_json({"file": str(path), **facts})
     else:
         _show(path.name, facts)
+        _show_authors(written)
     return 0
 
 
@@ -89,3 +96,16 @@ def _show(name: str, facts: dict[str, Any]) -> None:
         for start in range(0, len(rows), BARS_A_LINE):
             cells = (" ".join(row["chords"]) or "-" for row in rows[start : start + BARS_A_LINE])
             console.print(f"[dim]{start + 1:>4}[/] | {' | '.join(escape(cell) for cell in cells)} |")
+
+
+def _show_authors(song: Song) -> None:
+    """Who wrote how much, where it is not all by one."""
+    from cocomposer.commands.display import escape, output
+    from cocomposer.commands.provenance import show_shares
+    from cocomposer.music.shares import shares, statement
+
+    found, console = shares(song), output()
+    console.print(f"\n[dim]authors[/] {escape(statement(song))}")
+    if len(found.whole.notes) > 1:
+        show_shares(console, "part", found.parts)
+        show_shares(console, "section", found.sections)

@@ -18,14 +18,17 @@ from cocomposer.composer.style_choice import choose_styles
 from cocomposer.composer.style_composer import choices
 from cocomposer.errors import RequestError
 from cocomposer.model.window import SLOTS, WRITING_ORDER
-from cocomposer.music import ChordChange, Part, Role, Song
+from cocomposer.music import Author, ChordChange, Origin, Part, Role, Song
 from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
+from cocomposer.music.authorship import written_by
 from cocomposer.styles import arrange, load_styles
 
 _USUAL_SIMILARITY = 0.5
 """How near a style's or a reference's playing is followed unless it is said."""
 
+HARMONY = "harmony"
+"""The name of the network that finds chords, as in `assets/models`."""
 _OPEN_TEXTURES = ("", "big")
 """Textures in which a style's band may have guests."""
 
@@ -242,6 +245,7 @@ def _harmonise(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[D
         # The first stays close to what one expects, the later ones dare a little more.
         daring = min(1.0, request.adventurous * (0.5 + 0.25 * number))
         chords = harmonise(sketch, melody, sketch.keys[0].key, seed=seed, adventurous=daring)
+        chords = written_by(Origin(Author.MODEL, HARMONY, seed=seed), chords)
         if request.bars is not None:
             chords = _spliced(sketch.chords, chords, first, last)
         own = (*(part for part in sketch.parts if part.role is Role.MELODY), *kept_parts(sketch, first, last))
@@ -285,6 +289,7 @@ def _continue(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dr
                                  adventurous=0.5 * request.adventurous, closes=True)  # fmt: skip
         end = start + request.length * size
         before = tuple(change for change in sketch.chords if change.tick < start)
+        chords = written_by(Origin(Author.MODEL, HARMONY, seed=seed), chords)
         song = replace(sketch, length=end, chords=(*before, *chords))
         told = listed(dict.fromkeys(str(change.chord) for change in chords[:6]))
         yield Draft(

@@ -36,8 +36,9 @@ from cocomposer.model.grammar import BoolArray
 from cocomposer.model.parts import notes_of
 from cocomposer.model.row import Assignment, Chance, Draw, Written
 from cocomposer.model.sheet import Sheet, places_of, sheet_of
-from cocomposer.music import Note, Role, Song, without_overlaps
+from cocomposer.music import Author, Note, Origin, Role, Song, without_overlaps
 from cocomposer.music.analysis.melody import chord_share
+from cocomposer.music.authorship import written_by
 
 if TYPE_CHECKING:
     from cocomposer.model.writer import Writer
@@ -83,14 +84,16 @@ class ModelComposer:
         from cocomposer.model.writer import Writer
 
         network, version = load_network(self._weights)
-        model = f"{self._weights.parent.name} {version}".strip()
+        name = self._weights.parent.name
+        model = f"{name} {version}".strip()
+        origin = Origin(Author.MODEL, name, version)
         writer = Writer(network)
         seen: set[str] = set()
         made = 0
         drafts = drafts_for(request, cancelled)
         while batch := _some(drafts, SIDE_BY_SIDE):
             began = perf_counter()
-            songs, surprises = self._write(writer, request, batch, made, cancelled)
+            songs, surprises = self._write(writer, request, batch, made, origin, cancelled)
             seconds = (perf_counter() - began) / len(batch)
             proposals = [
                 _proposal(request, draft, song, surprise, seconds, model)
@@ -104,7 +107,7 @@ class ModelComposer:
             made += len(batch)
 
     def _write(
-        self, writer: Writer, request: Request, batch: Sequence[Draft], made: int,
+        self, writer: Writer, request: Request, batch: Sequence[Draft], made: int, origin: Origin,
         cancelled: Callable[[], bool] | None,
     ) -> tuple[list[Song], list[float]]:  # fmt: skip
         """The songs of the drafts, and how surprising the network finds each."""
@@ -114,7 +117,7 @@ class ModelComposer:
             bars = 1 + max(bar for _, bar in written[0].cells)
             for number, (draft, task, made_of) in enumerate(zip(batch, tasks, written, strict=True)):
                 if self._listener is not None or bars >= task.sheet.bars or bars > _last_bar(task):
-                    songs[number] = _song(draft, task, made_of)
+                    songs[number] = _song(draft, task, made_of, origin)
                     if self._listener is not None:
                         self._listener(made + number, songs[number], _whole_bars(draft.song, task, bars))
         return songs, [each.surprise for each in written]
@@ -201,8 +204,9 @@ def _chance(adventurous: float) -> Chance:
     return Chance(rhythm, Draw(0.86 + 0.3 * adventurous, min(1.0, 0.94 + 0.1 * adventurous)))
 
 
-def _song(draft: Draft, task: Assignment, written: Written) -> Song:
-    """The draft's song with what was written in the place of what was there."""
+def _song(draft: Draft, task: Assignment, written: Written, origin: Origin) -> Song:
+    """The draft's song with what was written in the place of what was there, as the work of `origin`."""
+    origin = replace(origin, seed=draft.seed)
     parts = list(draft.song.parts)
     for index in draft.targets:
         part = parts[index]
@@ -222,7 +226,7 @@ def _song(draft: Draft, task: Assignment, written: Written) -> Song:
             played = in_time_of(part, played, player.is_single)
         parts[index] = replace(
             part,
-            notes=(*kept, *_beside(kept, played.notes, player.is_single)),
+            notes=(*kept, *written_by(origin, _beside(kept, played.notes, player.is_single))),
         )
         if not task.staying:  # what bent and held the notes of before is none of the new ones' business
             parts[index] = at_rest(parts[index], draft.first, draft.last)

@@ -9,16 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cocomposer.errors import RequestError
-from cocomposer.music import Key, KeyChange, Part, Role, Song
+from cocomposer.music import Author, Key, KeyChange, Origin, Part, Role, Song
 from cocomposer.music.analysis.chords import find_chords
 from cocomposer.music.analysis.form import find_sections
 from cocomposer.music.analysis.harmonise import harmonise
 from cocomposer.music.analysis.keys import find_keys
 from cocomposer.music.analysis.melody import chord_share, find_melody, is_chord_track, mean_pitch, melody_line
 from cocomposer.music.analysis.roles import guess_roles
+from cocomposer.music.authorship import written_by
 
 AHEAD = 60
 """Ticks by which human timing and strums may reach before the bar line they belong to."""
+HARMONISED = Origin(Author.STYLE, "harmonisation", detail="chords found for a tune that had none")
 POLYPHONIC = 0.25
 """Share of attacks with more than one note from which a part is more than a single line."""
 
@@ -42,7 +44,8 @@ def understand(song: Song) -> Song:
         keys = song.keys
     song = replace(song, keys=keys, chords=chords)
     if not chords and tune is not None:
-        song = replace(song, chords=harmonise(song, melody_line(tune), keys[0].key))
+        found = harmonise(song, melody_line(tune), keys[0].key)
+        song = replace(song, chords=written_by(HARMONISED, found))
     if not song.sections:
         melody = melody_line(tune) if tune is not None else ()
         song = replace(song, sections=find_sections(song, melody, song.chords))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
+from cocomposer import __version__
 from cocomposer.composer.bands import with_distinct_names
 from cocomposer.composer.orchestration import Texture, orchestrate, textures
 from cocomposer.composer.ranking import features, score
@@ -14,9 +15,10 @@ from cocomposer.composer.request import DEFAULT_ADVENTUROUS, Proposal, Request, 
 from cocomposer.composer.sketch import AHEAD, around, kept_parts, understand
 from cocomposer.composer.style_choice import Fit, choose_styles, rank_styles
 from cocomposer.errors import Cancelled, RequestError
-from cocomposer.music import Part, Role, Song, without_overlaps
+from cocomposer.music import Author, Origin, Part, Role, Song, without_overlaps
 from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
+from cocomposer.music.authorship import written_by
 from cocomposer.styles import Style, arrange, load_style, load_styles
 
 
@@ -64,6 +66,8 @@ class StyleComposer:
         taken = {part.role for part in own if part in sketch.parts} if request.task is Task.ARRANGE else ()
         orchestration = orchestrate(style, texture, taken, _asked(request))
         band = arrange(sketch, style, section_energies(sketch, melody), orchestration, seed, cancelled)
+        origin = Origin(Author.STYLE, style.name, __version__, seed, detail=texture.name)
+        band = tuple(replace(part, notes=written_by(origin, part.notes)) for part in band)
         if request.bars is not None:
             band = tuple(part for part in (_cut(part, first, last) for part in band) if part.notes)
         song = replace(sketch, parts=(*own, *with_distinct_names(band, own)))

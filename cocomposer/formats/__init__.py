@@ -6,12 +6,13 @@ Every reader treats its file as hostile: limits on size and number, no other exc
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cocomposer.errors import FormatError
 from cocomposer.formats import chord_text, midi, musicxml
-from cocomposer.music import Song
+from cocomposer.music import Author, Origin, Song
+from cocomposer.music.authorship import LONGEST_NAME, claimed
 from cocomposer.whole_files import written_whole
 
 __all__ = ["FORMATS", "MAX_BYTES", "Format", "read", "read_bytes", "write"]
@@ -44,7 +45,10 @@ FORMATS: tuple[Format, ...] = (
 
 
 def read(path: str | Path) -> Song:
-    """The song in the file at `path`.  Raises FormatError, naming the file, when it cannot be read."""
+    """The song in the file at `path`, imported from it where the file does not say who else wrote it.
+
+    Raises FormatError, naming the file, when it cannot be read.
+    """
     path = Path(path)
     try:
         if path.is_dir():
@@ -59,9 +63,15 @@ def read(path: str | Path) -> Song:
     except (OSError, ValueError) as error:
         raise FormatError(f"{path} cannot be opened: {getattr(error, 'strerror', None) or error}.") from error
     try:
-        return read_bytes(data, path.name)
+        return _imported(read_bytes(data, path.name), path.name)
     except FormatError as error:
         raise FormatError(f"{path.name}: {error}") from error
+
+
+def _imported(song: Song, name: str) -> Song:
+    origin = Origin(Author.IMPORTED, name[:LONGEST_NAME])
+    parts = tuple(replace(part, notes=claimed(origin, part.notes)) for part in song.parts)
+    return replace(song, parts=parts, chords=claimed(origin, song.chords))
 
 
 def read_bytes(data: bytes, name: str = "") -> Song:

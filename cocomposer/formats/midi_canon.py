@@ -18,8 +18,9 @@ PITCHED_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHA
 VOLUME, PAN = 7, 10
 MARK = b"\x7dcocomposer "
 """How our own files begin sequencer-specific events, which no program shows: the manufacturer number that the standard
-leaves for non-commercial use, and our name.  What MIDI has no word for follows, a part's role or a modal key."""
-ROLE_MARK, KEY_MARK = "role=", "key="
+leaves for non-commercial use, and our name.  What MIDI has no word for follows: a part's role, a modal key, who wrote
+what."""
+ROLE_MARK, KEY_MARK, AUTHORS_MARK = "role=", "key=", "authors="
 
 
 def canonical(song: Song) -> Song:

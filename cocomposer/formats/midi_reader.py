@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cocomposer.errors import FormatError, MusicError
 from cocomposer.formats.foreign_errors import reason
+from cocomposer.formats.midi_authors import with_authors
 from cocomposer.formats.midi_canon import (
+    AUTHORS_MARK,
     DRUM_CHANNEL,
     KEY_MARK,
     MARK,
@@ -89,6 +91,7 @@ class _Track:
     lines: dict[int, _Line] = field(default_factory=lambda: defaultdict(_Line))
     lyrics: list[Lyric] = field(default_factory=list)
     texts: list[tuple[int, str]] = field(default_factory=list)
+    authors: str = ""
 
     @property
     def note_count(self) -> int:
@@ -247,7 +250,7 @@ def _song(kind: int, clock: Callable[[int], int], parsed: list[MidiTrack]) -> So
         meters=MeterMap(_by_tick(score.meters)),
         tempos=TempoMap(_by_tick(score.tempos)),
         keys=_by_tick(score.keys),
-        chords=_by_tick(chords),
+        chords=with_authors(_by_tick(chords), conductor.authors),
         sections=_by_tick(score.sections),
         parts=parts,
     )
@@ -328,6 +331,8 @@ def _read_mark(mark: str, tick: int, track: _Track, score: _Score) -> None:
     """What our own writer noted for itself."""
     if mark.startswith(ROLE_MARK) and mark.removeprefix(ROLE_MARK) in set(Role):
         track.role = Role(mark.removeprefix(ROLE_MARK))
+    elif mark.startswith(AUTHORS_MARK):
+        track.authors = mark.removeprefix(AUTHORS_MARK)
     elif mark.startswith(KEY_MARK):
         _remember_key(score, tick, mark.removeprefix(KEY_MARK))
 
@@ -353,7 +358,7 @@ def _parts(track: _Track) -> Iterator[Part]:
     lyrics = track.lyrics
     for channel in channels:
         line = track.lines[channel]
-        notes = without_overlaps(line.notes)
+        notes = with_authors(without_overlaps(line.notes), track.authors)
         first = notes[0].start if notes else 0
         program = next((value for tick, value in reversed(line.programs) if tick <= first), None)
         if program is None:

@@ -1,10 +1,11 @@
 """Writing Standard MIDI Files: type 1, 480 ticks a quarter, a conductor track first, then one track a part.
 
-The conductor track holds title (track name), tempo, metre, key, section markers and, as text events, the chord
-symbols; its end is the song's end.  A part's track holds its name, role, program, volume (CC7) and pan (CC10) at tick
-0, then its notes, later controllers, pitch bends and lyrics.  Roles and modal keys are sequencer-specific events,
-which no program shows.  Drums play on channel 10; every other part has a channel of its own, and when the sixteen are
-used up the next go to another MIDI port, as in sequencers.
+The conductor track holds title (track name), a sentence about who wrote the song, tempo, metre, key, section markers
+and, as text events, the chord symbols; its end is the song's end.  A part's track holds its name, role, program, volume
+(CC7) and pan (CC10) at tick 0, then its notes, later controllers, pitch bends and lyrics.  Roles, modal keys and who
+wrote what (`midi_authors`) are sequencer-specific events, which no program shows.  Drums play on channel 10; every
+other part has a channel of its own, and when the sixteen are used up the next go to another MIDI port, as in
+sequencers.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from cocomposer import __version__
 from cocomposer.errors import FormatError
+from cocomposer.formats.midi_authors import authors_of
 from cocomposer.formats.midi_canon import (
+    AUTHORS_MARK,
     DRUM_CHANNEL,
     KEY_MARK,
     MARK,
@@ -26,6 +30,7 @@ from cocomposer.formats.midi_canon import (
 )
 from cocomposer.music import TICKS_PER_QUARTER, Key, Mode, Part, Song
 from cocomposer.music.key import FLAT_NAMES, SHARP_NAMES
+from cocomposer.music.shares import statement
 
 if TYPE_CHECKING:
     from mido import Message, MetaMessage, MidiTrack
@@ -81,6 +86,8 @@ def _conductor_track(song: Song) -> MidiTrack:
         events.append((tick, _SETTING, MetaMessage(kind, **values)))
 
     add(0, "track_name", name=_as_bytes(song.title))
+    add(0, "text", text=_as_bytes(f"Made with Cocomposer {__version__}. {statement(song)}"))
+    add(0, "sequencer_specific", data=_mark(f"{AUTHORS_MARK}{authors_of(song.chords)}"))
     for tempo in song.tempos.changes:
         add(tempo.tick, "set_tempo", tempo=tempo.microseconds_per_quarter)
     for change in song.meters.changes:
@@ -122,6 +129,8 @@ def _part_track(part: Part, channel: int, port: int | None) -> MidiTrack:
 
     events.append((0, _SETTING, MetaMessage("track_name", name=_as_bytes(part.name))))
     events.append((0, _SETTING, MetaMessage("sequencer_specific", data=_mark(f"{ROLE_MARK}{part.role}"))))
+    authors = _mark(f"{AUTHORS_MARK}{authors_of(part.notes)}")
+    events.append((0, _SETTING, MetaMessage("sequencer_specific", data=authors)))
     if port is not None:
         events.append((0, _SETTING, MetaMessage("midi_port", port=port)))
     add(0, _SETTING, "program_change", program=part.program)

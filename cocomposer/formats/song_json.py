@@ -1,8 +1,8 @@
 """A song as JSON and back, nothing left out: for project files, and for talking to other processes.
 
 Notes and other frequent events stand in flat lists of whole numbers, rarer ones in a row each; ticks are those of
-`music`.  Where parts and what plugins saved of themselves go is the caller's business (`Store`): by default they stand
-in place, the bytes as base64.
+`music`, and authors stand beside what they wrote (`origin_json`).  Where parts and what plugins saved of themselves go
+is the caller's business (`Store`): by default they stand in place, the bytes as base64.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable
-from itertools import chain, starmap
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 from cocomposer.errors import FormatError, MusicError
 from cocomposer.formats.mix_json import instrument_from, instrument_to, mix_from, mix_to, strip_from, strip_to
+from cocomposer.formats.origin_json import origins_from, origins_to
 from cocomposer.formats.strict_json import LAST_TICK, Fields
 from cocomposer.music import (
     Chord,
@@ -75,6 +76,7 @@ def song_to(song: Song, store: Store | None = None) -> dict[str, Any]:
         "tempos": [[each.tick, each.microseconds_per_quarter] for each in song.tempos.changes],
         "keys": [[each.tick, each.key.tonic, str(each.key.mode)] for each in song.keys],
         "chords": [[each.tick, *_chord_to(each.chord)] for each in song.chords],
+        **origins_to(song.chords),
         "sections": [[each.tick, each.name] for each in song.sections],
         "parts": [store.part_to(part) for part in song.parts],
         "mix": None if song.mix is None else mix_to(song.mix, store.state_to),
@@ -92,7 +94,7 @@ def song_from(value: Any, store: Store | None = None, where: str = "The song") -
             meters=MeterMap(fields.items("meters", MAX_CHANGES, _meter_from)),
             tempos=TempoMap(fields.items("tempos", MAX_CHANGES, _tempo_from)),
             keys=fields.items("keys", MAX_CHANGES, _key_from),
-            chords=fields.items("chords", MAX_CHANGES, _chord_from),
+            chords=_chords_from(fields),
             sections=fields.items("sections", MAX_CHANGES, _section_from),
             parts=fields.items("parts", MAX_PARTS, store.part_from),
             mix=mix_from(fields.object("mix"), store.state_from) if fields.has("mix") else None,
@@ -109,6 +111,7 @@ def part_to(part: Part, store: Store) -> dict[str, Any]:
         "volume": part.volume,
         "pan": part.pan,
         "notes": _flat(part.notes, "start", "pitch", "duration", "velocity"),
+        **origins_to(part.notes),
         "controls": _flat(part.controls, "tick", "number", "value"),
         "bends": _flat(part.bends, "tick", "value"),
         "lyrics": [[each.tick, each.text] for each in part.lyrics],
@@ -124,7 +127,7 @@ def part_from(fields: Fields, store: Store) -> Part:
             name=fields.text("name"),
             role=fields.choice("role", Role),
             program=fields.integer("program", 0, 127),
-            notes=tuple(starmap(Note, _events(fields, "notes", 4))),
+            notes=_notes_from(fields),
             volume=fields.integer("volume", 0, 127),
             pan=fields.integer("pan", 0, 127),
             controls=tuple(Control(*row) for row in _events(fields, "controls", 3, (0, 127))),
@@ -155,11 +158,26 @@ def _events(
     return rows
 
 
+def _notes_from(fields: Fields) -> tuple[Note, ...]:
+    rows = _events(fields, "notes", 4)
+    origins = origins_from(fields, len(rows))
+    return tuple(
+        Note(start, pitch, duration, velocity, origin)
+        for (start, pitch, duration, velocity), origin in zip(rows, origins, strict=True)
+    )
+
+
+def _chords_from(fields: Fields) -> tuple[ChordChange, ...]:
+    chords = fields.items("chords", MAX_CHANGES, _chord_from)
+    origins = origins_from(fields, len(chords))
+    return tuple(ChordChange(*chord, origin) for chord, origin in zip(chords, origins, strict=True))
+
+
 def _chord_to(chord: Chord) -> list[Any]:
     return [chord.root, list(chord.intervals), chord.bass, chord.symbol]
 
 
-def _chord_from(value: Any, where: str) -> ChordChange:
+def _chord_from(value: Any, where: str) -> tuple[int, Chord]:
     row = Fields.of_row(value, ("tick", "root", "intervals", "bass", "symbol"), where)
     chord = Chord(
         root=row.integer("root", 0, 11),
@@ -167,7 +185,7 @@ def _chord_from(value: Any, where: str) -> ChordChange:
         bass=row.integer("bass", 0, 11) if row.has("bass") else None,
         symbol=row.text("symbol"),
     )
-    return ChordChange(row.tick("tick"), chord)
+    return row.tick("tick"), chord
 
 
 def _meter_from(value: Any, where: str) -> MeterChange:

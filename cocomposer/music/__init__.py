@@ -4,6 +4,7 @@ Floor 0 of the house: it imports nothing but the standard library and NumPy, doe
 and everything above speaks in its words.
 """
 
+from cocomposer.music.authorship import Author, Origin
 from cocomposer.music.chord import NO_CHORD, Chord
 from cocomposer.music.key import Key, Mode
 from cocomposer.music.mix import Bus, Effect, Instrument, InstrumentKind, Lane, Mix, Point, Strip
@@ -34,6 +35,7 @@ from cocomposer.music.time import (
 __all__ = [
     "NO_CHORD",
     "TICKS_PER_QUARTER",
+    "Author",
     "Bar",
     "Bus",
     "Chord",
@@ -53,6 +55,7 @@ __all__ = [
     "Mix",
     "Mode",
     "Note",
+    "Origin",
     "Part",
     "PitchBend",
     "Point",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from cocomposer.errors import MusicError
+from cocomposer.music.authorship import Origin
 from cocomposer.music.chord import Chord
 from cocomposer.music.key import Key
 from cocomposer.music.mix import Instrument, Mix, Strip
@@ -38,12 +39,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Note:
-    """One note: start and duration in ticks (duration >= 1), MIDI pitch 0..127, velocity 1..127."""
+    """One note: start and duration in ticks (duration >= 1), MIDI pitch 0..127, velocity 1..127.
+
+    `origin` says who wrote it, None the artist; it takes no part in comparing notes.
+    """
 
     start: int
     pitch: int
     duration: int
     velocity: int = 80
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.duration < 1:
@@ -154,10 +159,11 @@ class KeyChange:
 
 @dataclass(frozen=True, slots=True)
 class ChordChange:
-    """A chord that sounds from `tick` until the next change or the end of the song."""
+    """A chord that sounds from `tick` until the next change or the end of the song; `origin` as for a Note."""
 
     tick: int
     chord: Chord
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

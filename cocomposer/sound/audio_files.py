@@ -22,19 +22,25 @@ _BYTES_A_SECOND = {"wav": 270_000, "flac": 200_000, "mp3": 35_000, "ogg": 35_000
 BIT_DEPTHS: Mapping[str, tuple[int, ...]] = {"wav": (16, 24, 32), "flac": (16, 24), "mp3": (), "ogg": ()}
 """What each format may have; 32 bits are floating point, and the lossy ones have none."""
 _HIGHEST_MP3_RATE = 48_000
+PROVENANCE_TAG = "cocomposer_provenance"
+"""The Vorbis comment, or the description of the ID3 text, that holds `Tags.provenance`."""
 _PADDING = 0.1
 """Seconds by which a lossy file may seem shorter than what went in."""
 
 
 @dataclass(frozen=True)
 class Tags:
-    """What a file says of itself; what is empty or 0 is left out.  `bpm` is quarter notes a minute."""
+    """What a file says of itself; what is empty or 0 is left out.
+
+    `bpm` is quarter notes a minute, `provenance` a record of who wrote the music, for programs.
+    """
 
     title: str = ""
     artist: str = ""
     bpm: float = 0.0
     key: str = ""
     comment: str = ""
+    provenance: str = ""
 
 
 def check_format(path: Path, sample_rate: int, bit_depth: int) -> str:
@@ -126,12 +132,32 @@ def _write_tags(path: Path, tags: Tags) -> None:
             for name, text in words.items():
                 if text:
                     file.tags.add(id3.Frames[name](encoding=id3.Encoding.UTF8, text=text))  # type: ignore[no-untyped-call]
+            if tags.provenance:
+                own = id3.Frames["TXXX"]
+                file.tags.add(own(encoding=id3.Encoding.UTF8, desc=PROVENANCE_TAG, text=tags.provenance))  # type: ignore[no-untyped-call]
         else:
-            words = {"title": tags.title, "artist": tags.artist, "bpm": bpm, "key": tags.key, "comment": tags.comment}
+            words = {"title": tags.title, "artist": tags.artist, "bpm": bpm, "key": tags.key, "comment": tags.comment,
+                     PROVENANCE_TAG: tags.provenance}  # fmt: skip
             file.tags.update({name: text for name, text in words.items() if text})
         file.save()
     except mutagen.MutagenError as error:
         raise RuntimeError(f"its tags could not be written: {error}") from error
+
+
+def read_provenance(path: Path) -> str:
+    """The record of who wrote the music in an audio file's tags; "" where there is none that can be read."""
+    import mutagen
+
+    try:
+        file = mutagen.File(path)
+    except Exception:  # mutagen raises whatever its parsing trips over, and a file without tags is no error
+        return ""
+    tags = getattr(file, "tags", None) or {}
+    try:
+        found = tags[f"TXXX:{PROVENANCE_TAG}"].text if f"TXXX:{PROVENANCE_TAG}" in tags else tags[PROVENANCE_TAG]
+    except (KeyError, ValueError):  # Vorbis comments have no names with a colon
+        return ""
+    return str(found[0]) if found else ""
 
 
 def _why_unwritten(path: Path, error: Exception, needed: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cocomposer.errors import SoundError
@@ -34,10 +34,10 @@ class AudioFiles:
     soundfont: str | None
 
 
-def tags_of(song: Song, artist: str = "", comment: str = "") -> Tags:
+def tags_of(song: Song, artist: str = "", comment: str = "", provenance: str = "") -> Tags:
     """Title, tempo and key of `song` where it begins."""
     key = song.key_at(0)
-    return Tags(song.title, artist, song.tempos.bpm_at(0), str(key) if key else "", comment)
+    return Tags(song.title, artist, song.tempos.bpm_at(0), str(key) if key else "", comment, provenance)
 
 
 def bounce(
@@ -72,7 +72,7 @@ def bounce(
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SoundError(f"{target.parent} cannot be made: {error.strerror or error}.") from error
-        title = Tags(name, tags.artist, tags.bpm, tags.key, tags.comment) if tags else None
+        title = replace(tags, title=name) if tags else None
         write_audio(target, rendering.stems[name], settings.sample_rate, bit_depth, title)
         tell(_RENDERED + (1 - _RENDERED) * number / (len(targets) + 1))
     check(stop)

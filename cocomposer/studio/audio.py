@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cocomposer.errors import Cancelled
+from cocomposer.errors import Cancelled, CocomposerError
 from cocomposer.music import Song
 from cocomposer.sound.bounce import AudioFiles, bounce, tags_of
+from cocomposer.studio import content_credentials
 from cocomposer.studio.places import file_name
+from cocomposer.studio.provenance import Provenance, provenance_of, record_text
+from cocomposer.studio.sidecar import write_sidecar
 
 if TYPE_CHECKING:
     from cocomposer.sound.supervisor import Hosts
@@ -35,6 +39,8 @@ def render_to_file(
 ) -> AudioFiles:
     """Render `song` to `path`, whose suffix chooses the format, and its stems to a folder beside it.
 
+    Tags, a sidecar and, where the packages for them are installed, content credentials say who wrote what.
+
     `instruments` maps roles or part names to plugin or SoundFont files; `soundfont` plays what has no instrument, else
     the best one found; `progress` is told the share done, 0..1; `hosts` play if given.  Raises SoundError for a format,
     an instrument or a place that cannot be used and Cancelled soon after `cancelled()` is true; no incomplete file is
@@ -46,17 +52,35 @@ def render_to_file(
         sample_rate=sample_rate, instruments=dict(instruments or {}), stems=stems, soundfont=soundfont
     )
     folder = path.with_name(f"{path.stem}-stems")
-    return bounce(
+    provenance = provenance_of(song)
+    made = bounce(
         song,
         path,
         settings,
         bit_depth=bit_depth,
-        tags=tags_of(song, artist, "Made with Cocomposer"),
+        tags=tags_of(song, artist, f"Made with Cocomposer. {provenance.statement}", record_text(provenance)),
         stem_path=lambda number, name: folder / f"{number:02d}-{file_name(name)}{path.suffix}",
         progress=progress,
         cancelled=cancelled,
         hosts=hosts,
     )
+    warnings = _signed((made.mix, *made.stems.values()), provenance)
+    write_sidecar(provenance, path, made.stems.values())
+    return replace(made, warnings=(*made.warnings, *warnings))
+
+
+def _signed(files: Sequence[Path], provenance: Provenance) -> tuple[str, ...]:
+    """Put content credentials into those of the files that can have them; what went wrong in sentences."""
+    signable = [each for each in files if each.suffix.lower() in content_credentials.KINDS]
+    if not signable or not content_credentials.available():
+        return ()
+    try:
+        who = content_credentials.identity()
+        for each in signable:
+            content_credentials.sign(each, provenance, who)
+    except CocomposerError as error:
+        return (str(error),)
+    return ()
 
 
 def render_songs(

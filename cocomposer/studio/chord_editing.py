@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cocomposer.errors import RequestError
 from cocomposer.music import NO_CHORD, Chord, ChordChange, Key, KeyChange, Song, TempoChange, TempoMap
+from cocomposer.music.authorship import edited
 
 
 def set_chord(song: Song, tick: int, chord: Chord | None, end: int | None = None) -> Song:
@@ -17,11 +18,11 @@ def set_chord(song: Song, tick: int, chord: Chord | None, end: int | None = None
     if chord is not None and end is not None:
         return replace_chords(song, tick, end, (ChordChange(tick, chord),))
     _check_inside(song, tick)
-    changes = {change.tick: change.chord for change in song.chords}
+    changes = {change.tick: change for change in song.chords}
     if chord is None:
         changes.pop(tick, None)
     else:
-        changes[tick] = chord
+        changes[tick] = ChordChange(tick, chord)
     return _with_chords(song, changes)
 
 
@@ -30,13 +31,13 @@ def replace_chords(song: Song, start: int, end: int, changes: Iterable[ChordChan
 
     Raises RequestError for changes outside of that stretch and for a stretch outside of the song.
     """
-    inside = {change.tick: change.chord for change in changes}
+    inside = {change.tick: change for change in changes}
     if any(not start <= tick < end for tick in inside):
         raise RequestError("These chords do not fit between where they begin and end.")
     _check_inside(song, start)
-    kept = {change.tick: change.chord for change in song.chords if not start <= change.tick < end}
+    kept = {change.tick: change for change in song.chords if not start <= change.tick < end}
     if end < song.length and inside:
-        kept.setdefault(end, _sounding(song, end) or NO_CHORD)
+        kept.setdefault(end, going_on(song, end))
     return _with_chords(song, kept | inside)
 
 
@@ -51,8 +52,8 @@ def move_chord(song: Song, tick: int, to: int) -> Song:
     after = places[index + 1] if index + 1 < len(places) else song.length
     if not before < to < after:
         raise RequestError("A chord moves between its neighbours; take one of them away first.")
-    changes = {change.tick: change.chord for change in song.chords}
-    changes[to] = changes.pop(tick)
+    changes = {change.tick: change for change in song.chords}
+    changes[to] = edited(replace(changes.pop(tick), tick=to))
     return _with_chords(song, changes)
 
 
@@ -66,7 +67,7 @@ def transpose_chords(song: Song, start: int, end: int, semitones: int) -> Song:
     return replace(
         song,
         chords=tuple(
-            ChordChange(change.tick, change.chord.transpose(semitones)) if start <= change.tick < end else change
+            edited(replace(change, chord=change.chord.transpose(semitones))) if start <= change.tick < end else change
             for change in song.chords
         ),
     )
@@ -95,12 +96,14 @@ def set_tempo(song: Song, tick: int, bpm: float | None) -> Song:
     return replace(song, tempos=TempoMap(tuple(changes[at] for at in sorted(changes))))
 
 
-def _sounding(song: Song, tick: int) -> Chord | None:
-    return next((change.chord for change in reversed(song.chords) if change.tick <= tick), None)
+def going_on(song: Song, tick: int) -> ChordChange:
+    """The chord that sounds at `tick`, said again there; none where no chord sounds."""
+    sounding = next((change for change in reversed(song.chords) if change.tick <= tick), None)
+    return ChordChange(tick, NO_CHORD) if sounding is None else replace(sounding, tick=tick)
 
 
-def _with_chords(song: Song, changes: dict[int, Chord]) -> Song:
-    return replace(song, chords=tuple(ChordChange(at, changes[at]) for at in sorted(changes)))
+def _with_chords(song: Song, changes: dict[int, ChordChange]) -> Song:
+    return replace(song, chords=tuple(changes[at] for at in sorted(changes)))
 
 
 def _check_inside(song: Song, tick: int) -> None:

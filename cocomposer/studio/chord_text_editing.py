@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from cocomposer.errors import RequestError
 from cocomposer.formats import chord_text
-from cocomposer.music import NO_CHORD, ChordChange, Song
+from cocomposer.music import Song
 from cocomposer.music.song import MAX_TICKS
+from cocomposer.studio.chord_editing import going_on
 
 _SAYS_KEY, _SAYS_METER = (
     re.compile(rf"^\s*(?:{words})\s*[:=]", re.MULTILINE | re.IGNORECASE) for words in ("key", "meter|metre|time")
@@ -31,10 +32,9 @@ def with_chord_text(song: Song, tick: int, text: str) -> Song:
     end = tick + progression.length
     if end > MAX_TICKS:
         raise RequestError("With these chords the song would be too long: put them nearer to its beginning.")
-    after = next((change.chord for change in reversed(song.chords) if change.tick <= end), None)
-    changes = {change.tick: change.chord for change in song.chords if not tick <= change.tick < end}
-    changes |= {tick + change.tick: change.chord for change in progression.chords}
+    changes = {change.tick: change for change in song.chords if not tick <= change.tick < end}
+    changes |= {tick + change.tick: replace(change, tick=tick + change.tick) for change in progression.chords}
     if end < song.length:
-        changes.setdefault(end, after or NO_CHORD)
+        changes.setdefault(end, going_on(song, end))
     length = max(song.length, song.meters.bar_start(song.meters.bar_at(end - 1) + 1))
-    return replace(song, length=length, chords=tuple(ChordChange(at, changes[at]) for at in sorted(changes)))
+    return replace(song, length=length, chords=tuple(changes[at] for at in sorted(changes)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cocomposer.music import Song
+from cocomposer.music.shares import shares
 
 NOTE_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 
@@ -51,6 +52,16 @@ def describe_parts(song: Song) -> list[dict[str, Any]]:
         }
         for part in song.parts
     ]
+
+
+def describe_authors(song: Song) -> dict[str, Any]:
+    """How many notes are by whom: in the whole song, in each part and in each section."""
+    found = shares(song)
+    return {
+        "whole": dict(found.whole.notes),
+        "parts": [{"name": each.name, "notes": dict(each.notes)} for each in found.parts],
+        "sections": [{"name": each.name, "notes": dict(each.notes)} for each in found.sections],
+    }
 
 
 def pitch_name(pitch: int) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cocomposer.errors import CocomposerError
+from cocomposer.studio.sidecar import sidecar_of
 
 REPORT = "proposals.json"
 MAX_BYTES = 20_000_000
@@ -65,7 +66,8 @@ def _made_by(report: Path) -> set[str] | None:
     if not isinstance(proposals, list):
         return None
     # Only names that we give ourselves: whatever else the file says, nothing outside is ever reached.
-    return {name for each in proposals for name in _listed(each) if _OWN_NAME.fullmatch(name)}
+    names = {name for each in proposals for name in _listed(each) if _OWN_NAME.fullmatch(name)}
+    return names | {sidecar_of(Path(name)).name for name in names}
 
 
 def _listed(proposal: Any) -> set[str]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from cocomposer.errors import RequestError
 from cocomposer.music import Note, Part, Song, without_overlaps
+from cocomposer.music.authorship import edited
 from cocomposer.music.song import HIGHEST_PITCH, LOWEST_PITCH
 
 
@@ -29,10 +30,13 @@ def replace_notes(song: Song, part: int, old: Iterable[Note], new: Iterable[Note
     """With the notes `new` in the place of `old`: moved, resized, louder.
 
     Notes that stay give way where a new one begins or sounds on their pitch: they are cut there, and those that begin
-    under it go.  Raises RequestError where there is no such part, and for `old` notes that are not in it.
+    under it go.  What somebody else wrote and is not as it was counts as edited by the artist.  Raises RequestError
+    where there is no such part, and for `old` notes that are not in it.
     """
     owner = part_at(song, part)
-    fresh = without_overlaps(new)
+    old = list(old)
+    untouched = set(old)
+    fresh = without_overlaps(note if note in untouched else edited(note) for note in new)
     kept = _without(owner.notes, old)
     return _grown(with_part(song, part, replace(owner, notes=(*beside(kept, fresh), *fresh))))
 
@@ -93,7 +97,7 @@ def split_notes(song: Song, part: int, notes: Iterable[Note], tick: int) -> Song
     owner = part_at(song, part)
     cut = [note for note in notes if note.start < tick < note.end]
     halves = [
-        half
+        edited(half)
         for note in cut
         for half in (replace(note, duration=tick - note.start), replace(note, start=tick, duration=note.end - tick))
     ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from cocomposer.errors import FormatError
 
-VERSION = 2
+VERSION = 3
 
 Document = dict[str, Any]
 
@@ -52,4 +52,29 @@ def _parts_in_one_table(document: Document) -> Document:
     return {**document, "song": song, "generations": generations, "parts": table}
 
 
-_STEPS: Mapping[int, Callable[[Document], Document]] = {1: _parts_in_one_table}
+def _authors_unknown(document: Document) -> Document:
+    """Version 2 did not say who wrote a note or a chord, and guessing would be worse than not knowing."""
+
+    def unknown(events: int) -> Document:
+        origin = ["unknown", "", "", 0, "", "saved before authors were kept", False]
+        return {"origins": [origin], "written": [1, events]} if events else {"origins": [], "written": []}
+
+    def with_authors(song: Mapping[str, Any]) -> Document:
+        return {**song, **unknown(len(song["chords"]))}
+
+    return {
+        **document,
+        "song": with_authors(document["song"]),
+        "generations": [
+            {
+                **generation,
+                "sketch": with_authors(generation["sketch"]),
+                "answers": [{**answer, "song": with_authors(answer["song"])} for answer in generation["answers"]],
+            }
+            for generation in document["generations"]
+        ],
+        "parts": [{**part, **unknown(len(part["notes"]) // 4)} for part in document["parts"]],
+    }
+
+
+_STEPS: Mapping[int, Callable[[Document], Document]] = {1: _parts_in_one_table, 2: _authors_unknown}

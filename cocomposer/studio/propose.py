@@ -20,6 +20,7 @@ from cocomposer.studio.audio import AudioFiles, render_to_file
 from cocomposer.studio.describe import describe_parts
 from cocomposer.studio.earlier import REPORT
 from cocomposer.studio.earlier import set_aside as set_earlier_aside
+from cocomposer.studio.midi_export import write_midi
 from cocomposer.studio.places import make_folder, write_json
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ class _Rendering:
     def take(self, number: int, proposal: Proposal) -> None:
         """Write the MIDI file now, the audio in the background."""
         midi = self.folder / f"proposal-{number}.mid"
-        formats.write(proposal.song, midi)
+        write_midi(proposal.song, midi)
         self._report(number, 0.0)
         self.waiting.add(self._pool.submit(self._finish, number, proposal, midi))
 

@@ -34,8 +34,9 @@ class Settings:
 
     `audio_device` "" is the system's own, `buffer` in frames; `midi_inputs` are listened to, none for all of them;
     `plugin_folders` are searched besides the usual ones; `soundfont` "" is the one at hand; `threads` 0 leaves to the
-    composer how many it uses; `scale` enlarges the window, 1 to 2.5; `language` "" is the system's; `recent` holds the
-    last projects, newest first, and stays empty without `keep_history`.
+    composer how many it uses; `scale` enlarges the window, 1 to 2.5; `language` "" is the system's;
+    `certificate` and `certificate_key` are PEM files that audio is signed with, "" for one made here; `recent` holds
+    the last projects, newest first, and stays empty without `keep_history`.
     """
 
     audio_device: str = ""
@@ -49,6 +50,8 @@ class Settings:
     theme: str = "dark"
     scale: float = 1.0
     language: str = ""
+    certificate: str = ""
+    certificate_key: str = ""
     recent: tuple[str, ...] = ()
     keep_history: bool = True
 

@@ -34,7 +34,8 @@ def test_four_proposals_without_audio(tmp_path: Path) -> None:
     assert "First Light" in done.stdout
     assert str(tmp_path / "made") in done.stdout
     names = sorted(path.name for path in (tmp_path / "made").iterdir())
-    assert names == [*(f"proposal-{number}.mid" for number in (1, 2, 3, 4)), "proposals.json"]
+    ours = [f"proposal-{number}.{kind}" for number in (1, 2, 3, 4) for kind in ("mid", "provenance.json")]
+    assert names == [*ours, "proposals.json"]
     sketch = formats.read(SKETCHES / "first_light.mid")
     tune = sketch.parts[0].notes
     for number in (1, 2, 3, 4):
@@ -45,7 +46,7 @@ def test_four_proposals_without_audio(tmp_path: Path) -> None:
         assert len(song.parts) > 2
         assert (song.tempos, song.meters, len(song.bars)) == (sketch.tempos, sketch.meters, len(sketch.bars))
     report = json.loads((tmp_path / "made" / "proposals.json").read_text())
-    assert [each["midi"] for each in report["proposals"]] == names[:4]
+    assert [each["midi"] for each in report["proposals"]] == names[:8:2]
     for each in report["proposals"]:
         assert each["key"] == "G major"
         assert each["tempo"] == 96
@@ -113,7 +114,8 @@ def test_what_played_and_what_was_set_aside_is_said(tmp_path: Path) -> None:
     assert "Played" not in second.stdout
     assert len(second.stderr.splitlines()) == 1
     assert "earlier-1" in second.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["earlier-1", "proposal-1.mid", "proposals.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "earlier-1", "proposal-1.mid", "proposal-1.provenance.json", "proposals.json"]  # fmt: skip
     assert (tmp_path / "earlier-1" / "proposal-1.wav").is_file()
     third = run(*words, "--audio", "none", "--json", cwd=tmp_path)
     assert third.stderr == ""
@@ -163,7 +165,7 @@ def test_ctrl_c_leaves_no_half_written_file(tmp_path: Path) -> None:
     assert output == ""
     assert "Traceback" not in errors
     left = sorted(path.name for path in tmp_path.iterdir())
-    assert all(name.endswith((".mid", ".wav")) and not name.startswith(".") for name in left), left
+    assert all(name.endswith((".mid", ".wav", ".provenance.json")) and not name.startswith(".") for name in left), left
     for name in left:
         if name.endswith(".mid"):
             formats.read(tmp_path / name)

@@ -14,7 +14,7 @@ from cocomposer.composer.model_composer import ModelComposer  # noqa: E402
 from cocomposer.composer.performing import at_rest  # noqa: E402
 from cocomposer.model.network import Network, NetworkConfig  # noqa: E402
 from cocomposer.model.weights import save_weights  # noqa: E402
-from cocomposer.music import Chord, ChordChange, Control, Note, Part, PitchBend, Role, Song  # noqa: E402
+from cocomposer.music import Author, Chord, ChordChange, Control, Note, Origin, Part, PitchBend, Role, Song  # noqa: E402
 
 BAR = 1920
 ROOTS = (0, 9, 5, 7)
@@ -170,3 +170,21 @@ def test_bends_and_pedals_rest_where_the_notes_are_new() -> None:
     rested = at_rest(bent, 1000, 2000)
     assert rested.bends == (PitchBend(100, 500), PitchBend(1000, 0), PitchBend(2000, 900), PitchBend(3000, 0))
     assert rested.controls == (Control(50, 64, 127), Control(60, 1, 9), Control(1000, 64, 0), Control(1600, 1, 70))
+
+
+@pytest.mark.parametrize("task", [Task.VARY, Task.INFILL, Task.ARRANGE, Task.CONTINUE, Task.HARMONISE])
+def test_what_the_network_writes_is_its_own_and_what_stays_the_artists(composer: ModelComposer, task: Task) -> None:
+    sketch = song(4)
+    parts = {Task.VARY: ("Tune",), Task.INFILL: ("Tune",)}.get(task, ())
+    more = {"similarity": 0.6} if task is Task.VARY else {"bars": (2, 3)} if task is Task.INFILL else {}
+    for proposal in composer.propose(Request(sketch, count=2, task=task, parts=parts, seed=4, length=2, **more)):
+        model = Origin(Author.MODEL, composer._weights.parent.name, "0", proposal.seed)
+        there = {(each.name, note) for each in sketch.parts for note in each.notes}
+        found = {note.origin for each in proposal.song.parts for note in each.notes}
+        assert found == {None, model}
+        for each in proposal.song.parts:
+            assert all(note.origin is not None or (each.name, note) in there for note in each.notes)
+        stays = sum(note.origin is None for note in part(proposal.song, "Tune").notes)
+        assert 0 < stays <= len(sketch.parts[0].notes)
+        harmony = {change.origin.name for change in proposal.song.chords if change.origin is not None}
+        assert harmony == ({"harmony"} if task in (Task.CONTINUE, Task.HARMONISE) else set())

@@ -1,13 +1,16 @@
 """MIDI files as the world writes them, built here byte by byte."""
 
+import io
 import struct
 
 import mido
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cocomposer.errors import FormatError
 from cocomposer.formats import midi
-from cocomposer.music import Key, Meter, MeterChange, Mode, Note, Role
+from cocomposer.music import Author, Key, Meter, MeterChange, Mode, Note, Part, Role, Song
 
 
 def track(*events: bytes) -> bytes:
@@ -202,3 +205,23 @@ def test_marks_of_other_makers_and_damaged_ones_of_ours_are_passed_over():
                                      b"\x7dcocomposer key=H\xff", b"\x7dcocomposer ")]  # fmt: skip
     song = midi.read(smf(1, 96, track(*marks, on(0, 60), off(96, 60))))
     assert (song.parts[0].role, song.keys) == (Role.OTHER, ())
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=60).map(lambda data: bytes(each & 0x7F for each in data)), st.booleans())
+def test_what_a_file_says_of_its_authors_never_breaks_its_reading(junk: bytes, whole: bool) -> None:
+    """Whatever stands where the authors are told, the notes are read; nobody is named who was not there."""
+    song = Song(length=480, parts=(Part("Bass", Role.BASS, 33, (Note(0, 40, 480),)),))
+    file = mido.MidiFile(file=io.BytesIO(midi.write(song)))
+    for track in file.tracks:
+        for message in track:
+            if message.type == "sequencer_specific" and b"authors=" in bytes(message.data):
+                said = bytes(message.data)
+                start = said.index(b"authors=") + len(b"authors=")
+                message.data = (*said[:start], *(junk if whole else said[start:-1] + junk))
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    read = midi.read(buffer.getvalue())
+    assert read == song
+    authors = {note.origin.author for part in read.parts for note in part.notes if note.origin is not None}
+    assert authors <= {Author.UNKNOWN}

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import NAMES, SYMBOLS, WILD_NOTES, separate_notes, songs
+from strategies import NAMES, SYMBOLS, WILD_NOTES, authors, separate_notes, songs
 
 from cocomposer.errors import FormatError
 from cocomposer.formats import midi
@@ -25,14 +25,18 @@ from cocomposer.music.song import MAX_TICKS
 @given(songs(separate_notes(), NAMES, NAMES, st.integers(200_000, MAX_TICKS)))
 def test_a_song_that_midi_can_say_comes_back_equal(song):
     assert midi.canonical(song) == song
-    assert midi.read(midi.write(song)) == song
+    read = midi.read(midi.write(song))
+    assert read == song
+    assert authors(read) == authors(song)
 
 
 @settings(max_examples=100, deadline=None)
 @given(songs(WILD_NOTES, st.text(max_size=8), st.text(max_size=8), st.integers(0, 30_000)))
 def test_any_song_comes_back_in_canonical_form(song):
     expected = midi.canonical(song)
-    assert midi.read(midi.write(song)) == expected
+    read = midi.read(midi.write(song))
+    assert read == expected
+    assert authors(read) == authors(expected)
     assert midi.canonical(expected) == expected
     for before, after in zip(song.parts, expected.parts, strict=True):
         assert {(note.start, note.pitch) for note in before.notes} == {(note.start, note.pitch) for note in after.notes}

@@ -7,6 +7,7 @@ import pretty_midi
 import pytest
 import symusic
 
+from cocomposer import __version__
 from cocomposer.formats import midi
 from cocomposer.music import (
     ChordChange,
@@ -63,7 +64,8 @@ def test_the_conductor_track_comes_first_and_plays_nothing(tracks):
     assert [(tick, message.text) for tick, message in events if message.type == "marker"] == [
         (0, "Verse"), (3_840, "Chorus")]  # fmt: skip
     texts = [(tick, message.text) for tick, message in events if message.type == "text"]
-    assert texts == [(0, "Dm7"), (1_920, "G13")]
+    assert texts[0] == (0, f"Made with Cocomposer {__version__}. Notes: 100 % the artist.")
+    assert texts[1:] == [(0, "Dm7"), (1_920, "G13")]
     assert [message.key for _, message in events if message.type == "key_signature"] == ["C"]
     assert events[-1][0] == 7_680
 
@@ -80,8 +82,11 @@ def test_parts_have_name_program_volume_and_pan_at_tick_0(tracks):
 def test_what_only_we_understand_is_shown_by_no_program(tracks):
     """Notation programs print text events under the staff; sequencer-specific ones are for their maker alone."""
     ours = [(message.type, bytes(message.data)) for track in tracks for message in track if hasattr(message, "data")]
-    marks = ["key=D dorian", "role=melody", "role=drums", "role=bass"]
-    assert ours == [("sequencer_specific", b"\x7dcocomposer " + mark.encode()) for mark in marks]
+    assert all(kind == "sequencer_specific" and data.startswith(b"\x7dcocomposer ") for kind, data in ours)
+    marks = [data.removeprefix(b"\x7dcocomposer ").decode() for _, data in ours]
+    names = ["key=D dorian", "role=melody", "role=drums", "role=bass"]
+    assert [mark for mark in marks if not mark.startswith("authors=")] == names
+    assert len(marks) == len(names) + 1 + len(SONG.parts)
     assert not [message for track in tracks[1:] for message in track if message.type == "text"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from songs import band_song
-from strategies import mixed_songs
+from strategies import authors, mixed_songs
 
 from cocomposer.errors import FormatError
 from cocomposer.formats.song_json import MAX_NOTES, song_from, song_to
@@ -23,6 +23,7 @@ from cocomposer.music import Song
 def test_any_song_comes_back_as_it_was(song: Song) -> None:
     read = song_from(parsed(json.dumps(song_to(song))))
     assert read == song
+    assert authors(read) == authors(song)
     assert repr(read) == repr(song)  # how a chord is written is no part of its comparison, and yet must stay
 
 

@@ -47,9 +47,12 @@ def test_a_second_run_leaves_nothing_of_the_first_beside_its_own(tmp_path: Path)
     assert told == [tmp_path / "earlier-1"]
     assert {path.name: path.read_bytes() for path in told[0].iterdir()} == first
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "earlier-1", "notes.txt", "proposal-1.mid", "proposal-2.mid", "proposals.json"]  # fmt: skip
+        "earlier-1", "notes.txt", "proposal-1.mid", "proposal-1.provenance.json", "proposal-2.mid",
+        "proposal-2.provenance.json", "proposals.json"]  # fmt: skip
     list(propose(SKETCH, tmp_path, Wish(audio=None, count=1), set_aside=told.append))
-    assert sorted(path.name for path in told[1].iterdir()) == ["proposal-1.mid", "proposal-2.mid", "proposals.json"]
+    assert sorted(path.name for path in told[1].iterdir()) == [
+        "proposal-1.mid", "proposal-1.provenance.json", "proposal-2.mid", "proposal-2.provenance.json",
+        "proposals.json"]  # fmt: skip
 
 
 def test_a_run_that_cannot_begin_moves_nothing(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_cancelling_stops_the_rendering(tmp_path: Path) -> None:
 
     with pytest.raises(Cancelled):
         list(propose(SKETCH, tmp_path, Wish(composer="style", count=1), progress=begun.append, cancelled=late))
-    assert [path.name for path in tmp_path.iterdir()] == ["proposal-1.mid"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["proposal-1.mid", "proposal-1.provenance.json"]
 
 
 def test_leaving_the_stream_stops_the_work(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_songs_are_rendered_side_by_side_and_given_in_order(tmp_path: Path) -> N
         progress=shares.append,
     )
     assert [each.mix.name for each in made] == ["0.flac", "1.flac", "2.flac", "3.flac"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.flac", "1.flac", "2.flac", "3.flac"]
+    assert sorted(path.name for path in tmp_path.glob("*.flac")) == ["0.flac", "1.flac", "2.flac", "3.flac"]
     assert shares[-1] == pytest.approx(1.0)
 
 

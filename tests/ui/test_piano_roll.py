@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from cocomposer.ui.authors import KINDS, author_colour
 from cocomposer.ui.piano_roll import PianoRoll
 from cocomposer.ui.piano_roll.clipboard import MIME, notes_from, notes_mime
 from cocomposer.ui.piano_roll.state import NOTHING, Tool
@@ -18,9 +19,10 @@ from lanes import Listener, click, drag, session_of, timeline_of
 from PyQt6.QtCore import QMimeData, QPoint, Qt
 from PyQt6.QtWidgets import QComboBox, QToolButton
 from songs import band_song
+from strategies import AUTHORS
 
 from cocomposer.composer.request import Terms
-from cocomposer.music import Note, Part, Role, Song
+from cocomposer.music import Author, Note, Origin, Part, Role, Song
 from cocomposer.studio.project import Answer, Generation, Stretch
 
 if TYPE_CHECKING:
@@ -264,12 +266,15 @@ def test_whatever_is_on_the_clipboard_is_notes_or_nothing(data: bytes) -> None:
 
 @given(
     st.lists(
-        st.builds(Note, st.integers(0, 9999), st.integers(0, 127), st.integers(1, 999), st.integers(1, 127)), min_size=1
+        st.builds(Note, st.integers(0, 9999), st.integers(0, 127), st.integers(1, 999), st.integers(1, 127), AUTHORS),
+        min_size=1,
     )
 )
-def test_notes_on_the_clipboard_come_back(notes: list[Note]) -> None:
+def test_notes_on_the_clipboard_come_back_with_their_authors(notes: list[Note]) -> None:
     first = min(note.start for note in notes)
-    assert notes_from(notes_mime(notes), first) == tuple(sorted(notes))
+    pasted, ordered = notes_from(notes_mime(notes), first), tuple(sorted(notes))
+    assert pasted == ordered
+    assert [note.origin for note in pasted] == [note.origin for note in ordered]
 
 
 def test_what_an_undo_takes_away_is_selected_no_more(roll: PianoRoll, qtbot: QtBot) -> None:
@@ -387,6 +392,29 @@ def test_ghosts_of_other_parts_can_be_hidden(roll: PianoRoll) -> None:
     shown = colours(roll, bass.start + 60, bass.pitch)
     roll.toolbar.ghosts.click()
     assert colours(roll, bass.start + 60, bass.pitch) != shown
+
+
+def test_notes_are_coloured_by_author(roll: PianoRoll, qtbot: QtBot) -> None:
+    model = Origin(Author.MODEL, "band", "2")
+    first, *others = TUNE
+    roll.session.edit("Keep", small_song((replace(first, origin=model, velocity=90), *others)))
+    mine, models = (colours(roll, tick + 200, pitch) for tick, pitch in ((480, 64), (0, 60)))
+    assert mine == models
+    roll.toolbar.authors.click()
+    shown = {kind: author_colour(kind).hue() for kind in (0, 1, KINDS - 1)}
+    assert len(set(shown.values())) == 3
+    assert colours(roll, 680, 64) != colours(roll, 200, 60)
+    assert "Model" in roll.toolbar.legend.text()
+    assert "Edited" not in roll.toolbar.legend.text()
+    select(roll, roll.state.notes[0])
+    roll.grid.setFocus()
+    qtbot.keyClick(roll.grid, Key.Key_Up)
+    (moved,) = (note for note in roll.state.notes if note.start == 0)
+    assert moved.origin == replace(model, edited=True)
+    assert "Edited" in roll.toolbar.legend.text()
+    click(roll.grid, *at(roll, 3840 + 10, 64))
+    (drawn,) = (note for note in roll.state.notes if note.start == 3840)
+    assert drawn.origin is None
 
 
 def test_every_control_has_a_name(roll: PianoRoll) -> None:

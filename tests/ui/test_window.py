@@ -422,3 +422,12 @@ def test_a_problem_is_told_until_it_is_dismissed(window: Window, qtbot: QtBot) -
     assert window.status.message.text() == "The disk is full."
     qtbot.mouseClick(window.status.dismiss, Qt.MouseButton.LeftButton)
     assert window.status.message.text() == ""
+
+
+def test_the_shares_of_the_authors_are_shown(window: Window) -> None:
+    from cocomposer.ui.authors import SharesDialog
+
+    dialog = SharesDialog(window.session.song, window)
+    text = dialog.text.text()
+    assert "imported from first_light.mid" in text
+    assert text.count("100 %") >= 1 + len(window.session.song.parts)

@@ -8,12 +8,15 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QByteArray, QMimeData
 
-from cocomposer.errors import MusicError
+from cocomposer.errors import FormatError, MusicError
+from cocomposer.formats.origin_json import origins_from, origins_to
+from cocomposer.formats.strict_json import Fields, parsed
 from cocomposer.music import Note
 from cocomposer.music.song import MAX_TICKS
 
 MIME = "application/x-cocomposer-notes"
 MAX_NOTES, MAX_BYTES = 100_000, 8_000_000
+_NAMES = ("start", "pitch", "duration", "velocity")
 
 
 def notes_mime(notes: Iterable[Note]) -> QMimeData:
@@ -21,8 +24,9 @@ def notes_mime(notes: Iterable[Note]) -> QMimeData:
     ordered = sorted(notes)
     first = ordered[0].start if ordered else 0
     rows = [[note.start - first, note.pitch, note.duration, note.velocity] for note in ordered]
+    value = {"notes": rows, **origins_to(ordered)}
     data = QMimeData()
-    data.setData(MIME, QByteArray(json.dumps(rows).encode()))
+    data.setData(MIME, QByteArray(json.dumps(value).encode()))
     return data
 
 
@@ -34,16 +38,19 @@ def notes_from(data: QMimeData | None, at: int = 0) -> tuple[Note, ...]:
     if len(raw) > MAX_BYTES:
         return ()
     try:
-        rows = json.loads(raw)
-        if not isinstance(rows, list) or len(rows) > MAX_NOTES:
-            return ()
-        notes = [Note(*(_whole(value) for value in row)) for row in rows if len(row) == 4]
-    except (ValueError, TypeError, RecursionError, MusicError):
+        fields = Fields(parsed(raw), "The clipboard")
+        rows = fields.items("notes", MAX_NOTES, lambda value, where: Fields.of_row(value, _NAMES, where))
+        origins = origins_from(fields, len(rows))
+        notes = [
+            Note(
+                row.tick("start"),
+                row.integer("pitch", 0, 127),
+                row.tick("duration"),
+                row.integer("velocity", 1, 127),
+                origin,
+            )
+            for row, origin in zip(rows, origins, strict=True)
+        ]
+    except (FormatError, MusicError):
         return ()
     return tuple(replace(note, start=note.start + at) for note in notes if note.end + at <= MAX_TICKS)
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError("A note is made of whole numbers.")
-    return value

@@ -11,6 +11,7 @@ from cocomposer.music import TICKS_PER_QUARTER, Key, Note, Role
 from ..auditioned import auditioned_part
 from ..canvas import TimeCanvas
 from ..note_table import table_of
+from ..theme import role_colour
 from . import keys
 from .gestures import Draw, Erase, Gesture, Move, Resize, RubberBand
 from .painting import RollPainter
@@ -54,9 +55,13 @@ class NoteGrid(TimeCanvas):
                 if index != state.part_index and not other.is_drums and other.notes:
                     drawing.ghosts(other.notes, other.role)
         coming, going = self._proposed(drawing.first, drawing.last)
-        drawing.notes(table_of(state.notes), role, state.preview.removed | going, state.selected)
-        drawing.faded(sorted(going), role)
-        drawing.boxes(state.preview.added, role, selected=True)
+        tint, hidden = role_colour(role), state.preview.removed | going
+        if state.by_author:
+            drawing.notes_by_author(table_of(state.notes), hidden, state.selected)
+        else:
+            drawing.notes(table_of(state.notes), tint, hidden, state.selected)
+        drawing.faded(sorted(going), tint)
+        drawing.boxes(state.preview.added, tint, selected=True)
         drawing.outlines(coming)
         if isinstance(self.gesture, RubberBand):
             drawing.band(*self.gesture.box)

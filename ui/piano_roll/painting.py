@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 
 from cocomposer.music import Key, Note, Role
 
+from ..authors import author_colour
 from ..note_table import SHADES, NoteTable, Places, blend, draw_notes, table_of, velocity_shades
 from ..theme import SMALL, colour, font, readable_on, role_colour
 from ..timeline import Timeline
@@ -61,9 +62,20 @@ class RollPainter:
         places = self._in_sight(table)
         self._bars(table, places, (role_colour(role, 0.2),), inset=2.0 if self.rows.height > 8 else 0.0)
 
-    def notes(self, table: NoteTable, role: Role, hidden: frozenset[Note], selected: frozenset[Note]) -> None:
+    def notes(self, table: NoteTable, tint: QColor, hidden: frozenset[Note], selected: frozenset[Note]) -> None:
         """The part's own notes; the selected ones stand out."""
+        self._own(table, self._in_sight(table), tint, hidden, selected)
+
+    def notes_by_author(self, table: NoteTable, hidden: frozenset[Note], selected: frozenset[Note]) -> None:
+        """The part's own notes in the colours of those who wrote them."""
         places = self._in_sight(table)
+        authors = table.authors[places]
+        for kind in np.unique(authors):
+            self._own(table, places[authors == kind], author_colour(int(kind)), hidden, selected)
+
+    def _own(
+        self, table: NoteTable, places: Places, tint: QColor, hidden: frozenset[Note], selected: frozenset[Note]
+    ) -> None:
         if hidden or selected:
             chosen = [table.notes[int(place)] for place in places]
             if hidden:
@@ -73,18 +85,18 @@ class RollPainter:
             plain, bright = places[~marked], places[marked]
         else:
             plain, bright = places, places[:0]
-        shades = velocity_shades(role_colour(role), colour("background"))
+        shades = velocity_shades(tint, colour("background"))
         if len(places) > MANY or self.rows.height < 7:
             self._bars(table, plain, shades)
             self._bars(table, bright, (colour("text"),))
             return
-        self.boxes([table.notes[int(place)] for place in plain], role)
-        self.boxes([table.notes[int(place)] for place in bright], role, selected=True)
+        self.boxes([table.notes[int(place)] for place in plain], tint)
+        self.boxes([table.notes[int(place)] for place in bright], tint, selected=True)
 
-    def boxes(self, notes: Sequence[Note], role: Role, *, selected: bool = False) -> None:
+    def boxes(self, notes: Sequence[Note], tint: QColor, *, selected: bool = False) -> None:
         """Notes with rounded corners and, where there is room, their names."""
         painter, rows = self.painter, self.rows
-        shades = velocity_shades(role_colour(role), colour("background"))
+        shades = velocity_shades(tint, colour("background"))
         if selected:
             shades = tuple(blend(shade, colour("text"), 0.62) for shade in shades)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -115,10 +127,10 @@ class RollPainter:
         for box, note in boxes:
             painter.drawText(QPointF(max(box.left(), 0.0) + 5, box.center().y() + rise), key.name_of(note.pitch))
 
-    def faded(self, notes: Sequence[Note], role: Role) -> None:
+    def faded(self, notes: Sequence[Note], tint: QColor) -> None:
         """Notes that would go with a proposal."""
         self.painter.setOpacity(0.35)
-        self.boxes(notes, role)
+        self.boxes(notes, tint)
         self.painter.setOpacity(1.0)
 
     def outlines(self, notes: Iterable[Note]) -> None:

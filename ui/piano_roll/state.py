@@ -49,6 +49,7 @@ class RollState(QObject):
         self.tool = Tool.DRAW
         self.snap_to_scale = False
         self.ghosts = True
+        self.by_author = False
         self.typing = False
         self.step_input = False
         self.strength = 1.0

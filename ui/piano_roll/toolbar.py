@@ -9,8 +9,10 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QActionGroup
 from PyQt6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
+from ..authors import legend
 from ..canvas import GUTTER
 from ..drawings import icon
+from ..note_table import table_of
 from ..theme import font, set_kind
 from ..timeline import Grid
 from . import keys
@@ -47,6 +49,9 @@ class RollToolbar(QFrame):
         self.ghosts = self._toggle(
             "ghost", self.tr("Other parts"), self.tr("Show the notes of the other parts faintly"), "ghosts"
         )
+        self.authors = self._toggle(
+            "author", self.tr("Colour by author"), self.tr("Colour the notes by who wrote them"), "by_author"
+        )
         self.typing = self._toggle(
             "keyboard",
             self.tr("Play with letters"),
@@ -61,6 +66,9 @@ class RollToolbar(QFrame):
             text=self.tr("Step"),
         )
         self.row.addStretch(1)
+        self.legend = QLabel()
+        self.legend.setAccessibleName(self.tr("Colours of the authors"))
+        self.row.addWidget(self.legend)
         state.changed.connect(self.refresh)
         state.timeline.moved.connect(self.refresh)
         state.session.changed.connect(self.refresh)
@@ -72,9 +80,14 @@ class RollToolbar(QFrame):
         state = self.state
         self.part_name.setText(state.part.name if state.part is not None else self.tr("No part"))
         self.tools[state.tool].setChecked(True)
-        for button, name in ((self.scale, "snap_to_scale"), (self.ghosts, "ghosts"), (self.typing, "typing"),
-                             (self.step, "step_input")):  # fmt: skip
+        for button, name in ((self.scale, "snap_to_scale"), (self.ghosts, "ghosts"), (self.authors, "by_author"),
+                             (self.typing, "typing"), (self.step, "step_input")):  # fmt: skip
             button.setChecked(getattr(state, name))
+        self.legend.setVisible(state.by_author)
+        if state.by_author:
+            told = legend(sorted(set(table_of(state.notes).authors.tolist())))
+            self.legend.setText(told)
+            self.legend.setToolTip(told)
         self.scale.setEnabled(not state.rows.drums)
         index = list(Grid).index(state.timeline.grid)
         if self.grid.currentIndex() != index:
