@@ -117,7 +117,7 @@ def read_rack(path: Path, allowed: Iterable[str] = (*EFFECTS, "plugin")) -> Rack
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SoundError(f"{path.name} is not TOML: {error}.") from error
     try:
-        return _rack(table, path.stem, frozenset(allowed))
+        return parse_rack(table, path.stem, allowed)
     except (SoundError, MusicError) as error:
         raise SoundError(f"{path.name}: {error}") from error
 
@@ -164,7 +164,9 @@ def rack_from_strip(strip: Strip, name: str, about: str = "") -> Rack:
     return Rack(name, replace(strip, muted=False, soloed=False, lanes=()), about)
 
 
-def _rack(table: Mapping[str, Any], stem: str, allowed: frozenset[str]) -> Rack:
+def parse_rack(table: Mapping[str, Any], name: str, allowed: Iterable[str] = (*EFFECTS, "plugin")) -> Rack:
+    """Make a rack of the parsed TOML, called `name` where it does not say.  Raises SoundError and MusicError."""
+    allowed = frozenset(allowed)
     _reject_unknown(table, ("name", "about", "gain", "trim", "pan", "width", "bus", "sends", "effect"), "setting")
     effects = table.get("effect", [])
     if not isinstance(effects, list) or not all(isinstance(each, dict) for each in effects):
@@ -184,7 +186,7 @@ def _rack(table: Mapping[str, Any], stem: str, allowed: frozenset[str]) -> Rack:
         sends=tuple((name, _number(sends, name, decibels, 0.0)) for name in sends),
         output=_words(table, "bus"),
     )
-    return Rack(_words(table, "name", stem), strip, _words(table, "about"))
+    return Rack(_words(table, "name", name), strip, _words(table, "about"))
 
 
 def _effect(table: Mapping[str, Any], allowed: frozenset[str]) -> Effect:
