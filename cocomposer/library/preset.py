@@ -67,7 +67,7 @@ class Needs(_Strict):
 class Preset(_Strict):
     """The head of every preset."""
 
-    schema_: Literal[2] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal[2] = Field(default=2, alias="schema")
     name: Name
     author: Short = ""
     licence: Short = ""

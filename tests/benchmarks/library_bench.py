@@ -19,9 +19,40 @@ from pathlib import Path
 
 from cocomposer.library.index import Index
 
-ADJECTIVES = "warm dark glass wide dusty bright slow broken velvet northern electric quiet golden hollow late".split()
-NOUNS = "piano river choir tape engine garden signal winter lantern organ harbour machine cathedral meadow".split()
-TAGS = "ambient pop jazz film lofi dance folk soul rock latin".split()
+ADJECTIVES = (
+    "warm",
+    "dark",
+    "glass",
+    "wide",
+    "dusty",
+    "bright",
+    "slow",
+    "broken",
+    "velvet",
+    "northern",
+    "electric",
+    "quiet",
+    "golden",
+    "hollow",
+    "late",
+)
+NOUNS = (
+    "piano",
+    "river",
+    "choir",
+    "tape",
+    "engine",
+    "garden",
+    "signal",
+    "winter",
+    "lantern",
+    "organ",
+    "harbour",
+    "machine",
+    "cathedral",
+    "meadow",
+)
+TAGS = ("ambient", "pop", "jazz", "film", "lofi", "dance", "folk", "soul", "rock", "latin")
 QUERIES = ("warm", "dark piano", "w", "lofi ri", "machine cathedral jazz", "mood", "nothing-like-it", "river 77")
 OPENING = """
 import time; begin = time.perf_counter()
@@ -75,7 +106,9 @@ def main() -> None:
             index.mark(entry, favourite=True, rating=4)
         for query in QUERIES:
             median, worst = milliseconds(lambda query=query: index.search(query, limit=200))
-            print(f"search {query!r:30} {len(index.search(query)):4} found, median {median:6.2f} ms, worst {worst:6.2f}")
+            print(
+                f"search {query!r:30} {len(index.search(query)):4} found, median {median:6.2f} ms, worst {worst:6.2f}"
+            )
         for words, options in (("by rating", {"order": "rating"}), ("favourites", {"favourites": True})):
             median, worst = milliseconds(lambda options=options: index.search(**options))
             print(f"list {words:32} median {median:6.2f} ms, worst {worst:6.2f}")
