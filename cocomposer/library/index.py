@@ -217,7 +217,7 @@ class Index:
                     "insert into files (path, place, size, mtime, problem) values (?, ?, ?, ?, ?)", (*file, problem)
                 )
                 for position, preset in enumerate(presets):
-                    words = (preset.name, " ".join((*preset.tags, preset.kind_name)), preset.description, preset.author)
+                    words = (preset.name, " ".join(preset.search_words), preset.description, preset.author)
                     row = connection.execute(
                         "insert into presets (file, position, kind, name, author, licence, description, tags, hash) "
                         "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",

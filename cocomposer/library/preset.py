@@ -80,6 +80,11 @@ class Preset(_Strict):
         """One of KINDS."""
         return str(getattr(self, "kind"))  # noqa: B009 - every kind of preset states its own
 
+    @property
+    def search_words(self) -> tuple[str, ...]:
+        """What it is found by beside its name, author and description."""
+        return (*self.tags, self.kind_name)
+
     def table(self) -> dict[str, Any]:
         """The preset as its file says it, without what stands at its default."""
         said = self.model_dump(by_alias=True, exclude_defaults=True)
@@ -109,11 +114,24 @@ class StylePreset(Preset):
     kind: Literal["style"] = "style"
     style: dict[str, Any]
 
+    @property
+    def search_words(self) -> tuple[str, ...]:
+        return (*super().search_words, str(self.style.get("genre", "")), str(self.style.get("meter", "")))
+
     def value(self) -> Any:
         from cocomposer.styles.loading import parse_style
 
+        return parse_style(self._as_style(), self.name)
+
+    def style_file(self) -> str:
+        """The text of a style file, for `presets/styles` and for `propose --style FILE`."""
+        import tomli_w
+
+        return tomli_w.dumps(self._as_style())
+
+    def _as_style(self) -> dict[str, Any]:
         head = {"name": self.name, "author": self.author, "licence": self.licence, "description": self.description}
-        return parse_style({"schema": 1, **self.style, **head, "tags": self.tags}, self.name)
+        return {**self.style, "schema": 1, **head, "tags": self.tags}
 
 
 class RackPreset(Preset):

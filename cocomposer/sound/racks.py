@@ -123,10 +123,20 @@ def read_rack(path: Path, allowed: Iterable[str] = (*EFFECTS, "plugin")) -> Rack
 
 
 def save_rack(rack: Rack, path: Path) -> Path:
-    """Write `rack` as a file that `read_rack` reads; mute, solo and automation belong to a song and are left out.
+    """Write `rack` as a file that `read_rack` reads.  Raises SoundError where `path` cannot be written."""
+    data = rack_text(rack)
+    if len(data.encode()) > MAX_FILE_BYTES:
+        raise SoundError(f"{path.name} was not written: what its plugins remember takes over {MAX_FILE_BYTES:,} bytes.")
+    try:
+        with written_whole(path) as part:
+            part.write_text(data, encoding="utf-8")
+    except OSError as error:
+        raise SoundError(f"The rack {path} cannot be written: {error.strerror or error}.") from error
+    return path
 
-    Raises SoundError where `path` cannot be written.
-    """
+
+def rack_text(rack: Rack) -> str:
+    """The rack as TOML; mute, solo and automation belong to a song and are left out."""
     strip = rack.strip
     lines = [f"name = {_text(rack.name)}", f"about = {_text(rack.about)}", f"gain = {strip.gain_db!r}"]
     lines += [f"trim = {strip.trim_db!r}"] if strip.trim_db is not None else []
@@ -139,15 +149,7 @@ def save_rack(rack: Rack, path: Path) -> Path:
             lines += [f"plugin = {_text(effect.plugin)}", f"state = {_text(base64.b64encode(effect.state).decode())}"]
             lines += ["[effect.parameters]"]
         lines += _assignments(effect.parameters)
-    data = "\n".join(lines) + "\n"
-    if len(data.encode()) > MAX_FILE_BYTES:
-        raise SoundError(f"{path.name} was not written: what its plugins remember takes over {MAX_FILE_BYTES:,} bytes.")
-    try:
-        with written_whole(path) as part:
-            part.write_text(data, encoding="utf-8")
-    except OSError as error:
-        raise SoundError(f"The rack {path} cannot be written: {error.strerror or error}.") from error
-    return path
+    return "\n".join(lines) + "\n"
 
 
 def _text(text: str) -> str:
