@@ -22,6 +22,8 @@ COMMANDS = {
     "render": "turn a song file into audio",
     "info": "what is in a file: key, chords, sections, parts, tempo, range",
     "plugins": "your VST plugins: find them, list them, try one",
+    "preset": "find presets, keep your own, share them, bring in those of others",
+    "shelf": "shelves of presets: read them, keep your own",
     "styles": "the styles there are, or one of them in detail",
 }
 PROJECT_SUFFIX = ".cocomposer"
