@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from cocomposer.commands.arguments import CommandParser, UsageError, chosen, closest, controls, existing_file, number
 
 if TYPE_CHECKING:
-    from cocomposer.library.index import Entry
+    from rich.progress import Progress, TaskID
+
     from cocomposer.library.preset import Preset
-    from cocomposer.studio.presets import Incoming, Presets
+    from cocomposer.studio.presets import Presets
 
 ACTIONS = {
     "list": "the presets there are, or those that have each WORD",
@@ -85,37 +86,28 @@ def _presets(look: bool = True) -> Iterator[Presets]:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    from rich.table import Table
+    from cocomposer.commands.display import print_json
+    from cocomposer.commands.preset_display import facts, show_list
 
-    from cocomposer.commands.display import escape, output, print_json
-
+    query = " ".join(arguments.names)
     with _presets() as presets:
-        found = presets.search(
-            " ".join(arguments.names), kind=arguments.kind, favourites=arguments.favourites, limit=1_000
-        )
+        found = presets.search(query, kind=arguments.kind, favourites=arguments.favourites, limit=1_000)
         damaged = presets.index.damaged()
     if arguments.json:
-        print_json([_facts(entry) for entry in found])
-        return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("kind", "name", "", "from", "what it is"):
-        table.add_column(column, no_wrap=column != "what it is")
-    for entry in sorted(found, key=lambda each: each.kind) if not arguments.names else found:
-        marks = ("♥ " if entry.favourite else "") + "★" * entry.rating
-        table.add_row(f"[cyan]{entry.kind}[/]", f"[bold]{escape(entry.name)}[/]", marks, entry.place,
-                      escape(entry.description))  # fmt: skip
-    output().print(table)
-    for path, problem in damaged.items():
-        output().print(f"[red]{escape(str(path))}[/]: {escape(problem)}")
+        print_json([facts(entry) for entry in found])
+    else:
+        show_list(found if query else sorted(found, key=lambda each: each.kind), damaged)
 
 
 def _show(arguments: argparse.Namespace) -> None:
+    from cocomposer.commands.preset_display import show_incoming, show_preset
+
     with _presets() as presets:
         for name in arguments.names:
             if _comes_from_outside(name):
-                _show_incoming(presets.look_at(name), arguments.json)
+                show_incoming(presets.look_at(name), arguments.json)
             else:
-                _show_preset(presets.load(presets.index.named(name, arguments.kind)), presets, arguments.json)
+                show_preset(presets.load(presets.index.named(name, arguments.kind)), presets, arguments.json)
 
 
 def _save(arguments: argparse.Namespace) -> None:
@@ -147,8 +139,7 @@ def _made(arguments: argparse.Namespace) -> Preset:
         raise UsageError("Say of which song: cocomposer preset save FILE --kind template --name NAME.")
     song = _song(arguments.names[0])
     if arguments.kind in ("", "template"):
-        everybody = controls(arguments.control)[0] if arguments.control else None
-        return preset_making.template_preset(song, head, controls=everybody)
+        return preset_making.template_preset(song, head, controls=controls(arguments.control)[0])
     if arguments.kind not in ("instrument", "rack"):
         raise UsageError("What is saved of a song is a template, or the instrument or rack of a --part.")
     part = next((each for each in song.parts if each.name.casefold() == arguments.part.casefold()), None)
@@ -216,22 +207,24 @@ def _export(arguments: argparse.Namespace) -> None:
 
 
 def _verify(arguments: argparse.Namespace) -> None:
+    from cocomposer.commands.preset_display import show_incoming
     from cocomposer.library.pack import read_pack
     from cocomposer.studio.presets import Incoming
 
     for name in arguments.names:
-        _show_incoming(Incoming(pack=read_pack(existing_file(name))), arguments.json)
+        show_incoming(Incoming(pack=read_pack(existing_file(name))), arguments.json)
 
 
 def _import(arguments: argparse.Namespace) -> None:
     from cocomposer.commands.display import output
+    from cocomposer.commands.preset_display import tell_stand_ins
 
     with _presets() as presets:
         for name in arguments.names:
             incoming = presets.look_at(name)
             place = presets.bring_in(incoming)
             for preset in incoming.presets:
-                _tell_stand_ins(preset, presets)
+                tell_stand_ins(preset, presets)
             output().print(f"Installed: {place}", markup=False, soft_wrap=True)
 
 
@@ -240,22 +233,20 @@ def _install(arguments: argparse.Namespace) -> None:
 
     with _presets() as presets, progress_bar() as bar:
         for name in arguments.names:
-            task = bar.add_task(name[:60], total=None)
+            tell = partial(_tell, bar, bar.add_task(name[:60], total=None))
             if "://" in name:
-                place = presets.bring_in(
-                    presets.fetch(name, lambda count, task=task: bar.update(task, completed=count))
-                )
+                place = presets.bring_in(presets.fetch(name, tell))
             elif _comes_from_outside(name):
                 place = presets.bring_in(presets.look_at(name))
             else:
                 offers = {offer.pack.name: offer for offer in presets.shelves.offers()}
-                offer = offers[chosen(name, offers, "pack on your shelves")]
-                bar.update(task, total=1.0)
-                place = presets.shelves.install(
-                    offer, lambda share, task=task: bar.update(task, completed=share)
-                ).folder
+                place = presets.shelves.install(offers[chosen(name, offers, "pack on your shelves")], tell).folder
             output().print(f"Installed: {place}", markup=False, soft_wrap=True)
         presets.index.refresh()
+
+
+def _tell(bar: Progress, task: TaskID, done: float) -> None:
+    bar.update(task, completed=done)
 
 
 def _remove(arguments: argparse.Namespace) -> None:
@@ -292,52 +283,3 @@ def _comes_from_outside(name: str) -> bool:
     from cocomposer.library.pack import SUFFIX
 
     return (name.strip().startswith("coco") and ":" in name[:12]) or name.endswith((SUFFIX, ".toml"))
-
-
-def _facts(entry: Entry) -> dict[str, Any]:
-    return {"kind": entry.kind, "name": entry.name, "author": entry.author, "licence": entry.licence,
-            "description": entry.description, "tags": list(entry.tags), "from": entry.place, "file": str(entry.path),
-            "favourite": entry.favourite, "rating": entry.rating, "hash": entry.hash}  # fmt: skip
-
-
-def _show_preset(preset: Preset, presets: Presets, json: bool) -> None:
-    from cocomposer.commands.display import escape, output, print_json
-
-    if json:
-        print_json(preset.table())
-        return
-    console = output()
-    console.print(f"[bold]{escape(preset.name)}[/]  [dim]{preset.kind_name}, by {escape(preset.author or 'unknown')}, "
-                  f"{escape(preset.licence or 'no licence given')}[/]")  # fmt: skip
-    console.print(preset.toml(), markup=False)
-    _tell_stand_ins(preset, presets)
-
-
-def _show_incoming(incoming: Incoming, json: bool) -> None:
-    from cocomposer.commands.display import escape, output, print_json
-    from cocomposer.library.signing import fingerprint
-
-    pack = incoming.pack
-    if json:
-        about = {"pack": pack.manifest.model_dump(exclude={"files"}), "key": pack.key} if pack else {}
-        print_json({**about, "presets": [preset.table() for preset in incoming.presets]})
-        return
-    console = output()
-    if pack is not None:
-        manifest = pack.manifest
-        signed = f"signed with the key {fingerprint(pack.key)}" if pack.key else "not signed"
-        console.print(f"[bold]{escape(manifest.title)}[/]  [dim]{manifest.name}, revision {manifest.revision}, by "
-                      f"{escape(manifest.author or 'unknown')}, {escape(manifest.licence)}; whole, {signed}[/]")  # fmt: skip
-        console.print(manifest.description, markup=False)
-    for preset in incoming.presets:
-        console.print(f"  [cyan]{preset.kind_name:<12}[/] [bold]{escape(preset.name)}[/]  {escape(preset.description)}")
-    if pack is None:
-        for preset in incoming.presets:
-            console.print(preset.toml(), markup=False)
-
-
-def _tell_stand_ins(preset: Preset, presets: Presets) -> None:
-    from cocomposer.commands.display import output
-
-    for sentence in presets.at_hand(preset).told:
-        output().print(sentence, style="yellow", markup=False, soft_wrap=True)

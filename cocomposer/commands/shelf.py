@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from cocomposer.commands.arguments import CommandParser, UsageError, chosen, num
 from cocomposer.errors import PresetError
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from cocomposer.studio.presets import Presets
 
 ACTIONS = {
@@ -141,10 +144,14 @@ def _update(presets: Presets) -> int:
         for installed, offer in shelves.outdated():
             task = bar.add_task(installed.name, total=1.0)
             try:
-                shelves.install(offer, lambda share, task=task: bar.update(task, completed=share))
+                shelves.install(offer, partial(_tell, bar, task))
                 console.print(f"{installed.name} is now revision {offer.pack.revision}", markup=False)
             except PresetError as error:
                 console.print(str(error), style="red", markup=False)
                 failed = 1
     presets.index.refresh()
     return failed
+
+
+def _tell(bar: Progress, task: TaskID, share: float) -> None:
+    bar.update(task, completed=share)

@@ -50,7 +50,7 @@ class Shelved(BaseModel):
     description: Words = ""
     tags: list[Short] = Field(default=[], max_length=20)
     kinds: list[Short] = Field(default=[], max_length=20)
-    presets: int = Field(default=1, ge=1)
+    presets: list[Name] = Field(default=[], max_length=2_000)
     key: Annotated[str, Field(max_length=100)] = ""
 
 
@@ -162,7 +162,7 @@ def _shelved(pack: Pack, size: int) -> Shelved:
             "size": size,
             "sha256": pack.hash,
             "kinds": sorted({preset.kind_name for preset in pack.presets.values()}),
-            "presets": len(pack.presets),
+            "presets": [preset.name for preset in pack.presets.values()],
             "key": pack.key,
         }
     )

@@ -179,4 +179,6 @@ def _file(path: Path) -> bytes | None:
 
 
 def _text(pack: Shelved) -> str:
-    return " ".join((pack.title, pack.name, pack.author, pack.description, *pack.tags, *pack.kinds)).casefold()
+    return " ".join(
+        (pack.title, pack.name, pack.author, pack.description, *pack.tags, *pack.kinds, *pack.presets)
+    ).casefold()

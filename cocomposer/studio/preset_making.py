@@ -49,8 +49,8 @@ def template_preset(song: Song, head: Head, style: str = "", controls: Controls 
             row["rack"] = _rack(part.strip)
             needed += part.strip.inserts
         parts.append(row)
-    body = {"chart": chord_text.write(song).decode(), "style": style, "parts": parts}
-    if controls is not None:
+    body: dict[str, Any] = {"chart": chord_text.write(song).decode(), "style": style, "parts": parts}
+    if controls is not None and controls.asked():
         body["controls"] = {"everybody": controls.asked()}
     return _made("template", head, body, needs=_needs(needed))
 
