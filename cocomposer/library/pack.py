@@ -56,8 +56,8 @@ class Manifest(BaseModel):
 
     model_config = _PLAIN
 
-    format: Literal["cocopack"] = "cocopack"
-    version: Literal[1] = 1
+    format: Literal["cocopack"]
+    version: int = Field(ge=VERSION, le=VERSION)
     name: PackName
     revision: int = Field(default=1, ge=1, le=1_000_000)
     title: Name
@@ -106,7 +106,9 @@ def write_pack(
         members[LICENCE] = licence_text.encode()
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(members.items())}
     try:
-        said = Manifest.model_validate({**manifest, "files": hashes}).model_dump()
+        said = Manifest.model_validate(
+            {"format": "cocopack", "version": VERSION, **manifest, "files": hashes}
+        ).model_dump()
     except ValidationError as error:
         raise PresetError(f"The pack was not written: {_fault(error)}") from error
     sealed = json.dumps(said, indent=1, ensure_ascii=False).encode()

@@ -59,8 +59,8 @@ class Shelf(BaseModel):
 
     model_config = _PLAIN
 
-    format: Literal["cocoshelf"] = "cocoshelf"
-    version: Literal[1] = 1
+    format: Literal["cocoshelf"]
+    version: int = Field(ge=VERSION, le=VERSION)
     title: Name
     revision: int = Field(default=1, ge=1)
     packs: list[Shelved] = Field(default=[], max_length=50_000)
@@ -117,7 +117,8 @@ def add(folder: Path, paths: Sequence[Path]) -> Shelf:
         for path, pack in packs:
             with written_whole(folder / standing[pack.manifest.name].file) as part:
                 shutil.copyfile(path, part)
-        changed = Shelf(title=shelf.title, revision=shelf.revision + 1, packs=sorted(standing.values(), key=_by_name))
+        packs_now = sorted(standing.values(), key=lambda each: each.name)
+        changed = shelf.model_copy(update={"revision": shelf.revision + 1, "packs": packs_now})
         (folder / SEAL).unlink(missing_ok=True)
         _write(folder, changed)
     except OSError as error:
@@ -166,10 +167,6 @@ def _shelved(pack: Pack, size: int) -> Shelved:
             "key": pack.key,
         }
     )
-
-
-def _by_name(pack: Shelved) -> str:
-    return pack.name
 
 
 def _write(folder: Path, shelf: Shelf) -> None:

@@ -39,18 +39,20 @@ def read_members(data: bytes) -> dict[str, bytes]:
 
     Raises PresetError with the reason for anything a pack may not be.
     """
-    _check_frame(data)
+    count = _check_frame(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
-            _check_members(infos)
+            if len(infos) != count:
+                raise PresetError("it has other entries than it counts.")
+            _check_members(infos, archive.start_dir)
             return {info.filename: _read(archive, info) for info in infos}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error) as e:
         raise PresetError(f"it is damaged: {str(e)[:200].rstrip('.')}.") from e
 
 
-def _check_frame(data: bytes) -> None:
-    """The file is one zip archive from its first byte to its last, of a count that is worth reading."""
+def _check_frame(data: bytes) -> int:
+    """The count of entries in a file that is one zip archive from its first byte to its last."""
     if len(data) > MAX_PACK:
         raise PresetError(f"a pack has up to {MAX_PACK:,} bytes.")
     if len(data) < _END.size:
@@ -64,9 +66,11 @@ def _check_frame(data: bytes) -> None:
         raise PresetError(f"it has {count:,} entries, and a pack up to {MAX_MEMBERS:,}.")
     if offset + length + _END.size != len(data) or (count and not data.startswith(b"PK\3\4")):
         raise PresetError("something stands beside the archive in the file.")
+    return int(count)
 
 
-def _check_members(infos: list[zipfile.ZipInfo]) -> None:
+def _check_members(infos: list[zipfile.ZipInfo], directory: int) -> None:
+    """Every member is allowed, and they lie one behind the other, before the directory."""
     seen: set[str] = set()
     for info in infos:
         _check_name(info.orig_filename)
@@ -80,11 +84,11 @@ def _check_members(infos: list[zipfile.ZipInfo]) -> None:
             raise PresetError(f"{info.filename} unpacks to more than {MAX_RATIO} times its size.")
     if sum(info.file_size for info in infos) > MAX_UNPACKED:
         raise PresetError(f"it unpacks to more than {MAX_UNPACKED:,} bytes.")
-    end = 0
-    for info in sorted(infos, key=lambda each: each.header_offset):
-        if info.header_offset < end:
+    end = directory
+    for info in sorted(infos, key=lambda each: each.header_offset, reverse=True):
+        if info.header_offset + 30 + len(info.orig_filename) + info.compress_size > end:
             raise PresetError(f"{info.filename} lies over another entry.")
-        end = info.header_offset + 30 + len(info.orig_filename) + info.compress_size
+        end = info.header_offset
 
 
 def _check_name(name: str) -> None:

@@ -19,6 +19,7 @@ from cocomposer.composer import Controls, Request
 from cocomposer.library.index import Entry
 from cocomposer.library.preset import ControlPreset, MoodPreset, Preset
 from cocomposer.music import Song
+from cocomposer.resources import presets_folder
 from cocomposer.sound.loudness import decibels, integrated_loudness
 from cocomposer.sound.render import RenderSettings, render
 from cocomposer.sound.supervisor import Hosts
@@ -59,7 +60,7 @@ def figures(song: Song) -> str:
     """What controls move, of the players a composer added."""
     notes = [note for part in song.parts for note in part.notes]
     pitched = [note.pitch for part in song.parts if part.role != "drums" for note in part.notes]
-    off = np.mean([note.start % 480 != 0 for note in notes])
+    off = np.mean([round(note.start / 120) % 4 != 0 for note in notes])
     return (f"{len(notes) / len(song.bars):5.1f} notes a bar, velocity {np.mean([n.velocity for n in notes]):5.1f}, "
             f"pitch {np.mean(pitched):4.1f}, off the beat {off:4.0%}")  # fmt: skip
 
@@ -78,7 +79,9 @@ def main() -> int:
     arguments = parser.parse_args()
     presets = Presets()
     presets.index.refresh()
-    new: list[Entry] = [each for each in presets.search(limit=1000) if "library" in each.path.parts[-3:]]
+    new: list[Entry] = [
+        each for each in presets.search(limit=1000) if presets_folder() / "library" in each.path.parents
+    ]
     failed = 0
     with Hosts() as hosts:
         for entry in new:
