@@ -61,9 +61,9 @@ def names() -> Iterator[Attack]:
     absolute = ("/etc/passwd", "//server/share", "\\\\server\\share", "C:/windows/x", "c:x", "/", "\\x", "D:\\x")
     strange = ("Dusk", "DUSK", "dusk ", "dusk.", " dusk", "du sk", "dusk:stream", "dusk?", "dusk*", "dusk|", "dusk<x>",
                'dusk"', "dusk'", "dusk;rm", "$(rm)", "`rm`", "~", "-rf", "~root/x", "düsk", "du\u0301sk",
-               "dusk\u202etxt", "\u2215etc", "dusk\u200b", "ＤＵＳＫ", "ı", "ſ", "dusk\ufeff", "\U0001f3b9", "dusk\n", "dusk\r",
-               "dusk\t", "dusk\x01", "dusk\x1b[31m", "dusk\x7f", "%2e%2e/x", "dusk%00", ".hidden", "..dusk", "dusk..", "#dusk",
-               "x" * 200, "a/b/c/d/e/f", "", "presets//x", "{0}", "dusk@2", "dusk=1", "dusk,x", "dusk+x",
+               "dusk\u202etxt", "\u2215etc", "dusk\u200b", "ＤＵＳＫ", "ı", "ſ", "dusk\ufeff", "\U0001f3b9", "dusk\n",
+               "dusk\r", "dusk\t", "dusk\x01", "dusk\x1b[31m", "dusk\x7f", "%2e%2e/x", "dusk%00", ".hidden", "..dusk", "dusk..",
+               "#dusk", "x" * 200, "a/b/c/d/e/f", "", "presets//x", "{0}", "dusk@2", "dusk=1", "dusk,x", "dusk+x",
                "[x]", "!")  # fmt: skip
     for what, group in (("device", devices), ("climbing", climbing), ("absolute", absolute), ("strange", strange)):
         for name in group:
@@ -185,8 +185,9 @@ def manifests() -> Iterator[Attack]:
         without = {key: value for key, value in GOOD.items() if key != name}
         yield f"{name} is not there", packed(without, right), "missing"
         yield f"{name} is not named", packed(GOOD, manifest(without)), "not in the manifest"
-    for raw in (b"", b"null", b"[]", b"5", b'"x"', b"{", b"\xff\xfe", b"[" * 100_000, b"{" + b'"a":{' * 5_000,,
-                b"NaN", b'{"version": 1e999}', b'{"format":"cocopack","version":Infinity}', b"\0" * 40, b"0" * 5_000):  # fmt: skip
+    for raw in (b"", b"null", b"[]", b"5", b'"x"', b"{", b"\xff\xfe", b"[" * 100_000, b"{" + b'"a":{' * 5_000,
+                b"NaN", b'{"version": 1e999}', b'{"format":"cocopack","version":Infinity}', b"\0" * 40,
+                b"0" * 5_000):  # fmt: skip
         yield f"the manifest {raw[:12]!r}", packed(GOOD, raw_manifest=raw), "refused"
 
 
@@ -194,8 +195,8 @@ def contents() -> Iterator[Attack]:
     """Members in their place, with the right hash, that are no presets."""
     bad = (
         b"", b"\xff\xfe\0", b"x", b"#!/bin/sh\n" + MOOD, b"schema = 2", b'schema = 3\nkind = "mood"',
-        MOOD + b"\nrun = 1\n", MOOD.replace(b"-0.2", b"nan"), MOOD.replace(b"-0.2", b"inf"), MOOD.replace(b"-0.2", b"7"),
-        MOOD.replace(b"-0.2", b'"a"'), MOOD.replace(b"Dusk", b""), MOOD.replace(b"Dusk", b"x" * 200),
+        MOOD + b"\nrun = 1\n", MOOD.replace(b"-0.2", b"nan"), MOOD.replace(b"-0.2", b"inf"),
+        MOOD.replace(b"-0.2", b"7"), MOOD.replace(b"-0.2", b'"a"'), MOOD.replace(b"Dusk", b""), MOOD.replace(b"Dusk", b"x" * 200),
         MOOD.replace(b"Dusk", b"\\u202e"), MOOD.replace(b"Dusk", b"\\u0000"), MOOD.replace(b'"mood"', b'"script"'),
         MOOD.replace(b"schema = 2", b"schema = true"), MOOD.replace(b"schema = 2", b"schema = -1"),
         MOOD.replace(b"schema = 2", b"schema = 99999999999999999999"), MOOD + MOOD, b"a = " + b"[" * 5_000,

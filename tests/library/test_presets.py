@@ -52,7 +52,7 @@ def test_a_style_file_comes_back_out_of_its_preset() -> None:
 def test_templates_give_their_form_and_band() -> None:
     song = next(preset for preset in of_kind("template") if preset.name == "Waltz for two").value()
     assert isinstance(song, Song)
-    assert [(part.name, part.role) for part in song.parts][0] == ("Flute", Role.MELODY)
+    assert (song.parts[0].name, song.parts[0].role) == ("Flute", Role.MELODY)
     assert len(song.bars) == 24
     assert [section.name for section in song.sections] == ["First", "Turn", "First"]
     assert {preset.template.style for preset in of_kind("template")} <= {  # type: ignore[attr-defined]
@@ -73,7 +73,7 @@ def test_controls_have_the_limits_of_the_composer() -> None:
             assert asked == {name: value}
             assert Controls(**asked).asked() == {name: value}  # type: ignore[arg-type]
         for value in (low - 1, high + 1):
-            with pytest.raises(ValueError, match="less than|greater than"):
+            with pytest.raises(ValueError, match=r"less than|greater than"):
                 ControlValues.model_validate({name: value})
 
 
