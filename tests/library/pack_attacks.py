@@ -8,6 +8,7 @@ import json
 import random
 import stat
 import struct
+import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +36,8 @@ def packed(
     """A zip file of `members` and a manifest, by default the right one; `mode` is that of the member `special`."""
     buffer = io.BytesIO()
     text = json.dumps(manifest(members) if said is None else said).encode() if raw_manifest is None else raw_manifest
-    with zipfile.ZipFile(buffer, "w") as archive:
+    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w") as archive:
+        warnings.simplefilter("ignore")  # names that stand twice are meant
         for name, data in (("manifest.json", text), *members.items(), *extra):
             info = zipfile.ZipInfo("placeholder")
             info.filename = name
@@ -62,7 +64,8 @@ def names() -> Iterator[Attack]:
     strange = ("Dusk", "DUSK", "dusk ", "dusk.", " dusk", "du sk", "dusk:stream", "dusk?", "dusk*", "dusk|", "dusk<x>",
                'dusk"', "dusk'", "dusk;rm", "$(rm)", "`rm`", "~", "-rf", "~root/x", "düsk", "du\u0301sk",
                "dusk\u202etxt", "\u2215etc", "dusk\u200b", "ＤＵＳＫ", "ı", "ſ", "dusk\ufeff", "\U0001f3b9", "dusk\n",
-               "dusk\r", "dusk\t", "dusk\x01", "dusk\x1b[31m", "dusk\x7f", "%2e%2e/x", "dusk%00", ".hidden", "..dusk", "dusk..",
+               "dusk\r", "dusk\t", "dusk\x01", "dusk\x1b[31m", "dusk\x7f", "%2e%2e/x", "dusk%00", ".hidden",
+               "..dusk", "dusk..",
                "#dusk", "x" * 200, "a/b/c/d/e/f", "", "presets//x", "{0}", "dusk@2", "dusk=1", "dusk,x", "dusk+x",
                "[x]", "!")  # fmt: skip
     for what, group in (("device", devices), ("climbing", climbing), ("absolute", absolute), ("strange", strange)):
@@ -196,7 +199,8 @@ def contents() -> Iterator[Attack]:
     bad = (
         b"", b"\xff\xfe\0", b"x", b"#!/bin/sh\n" + MOOD, b"schema = 2", b'schema = 3\nkind = "mood"',
         MOOD + b"\nrun = 1\n", MOOD.replace(b"-0.2", b"nan"), MOOD.replace(b"-0.2", b"inf"),
-        MOOD.replace(b"-0.2", b"7"), MOOD.replace(b"-0.2", b'"a"'), MOOD.replace(b"Dusk", b""), MOOD.replace(b"Dusk", b"x" * 200),
+        MOOD.replace(b"-0.2", b"7"), MOOD.replace(b"-0.2", b'"a"'), MOOD.replace(b"Dusk", b""),
+        MOOD.replace(b"Dusk", b"x" * 200),
         MOOD.replace(b"Dusk", b"\\u202e"), MOOD.replace(b"Dusk", b"\\u0000"), MOOD.replace(b'"mood"', b'"script"'),
         MOOD.replace(b"schema = 2", b"schema = true"), MOOD.replace(b"schema = 2", b"schema = -1"),
         MOOD.replace(b"schema = 2", b"schema = 99999999999999999999"), MOOD + MOOD, b"a = " + b"[" * 5_000,
