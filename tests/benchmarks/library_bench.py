@@ -1,4 +1,4 @@
-"""How fast the library is: 20,000 presets to open, look through and search; a shelf of 2,000 packs.
+"""How fast the library is: 20,000 presets to open, look through and search.
 
     python tests/benchmarks/library_bench.py [--presets 20000]
 
