@@ -23,6 +23,8 @@ COMMANDS = {
     "info": "what is in a file: key, chords, sections, parts, tempo, range",
     "provenance": "who wrote what is in a file: the artist, a model, a style",
     "plugins": "your VST plugins: find them, list them, try one",
+    "preset": "find presets, keep your own, share them, bring in those of others",
+    "shelf": "shelves of presets: read them, keep your own",
     "styles": "the styles there are, or one of them in detail",
 }
 PROJECT_SUFFIX = ".cocomposer"

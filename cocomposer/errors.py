@@ -25,6 +25,10 @@ class SoundError(CocomposerError):
     """An instrument, effect or audio file cannot be used."""
 
 
+class PresetError(CocomposerError):
+    """A preset, pack, share code or shelf is missing, damaged, or not to be trusted."""
+
+
 class ModelError(CocomposerError):
     """The weights of a learned model are missing, damaged, or not those of this version."""
 

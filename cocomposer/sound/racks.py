@@ -117,16 +117,26 @@ def read_rack(path: Path, allowed: Iterable[str] = (*EFFECTS, "plugin")) -> Rack
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SoundError(f"{path.name} is not TOML: {error}.") from error
     try:
-        return _rack(table, path.stem, frozenset(allowed))
+        return parse_rack(table, path.stem, allowed)
     except (SoundError, MusicError) as error:
         raise SoundError(f"{path.name}: {error}") from error
 
 
 def save_rack(rack: Rack, path: Path) -> Path:
-    """Write `rack` as a file that `read_rack` reads; mute, solo and automation belong to a song and are left out.
+    """Write `rack` as a file that `read_rack` reads.  Raises SoundError where `path` cannot be written."""
+    data = rack_text(rack)
+    if len(data.encode()) > MAX_FILE_BYTES:
+        raise SoundError(f"{path.name} was not written: what its plugins remember takes over {MAX_FILE_BYTES:,} bytes.")
+    try:
+        with written_whole(path) as part:
+            part.write_text(data, encoding="utf-8")
+    except OSError as error:
+        raise SoundError(f"The rack {path} cannot be written: {error.strerror or error}.") from error
+    return path
 
-    Raises SoundError where `path` cannot be written.
-    """
+
+def rack_text(rack: Rack) -> str:
+    """The rack as TOML; mute, solo and automation belong to a song and are left out."""
     strip = rack.strip
     lines = [f"name = {_text(rack.name)}", f"about = {_text(rack.about)}", f"gain = {strip.gain_db!r}"]
     lines += [f"trim = {strip.trim_db!r}"] if strip.trim_db is not None else []
@@ -139,15 +149,7 @@ def save_rack(rack: Rack, path: Path) -> Path:
             lines += [f"plugin = {_text(effect.plugin)}", f"state = {_text(base64.b64encode(effect.state).decode())}"]
             lines += ["[effect.parameters]"]
         lines += _assignments(effect.parameters)
-    data = "\n".join(lines) + "\n"
-    if len(data.encode()) > MAX_FILE_BYTES:
-        raise SoundError(f"{path.name} was not written: what its plugins remember takes over {MAX_FILE_BYTES:,} bytes.")
-    try:
-        with written_whole(path) as part:
-            part.write_text(data, encoding="utf-8")
-    except OSError as error:
-        raise SoundError(f"The rack {path} cannot be written: {error.strerror or error}.") from error
-    return path
+    return "\n".join(lines) + "\n"
 
 
 def _text(text: str) -> str:
@@ -164,7 +166,9 @@ def rack_from_strip(strip: Strip, name: str, about: str = "") -> Rack:
     return Rack(name, replace(strip, muted=False, soloed=False, lanes=()), about)
 
 
-def _rack(table: Mapping[str, Any], stem: str, allowed: frozenset[str]) -> Rack:
+def parse_rack(table: Mapping[str, Any], name: str, allowed: Iterable[str] = (*EFFECTS, "plugin")) -> Rack:
+    """Make a rack of the parsed TOML, called `name` where it does not say.  Raises SoundError and MusicError."""
+    allowed = frozenset(allowed)
     _reject_unknown(table, ("name", "about", "gain", "trim", "pan", "width", "bus", "sends", "effect"), "setting")
     effects = table.get("effect", [])
     if not isinstance(effects, list) or not all(isinstance(each, dict) for each in effects):
@@ -184,7 +188,7 @@ def _rack(table: Mapping[str, Any], stem: str, allowed: frozenset[str]) -> Rack:
         sends=tuple((name, _number(sends, name, decibels, 0.0)) for name in sends),
         output=_words(table, "bus"),
     )
-    return Rack(_words(table, "name", stem), strip, _words(table, "about"))
+    return Rack(_words(table, "name", name), strip, _words(table, "about"))
 
 
 def _effect(table: Mapping[str, Any], allowed: frozenset[str]) -> Effect:

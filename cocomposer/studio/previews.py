@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from cocomposer import formats
 from cocomposer.composer.request import Request
-from cocomposer.music import Chord, ChordChange, Key, KeyChange, Note, Part, Role, Song, TempoMap
+from cocomposer.music import Chord, ChordChange, ChordSpan, Key, KeyChange, Note, Part, Role, Song, TempoMap
 from cocomposer.music.general_midi import playable_range
 from cocomposer.music.mix import Instrument, InstrumentKind
 from cocomposer.music.time import Meter
@@ -17,7 +17,7 @@ from cocomposer.studio.form_editing import with_length
 from cocomposer.studio.progressions import load_progressions
 from cocomposer.studio.propose import composer_named
 
-__all__ = ["preview_of"]
+__all__ = ["chords_alone", "first_bars_in_style", "phrase", "preview_of"]
 
 MIDDLE_C, BPM, BARS = 60, 100.0, 8
 _PHRASE = ((0, 480), (4, 480), (7, 480), (12, 960), (7, 480), (4, 480), (0, 1440))
@@ -35,18 +35,18 @@ def preview_of(entry: Entry, song: Song, cancelled: Callable[[], bool] = lambda:
     if entry.kind is Kind.PROGRESSION:
         return _chords(entry.id, key, song)
     if entry.kind is Kind.STYLE:
-        return _in_style(entry.id, song, cancelled)
+        return first_bars_in_style(entry.id, song, cancelled)
     if entry.kind is Kind.INSTRUMENT:
         kind, _, name = entry.id.partition(":")
         if kind == "program":
-            return _phrase(key, Part("Preview", program=int(name)))
-        return _phrase(key, Part("Preview", instrument=Instrument(InstrumentKind.BUILT_IN, name)))
+            return phrase(key, Part("Preview", program=int(name)))
+        return phrase(key, Part("Preview", instrument=Instrument(InstrumentKind.BUILT_IN, name)))
     if entry.kind is Kind.PLUGIN and "instrument" in entry.tags:
-        return _phrase(key, Part("Preview", instrument=Instrument(InstrumentKind.PLUGIN, entry.id)))
+        return phrase(key, Part("Preview", instrument=Instrument(InstrumentKind.PLUGIN, entry.id)))
     return None
 
 
-def _phrase(key: Key, part: Part) -> Song:
+def phrase(key: Key, part: Part) -> Song:
     """A broken chord up and down, in the middle of what the instrument reaches."""
     low, high = playable_range(part.program)
     octaves = range(low - low % 12 + key.tonic, high, 12)
@@ -66,10 +66,14 @@ def _phrase(key: Key, part: Part) -> Song:
 def _chords(name: str, key: Key, song: Song) -> Song:
     """A progression in plain chords, at the tempo of the song."""
     found = next(each for each in load_progressions() if each.name == name)
-    spans = found.chords(key, Meter())
+    return chords_alone(found.chords(key, Meter()), song.tempos)
+
+
+def chords_alone(spans: Sequence[ChordSpan], tempos: TempoMap) -> Song:
+    """The chords on a piano, in close position, at the first of these tempos."""
     notes = [Note(span.start, pitch, span.end - span.start, 76) for span in spans for pitch in _close(span.chord)]
     piano = Part("Preview", Role.KEYS, notes=tuple(notes))
-    return Song(length=spans[-1].end, tempos=TempoMap(song.tempos.changes[:1]), parts=(piano,))
+    return Song(length=spans[-1].end, tempos=TempoMap(tempos.changes[:1]), parts=(piano,))
 
 
 def _close(chord: Chord) -> list[int]:
@@ -79,7 +83,7 @@ def _close(chord: Chord) -> list[int]:
     return sorted({bass, *(root + interval for interval in chord.intervals)}) if chord.intervals else []
 
 
-def _in_style(style: str, song: Song, cancelled: Callable[[], bool]) -> Song:
+def first_bars_in_style(style: str, song: Song, cancelled: Callable[[], bool]) -> Song:
     """The first bars of the song as the style plays them; of a plain progression where there is no song yet."""
     if not song.chords and not any(part.notes for part in song.parts):
         spans = load_progressions()[0].chords(Key(), Meter())
