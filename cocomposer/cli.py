@@ -22,6 +22,7 @@ COMMANDS = {
     "render": "turn a song file into audio",
     "info": "what is in a file: key, chords, sections, parts, tempo, range",
     "plugins": "your VST plugins: find them, list them, try one",
+    "taste": "what was learned of your taste: see it, correct it, forget it, switch it off",
     "styles": "the styles there are, or one of them in detail",
 }
 PROJECT_SUFFIX = ".cocomposer"

@@ -11,4 +11,14 @@ from cocomposer.composer.request import MAX_PROPOSALS, Composer, Proposal, Reque
 from cocomposer.composer.sketch import understand
 from cocomposer.composer.style_composer import StyleComposer
 
-__all__ = ["MAX_PROPOSALS", "Composer", "Controls", "Leaning", "Proposal", "Request", "StyleComposer", "Task", "understand"]
+__all__ = [
+    "MAX_PROPOSALS",
+    "Composer",
+    "Controls",
+    "Leaning",
+    "Proposal",
+    "Request",
+    "StyleComposer",
+    "Task",
+    "understand",
+]

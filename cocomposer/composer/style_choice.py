@@ -26,7 +26,7 @@ _VERSATILITY = 2.0
 _FURTHEST = 0.12
 """How much worse than the best a style may suit and still be offered for the sake of variety."""
 
-_LEANING = 0.35
+_LEANING = 0.6
 """How much of a fit a full leaning to a style is worth."""
 
 _NEIGHBOURS = 3

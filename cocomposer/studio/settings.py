@@ -15,6 +15,7 @@ from cocomposer.studio.places import make_folder, settings_folder, write_json
 
 BUFFERS = (64, 128, 256, 512, 1024, 2048, 4096)
 SAMPLE_RATES = (44100, 48000, 88200, 96000)
+TASTE_PROFILES = ("everything", "project")
 THEMES = ("dark", "light", "high-contrast")
 COMPOSERS = ("auto", "model", "style")
 SCALES = 1.0, 2.5
@@ -35,7 +36,9 @@ class Settings:
     `audio_device` "" is the system's own, `buffer` in frames; `midi_inputs` are listened to, none for all of them;
     `plugin_folders` are searched besides the usual ones; `soundfont` "" is the one at hand; `threads` 0 leaves to the
     composer how many it uses; `scale` enlarges the window, 1 to 2.5; `language` "" is the system's; `recent` holds the
-    last projects, newest first, and stays empty without `keep_history`.
+    last projects, newest first, and stays empty without `keep_history`.  `learn_taste` lets the program learn from what
+    is kept and rejected; `exploration`, 0..1, is how often it tries what it does not know of, and `taste_profile` whether
+    what was said in the open project counts most.
     """
 
     audio_device: str = ""
@@ -51,14 +54,20 @@ class Settings:
     language: str = ""
     recent: tuple[str, ...] = ()
     keep_history: bool = True
+    learn_taste: bool = True
+    exploration: float = 0.25
+    taste_profile: str = "everything"
 
     def __post_init__(self) -> None:
         choices = {"buffer": BUFFERS, "sample_rate": SAMPLE_RATES, "theme": THEMES, "composer": COMPOSERS}
+        choices |= {"taste_profile": TASTE_PROFILES}
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
                 raise SettingsError(f"The {_spoken(name)} is one of {', '.join(map(str, allowed))}.")
         if not SCALES[0] <= self.scale <= SCALES[1]:
             raise SettingsError(f"The scale lies between {100 * SCALES[0]:.0f}% and {100 * SCALES[1]:.0f}%.")
+        if not 0 <= self.exploration <= 1:
+            raise SettingsError("The exploration lies between 0 and 1.")
         if not 0 <= self.threads <= MAX_THREADS:
             raise SettingsError(f"The composer uses up to {MAX_THREADS} threads.")
         object.__setattr__(self, "recent", self.recent[:MAX_RECENT] if self.keep_history else ())

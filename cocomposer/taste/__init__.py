@@ -5,9 +5,11 @@ steers requests, and `lines` tells the artist what was learned.
 """
 
 from cocomposer.taste.journal import Correction, Journal, Remark, TasteError, Verdict
-from cocomposer.taste.taste import Profile, Taste
+from cocomposer.taste.taste import DEFAULT_EXPLORATION, Profile, Taste
+from cocomposer.taste.telling import Line, lines, picture, summary, trait_named
 from cocomposer.taste.traits import TRAITS, differences, traits
 
 __all__ = [
-    "TRAITS", "Correction", "Journal", "Profile", "Remark", "Taste", "TasteError", "Verdict", "differences", "traits",
+    "DEFAULT_EXPLORATION", "TRAITS", "Correction", "Journal", "Line", "Profile", "Remark", "Taste", "TasteError",
+    "Verdict", "differences", "lines", "picture", "summary", "trait_named", "traits",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from cocomposer.taste.journal import Correction, Remark, Verdict
 from cocomposer.taste.preference import BIAS, FloatArray, Preference
 from cocomposer.taste.traits import GENRE, STYLE, TRAITS, of_style
 
-DEFAULT_EXPLORATION = 0.5
+DEFAULT_EXPLORATION = 0.25
 SAID: Mapping[Verdict, tuple[bool, float]] = {
     Verdict.KEPT: (True, 1.0),
     Verdict.PARTLY: (True, 1.0),
@@ -34,7 +34,7 @@ _READINESS, _TRUST = -0.7, 0.7
 """Means of the prior: a third of what is shown is kept, and more of what the composer finds good."""
 _CORRECTED, _SURE = 1.5, 0.2
 """Mean (times the direction) and standard deviation of a weight that the artist has set right."""
-_LEANS = 1.5
+_LEANS = 0.8
 """Nats by which a style is liked better than the usual one that make three quarters of a full leaning."""
 _STEERS: Mapping[str, str] = {
     "density": "density",
