@@ -55,7 +55,7 @@ class Settings:
     recent: tuple[str, ...] = ()
     keep_history: bool = True
     learn_taste: bool = True
-    exploration: float = 0.25
+    exploration: float = 0.1
     taste_profile: str = "everything"
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -124,8 +124,9 @@ class TasteKeeper:
         self._add(verdict, project, answer, measured, share)
 
     def _write_edit(self, before: Project, after: Project, answer_id: str) -> None:
-        _, answer = after.find(answer_id)
-        moved = differences(_song_traits(before.song, answer), _song_traits(after.song, answer))
+        generation, answer = after.find(answer_id)
+        band = {answer.song.parts[index].name for index in written_parts(generation.sketch, answer.song)}
+        moved = differences(_traits_of_parts(before.song, band), _traits_of_parts(after.song, band))
         if moved:
             self._add(Verdict.EDITED, after, answer, moved, 1.0)
 
@@ -277,7 +278,5 @@ def share_kept(song: Song, generation: Generation, answer: Answer) -> float:
     return sum(note in there for note in written) / len(written) if written else 1.0
 
 
-def _song_traits(song: Song, answer: Answer) -> dict[str, float]:
-    """The traits of the parts of the song that an answer has too."""
-    names = {part.name for part in answer.song.parts}
+def _traits_of_parts(song: Song, names: Collection[str]) -> dict[str, float]:
     return traits(song, [index for index, part in enumerate(song.parts) if part.name in names], 0, song.length)

@@ -15,7 +15,7 @@ from cocomposer.taste.journal import Correction, Remark, Verdict
 from cocomposer.taste.preference import BIAS, FloatArray, Preference
 from cocomposer.taste.traits import GENRE, STYLE, TRAITS, of_style
 
-DEFAULT_EXPLORATION = 0.25
+DEFAULT_EXPLORATION = 0.1
 SAID: Mapping[Verdict, tuple[bool, float]] = {
     Verdict.KEPT: (True, 1.0),
     Verdict.PARTLY: (True, 1.0),

@@ -16,7 +16,7 @@ from cocomposer.composer.ranking import features, form_kept
 from cocomposer.music import Note, Part, Role, Song
 from cocomposer.styles import Style
 
-GENRE, STYLE = "genre: ", "style: "
+GENRE, STYLE, MODERATE = "genre: ", "style: ", "moderate "
 _EARLY = 30
 """Ticks by which a player may be ahead of the place he means."""
 _PLAIN = frozenset({0, 3, 4, 6, 7, 8})
@@ -62,6 +62,10 @@ TRAITS = (
     Trait("strings", "no strings or choirs", "strings or choirs", 0.5, 0.5),
     Trait("winds", "no winds or brass", "winds or brass", 0.45, 0.5),
     Trait("synths", "no synthesisers", "synthesisers", 0.3, 0.45),
+    *(
+        Trait(MODERATE + name, f"{name} at either extreme", f"moderate {name}", 0.0, 0.5)
+        for name in ("density", "register", "loudness", "energy")
+    ),
     Trait("composer's opinion", "what the composer doubts", "what the composer finds good", 0.75, 0.15),
 )
 TRAIT = {trait.name: trait for trait in TRAITS}
@@ -85,7 +89,7 @@ def traits(
     if opinion is not None:
         raw["composer's opinion"] = opinion
     scaled = {name: round(TRAIT[name].scaled(value), 4) for name, value in raw.items() if math.isfinite(value)}
-    return scaled | (of_style(style, measured=False) if style is not None else {})
+    return _with_moderation(scaled) | (of_style(style, measured=False) if style is not None else {})
 
 
 def of_style(style: Style, measured: bool = True) -> dict[str, float]:
@@ -95,7 +99,13 @@ def of_style(style: Style, measured: bool = True) -> dict[str, float]:
     if measured:
         raw |= {"swing": style.feel.swing, "players": float(len(style.parts))}
         raw |= _instruments([(part.role, part.program) for part in style.parts])
-    return known | {name: round(TRAIT[name].scaled(value), 4) for name, value in raw.items()}
+    return known | _with_moderation({name: round(TRAIT[name].scaled(value), 4) for name, value in raw.items()})
+
+
+def _with_moderation(scaled: dict[str, float]) -> dict[str, float]:
+    """With how near those traits are to the usual that may be liked neither low nor high: 1 (as usual) .. -1."""
+    moderate = {MODERATE + name: 1 - 2 * abs(value) for name, value in scaled.items() if MODERATE + name in TRAIT}
+    return scaled | {name: round(value, 4) for name, value in moderate.items()}
 
 
 def _figures(song: Song, parts: Sequence[Part], band: Collection[int], first: int, last: int) -> dict[str, float]:

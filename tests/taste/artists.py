@@ -16,10 +16,10 @@ from cocomposer.composer.style_composer import choices
 from cocomposer.music import Song
 from cocomposer.resources import assets_folder
 from cocomposer.styles import load_styles
-from cocomposer.taste import Profile, Remark, Taste, Verdict, traits
+from cocomposer.taste import Remark, Taste, Verdict, traits
 
 Traits = Mapping[str, float]
-ROUNDS, SHOWN, WIDE = 15, 4, 3
+ROUNDS, SHOWN, WIDE = 15, 4, 4
 """Questions, proposals shown for each, and how many times as many are composed to choose from."""
 
 
@@ -90,9 +90,9 @@ class Artist:
 
     name: str
     likes: Callable[[Traits, float], float]
-    picky: float = 0.8
+    picky: float = 0.88
     noise: float = 0.0
-    steep: float = 4.0
+    steep: float = 8.0
     blind: float | None = None
 
     def chances(self, pool: Pool, progress: float) -> Callable[[Entry], float]:
@@ -115,7 +115,7 @@ def _linear(**weights: float) -> Callable[[Traits, float], float]:
 
 
 def _genres(*names: str) -> Callable[[Traits, float], float]:
-    return lambda traits, _: float(any(f"genre: {name}" in traits for name in names))
+    return lambda traits, _: 0.2 * traits["energy"] + any(f"genre: {name}" in traits for name in names)
 
 
 def _moderate(traits: Traits, _: float) -> float:
@@ -150,7 +150,7 @@ ARTISTS = (
     Artist("electronic", _electronic, noise=0.15),
     Artist("chamber music", _linear(strings=1.0, drums=-1.0, sustain=0.8, smooth_voices=0.6, energy=-0.5)),
     Artist("all things moderate", _moderate),
-    Artist("a small band that swings", _small_swing, picky=0.85),
+    Artist("a small band that swings", _small_swing, picky=0.9),
     Artist("loyal to four genres", _genres("blues", "soul", "gospel", "funk"), picky=0.9),
     Artist("from jazz to electronic", _moving_on),
     Artist("growing calm", _growing_up, noise=0.1),
@@ -180,9 +180,9 @@ def session(artist: Artist, pool: Pool, seed: int, *, learning: bool, wide: int 
     for number in range(ROUNDS):
         place = (number + seed) % len(pool.sketches)
         true = artist.chances(pool, number / (ROUNDS - 1))
-        taste = Taste(tuple(remarks), profile=Profile())
+        taste = Taste(tuple(remarks))
         request = Request(pool.sketches[place], count=SHOWN, seed=1_000 * seed + number)
-        if learning:
+        if learning and remarks:
             steered = taste.steered(request, styles, random)
             widened = Request(pool.sketches[place], count=SHOWN * wide, seed=request.seed, leaning=steered.leaning)
             found = pool.answers(place, widened)
