@@ -23,7 +23,7 @@ def parser() -> CommandParser:
     parser.add_argument(
         "action",
         metavar="ACTION",
-        help="show: what was learned; like, dislike, ignore TRAIT: set it right; forget [TRAIT]: a trait or everything; "
+        help="show: what was learned; like, dislike, ignore TRAIT: set it right; forget [TRAIT]: one or everything; "
         "export FILE: as JSON; picture FILE: as SVG; off, on: whether anything is learned and used",
     )
     parser.add_argument("name", nargs="?", default="", metavar="TRAIT|FILE", help="a trait as shown, or a file")

@@ -37,8 +37,8 @@ class Settings:
     `plugin_folders` are searched besides the usual ones; `soundfont` "" is the one at hand; `threads` 0 leaves to the
     composer how many it uses; `scale` enlarges the window, 1 to 2.5; `language` "" is the system's; `recent` holds the
     last projects, newest first, and stays empty without `keep_history`.  `learn_taste` lets the program learn from what
-    is kept and rejected; `exploration`, 0..1, is how often it tries what it does not know of, and `taste_profile` whether
-    what was said in the open project counts most.
+    is kept and rejected; `exploration`, 0..1, is how often it tries what it does not know of, and `taste_profile`
+    whether what was said in the open project counts most.
     """
 
     audio_device: str = ""

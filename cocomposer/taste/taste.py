@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -140,7 +141,7 @@ class Taste:
         return {style.id: round(float(value), 3) for style, value in zip(styles, leaning, strict=True)}
 
     def _controls(self, weights: FloatArray) -> Controls:
-        asked = {}
+        asked: dict[str, Any] = {}
         for control, trait in _STEERS.items():
             mean, deviation = self.preference.weight(trait)
             if abs(mean) > deviation:

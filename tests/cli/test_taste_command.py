@@ -35,7 +35,8 @@ def test_what_was_learned_is_shown_corrected_and_forgotten(capsys: pytest.Captur
     capsys.readouterr()
     main(["taste", "show", "--json"])
     (line,) = json.loads(capsys.readouterr().out)["lines"]
-    assert line["corrected"] and line["weight"] < -1
+    assert line["corrected"]
+    assert line["weight"] < -1
     assert main(["taste", "forget"]) == 0
     assert not taste_path().exists()
 

@@ -126,7 +126,8 @@ def test_a_damaged_file_is_told_and_hearing_goes_on(tmp_path: Path) -> None:
     document.perform("Keep", keep_answer(document.project, FIRST))
     assert _heard(keeper) == [(Verdict.KEPT, FIRST)]
     keeper.close()
-    assert len(told) == 1 and "taste-damaged-1.sqlite" in told[0]
+    assert len(told) == 1
+    assert "taste-damaged-1.sqlite" in told[0]
 
 
 def test_everything_can_be_forgotten(keeper: TasteKeeper) -> None:

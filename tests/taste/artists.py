@@ -177,6 +177,8 @@ def session(artist: Artist, pool: Pool, seed: int, *, learning: bool, wide: int 
     """One session: ROUNDS questions about the sketches of the pool in turn, each answered with SHOWN proposals."""
     random = np.random.default_rng((seed, sum(map(ord, artist.name))))
     styles, remarks, rows = load_styles(), [], []
+    # The luck of an artist is the same with and without learning.
+    coins = np.random.default_rng(seed).random(ROUNDS * SHOWN)
     for number in range(ROUNDS):
         place = (number + seed) % len(pool.sketches)
         true = artist.chances(pool, number / (ROUNDS - 1))
@@ -191,7 +193,7 @@ def session(artist: Artist, pool: Pool, seed: int, *, learning: bool, wide: int 
             found = pool.answers(place, request)
         best = sorted((true(entry) for entry in pool.entries[place].values()), reverse=True)[:SHOWN]
         for entry, most in zip(found, best, strict=True):
-            kept = bool(random.random() < true(entry))
+            kept = bool(coins[len(rows)] < true(entry))
             rows.append((kept, true(entry), most, entry.score))
             verdict = Verdict.KEPT if kept else Verdict.REJECTED
             remarks.append(Remark(verdict, entry.traits, answer=str(len(remarks)), number=len(remarks) + 1))

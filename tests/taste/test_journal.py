@@ -31,7 +31,8 @@ def test_what_was_said_comes_back(tmp_path: Path) -> None:
 
 def test_reading_makes_no_file(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "taste.sqlite")
-    assert journal.remarks() == () and journal.corrections() == ()
+    assert journal.remarks() == ()
+    assert journal.corrections() == ()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -68,7 +68,8 @@ def test_a_bass_that_walks_is_told_from_one_that_stays() -> None:
         traits(replace(song, parts=(replace(bass, notes=tuple(notes)),)), [0], 0, song.length)["walking bass"]
         for notes in (steps, still)
     )
-    assert walking > 0.9 and staying < -0.5
+    assert walking > 0.9
+    assert staying < -0.5
 
 
 def test_what_was_kept_comes_first() -> None:
@@ -96,7 +97,8 @@ def test_a_request_leans_to_what_is_liked_and_what_it_says_itself_stays() -> Non
     steered = Taste(SPARSE_LIKED, exploration=0).steered(request, load_styles(), RANDOM)
     leaning = steered.leaning
     assert leaning.styles["swing"] > 0.3 > -0.3 > leaning.styles["rock"]
-    assert leaning.controls.density is not None and leaning.controls.density < 0.35
+    assert leaning.controls.density is not None
+    assert leaning.controls.density < 0.35
     assert steered.controls_for("Piano", Role.KEYS).density == 0.9
     assert replace(steered, leaning=request.leaning) == request
 
@@ -105,7 +107,8 @@ def test_the_style_composer_heeds_a_leaning_to_styles() -> None:
     request = Request(lead_sheet(), count=4)
     steered = Taste(SPARSE_LIKED, exploration=0).steered(request, load_styles(), RANDOM)
     genres = [load_styles()[answer.style].genre for answer in StyleComposer().propose(steered)]
-    assert "jazz" in genres and "rock" not in genres
+    assert "jazz" in genres
+    assert "rock" not in genres
 
 
 def test_without_a_word_said_a_request_stays_as_it_is() -> None:
@@ -129,7 +132,8 @@ def test_a_line_can_be_corrected_and_forgotten() -> None:
     corrected = Taste(SPARSE_LIKED, [Correction("density", 1, after=20)])
     assert corrected.preference.weight("density")[0] > 1
     (line,) = (line for line in lines(corrected) if line.trait == "density")
-    assert line.corrected and line.sentence == "You said that you like busy playing."
+    assert line.corrected
+    assert line.sentence == "You said that you like busy playing."
 
 
 def test_what_was_learned_is_told_with_its_counts() -> None:
@@ -142,7 +146,8 @@ def test_what_was_learned_is_told_with_its_counts() -> None:
     assert told["genre: jazz"] == "You keep jazz: 10 of 10 kept."
     assert told["genre: rock"] == "You pass over rock: 0 of 10 kept."
     assert summary(Taste(SPARSE_LIKED)).startswith("You keep ")
-    assert lines(Taste()) == () and summary(Taste()) == ""
+    assert lines(Taste()) == ()
+    assert summary(Taste()) == ""
 
 
 def test_the_picture_has_a_bar_for_each_line_on_its_side() -> None:
