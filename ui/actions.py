@@ -38,9 +38,9 @@ class Action:
     """Something that can be done.
 
     `text` as it stands in the menu, with an & for its letter; `shortcut` in Qt's spelling ("Ctrl+S", "Space"),
-    further ones after a `|`; `icon` a drawing in `ui/icons`; `checked` for what is on or off; `begins_group` puts a
-    line above.
-    `label` gives the text where it changes ("Undo Move notes").
+    further ones after a `|`; `keys` those that a view hears itself, which are only shown; `icon` a drawing in
+    `ui/icons`; `checked` for what is on or off; `begins_group` puts a line above; `label` gives the text where it
+    changes ("Undo Move notes").
     """
 
     id: str
@@ -53,6 +53,7 @@ class Action:
     checked: Callable[[Window], bool] | None = None
     label: Callable[[Window], str] | None = None
     begins_group: bool = False
+    keys: str = ""
 
 
 def translated(text: str) -> str:
@@ -61,8 +62,13 @@ def translated(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A menu text without the mark of its letter."""
-    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
+    """A menu text without the mark of its letter, and without keys behind a tabulator."""
+    return text.partition("\t")[0].replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+def shown_keys(each: Action) -> str:
+    """The keys of an action as this system writes them, the first where there are several."""
+    return QKeySequence(each.shortcut.split("|")[0] or each.keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _undo_label(window: Window) -> str:
@@ -73,6 +79,10 @@ def _undo_label(window: Window) -> str:
 def _redo_label(window: Window) -> str:
     label = window.session.document.redo_label
     return translated("&Redo") + (f" {label}" if label else "")
+
+
+def _has_part(window: Window) -> bool:
+    return window.roll.state.part is not None
 
 
 def _has_notes(window: Window) -> bool:
@@ -107,21 +117,36 @@ EDIT_ACTIONS = (
 )  # fmt: skip
 # The piano roll hears the keys of these itself, so that they mean notes only where notes are.
 NOTES_ACTIONS = (
-    Action("notes.quantise", _(CONTEXT, "&Quantise"), NOTES, lambda w: keys.quantise(w.roll.state), icon="magnet",
-           enabled=lambda w: bool(w.roll.state.notes)),
-    Action("notes.octave-up", _(CONTEXT, "An octave &up"), NOTES, lambda w: keys.transpose(w.roll.state, 12),
-           enabled=_has_notes),
-    Action("notes.octave-down", _(CONTEXT, "An octave &down"), NOTES, lambda w: keys.transpose(w.roll.state, -12),
-           enabled=_has_notes),
-    Action("notes.longer", _(CONTEXT, "&Longer"), NOTES, lambda w: keys.lengthen(w.roll.state, 1), enabled=_has_notes),
-    Action("notes.shorter", _(CONTEXT, "&Shorter"), NOTES, lambda w: keys.lengthen(w.roll.state, -1),
-           enabled=_has_notes),
-    Action("notes.duplicate", _(CONTEXT, "Du&plicate"), NOTES, lambda w: keys.duplicate(w.roll.state),
-           enabled=_has_notes, begins_group=True),
+    Action("notes.cut", _(CONTEXT, "Cu&t"), NOTES, lambda w: keys.cut(w.roll.state), enabled=_has_notes,
+           keys="Ctrl+X"),
+    Action("notes.copy", _(CONTEXT, "&Copy"), NOTES, lambda w: keys.copy(w.roll.state), enabled=_has_notes,
+           keys="Ctrl+C"),
+    Action("notes.paste", _(CONTEXT, "&Paste"), NOTES, lambda w: keys.paste(w.roll.state), enabled=_has_part,
+           keys="Ctrl+V"),
+    Action("notes.duplicate", _(CONTEXT, "Dupl&icate"), NOTES, lambda w: keys.duplicate(w.roll.state),
+           enabled=_has_notes, keys="Ctrl+D"),
     Action("notes.delete", _(CONTEXT, "D&elete"), NOTES, lambda w: keys.delete(w.roll.state), icon="trash",
-           enabled=_has_notes),
+           enabled=_has_notes, keys="Del"),
     Action("notes.all", _(CONTEXT, "Select &all"), NOTES, lambda w: keys.select_all(w.roll.state), icon="select",
-           enabled=lambda w: bool(w.roll.state.notes)),
+           enabled=lambda w: bool(w.roll.state.notes), keys="Ctrl+A"),
+    Action("notes.quantise", _(CONTEXT, "&Quantise"), NOTES, lambda w: keys.quantise(w.roll.state), icon="magnet",
+           enabled=lambda w: bool(w.roll.state.notes), keys="Q", begins_group=True),
+    Action("notes.up", _(CONTEXT, "A semit&one up"), NOTES, lambda w: keys.transpose(w.roll.state, 1),
+           enabled=_has_notes, keys="Up"),
+    Action("notes.down", _(CONTEXT, "A se&mitone down"), NOTES, lambda w: keys.transpose(w.roll.state, -1),
+           enabled=_has_notes, keys="Down"),
+    Action("notes.octave-up", _(CONTEXT, "An octave &up"), NOTES, lambda w: keys.transpose(w.roll.state, 12),
+           enabled=_has_notes, keys="Shift+Up"),
+    Action("notes.octave-down", _(CONTEXT, "An octave &down"), NOTES, lambda w: keys.transpose(w.roll.state, -12),
+           enabled=_has_notes, keys="Shift+Down"),
+    Action("notes.longer", _(CONTEXT, "&Longer"), NOTES, lambda w: keys.lengthen(w.roll.state, 1),
+           enabled=_has_notes, keys="Alt+Right"),
+    Action("notes.shorter", _(CONTEXT, "&Shorter"), NOTES, lambda w: keys.lengthen(w.roll.state, -1),
+           enabled=_has_notes, keys="Alt+Left"),
+    Action("notes.letters", _(CONTEXT, "Pla&y with letters"), NOTES, lambda w: w.roll.toolbar.typing.click(),
+           icon="keyboard", checked=lambda w: w.roll.state.typing, begins_group=True),
+    Action("notes.steps", _(CONTEXT, "Step i&nput"), NOTES, lambda w: w.roll.toolbar.step.click(),
+           checked=lambda w: w.roll.state.step_input),
 )  # fmt: skip
 PLAY_ACTIONS = (
     Action("play.toggle", _(CONTEXT, "&Play or pause"), PLAY, lambda w: w.session.play_or_pause(), "Space", "play",
@@ -142,11 +167,12 @@ PLAY_ACTIONS = (
 )  # fmt: skip
 PROPOSE_ACTIONS = (
     Action("propose.go", _(CONTEXT, "&Propose"), PROPOSE, lambda w: w.propose(), "Ctrl+Return|Ctrl+Enter", "propose",
-           lambda w: not w.session.proposing),
-    Action("propose.stop", _(CONTEXT, "S&top composing"), PROPOSE, lambda w: w.session.cancel_proposing(), "Ctrl+.",
-           "stop", lambda w: w.session.proposing),
-    Action("propose.song", _(CONTEXT, "Hear the &song itself again"), PROPOSE, lambda w: w.session.audition(None),
-           "Ctrl+0", enabled=lambda w: w.session.auditioned is not None),
+           lambda w: not w.session.proposals.under_way),
+    Action("propose.stop", _(CONTEXT, "S&top composing"), PROPOSE, lambda w: w.session.proposals.cancel(), "Ctrl+.",
+           "stop", lambda w: w.session.proposals.under_way),
+    Action("propose.song", _(CONTEXT, "Hear the &song itself again"), PROPOSE,
+           lambda w: w.session.proposals.audition(None), "Ctrl+0",
+           enabled=lambda w: w.session.proposals.auditioned is not None),
 )  # fmt: skip
 VIEW_ACTIONS = (
     Action("view.browser", _(CONTEXT, "&Browser"), VIEW, lambda w: w.toggle("browser"), "Ctrl+B", "browser",
@@ -201,7 +227,9 @@ class Actions(QObject):
         if each.icon:
             made.setIcon(icon(each.icon))
         made.setCheckable(each.checked is not None)
-        keys = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        if each.keys:
+            made.setText(f"{made.text()}\t{shown_keys(each)}")
+        keys = shown_keys(each)
         made.setToolTip(plain(made.text()) + (f"  ({keys})" if keys else ""))
         made.triggered.connect(lambda: self.trigger(each))
         self._window.addAction(made)

@@ -24,7 +24,7 @@ from .blank import blank_song
 from .focus import KeyboardFocus
 from .log_window import begin_log
 from .memory import Memory
-from .recording import Keyboard
+from .recording import Keyboards
 from .session import Session
 from .sounding import start_playing
 from .window import Window
@@ -49,11 +49,11 @@ def run(files: list[str]) -> int:
     awake = QTimer(window)  # Python sees a Ctrl-C only while it is running
     awake.timeout.connect(lambda: None)
     awake.start(200)
-    keyboard = Keyboard(window.session)
+    keyboards = Keyboards(window.session)
     QTimer.singleShot(0, lambda: start_playing(window.session))
-    QTimer.singleShot(0, keyboard.open)
+    QTimer.singleShot(0, keyboards.open)
     code = app.exec()
-    keyboard.close()
+    keyboards.close()
     sip.delete(window)  # with all it has, in an order of our choosing
     return code
 

@@ -10,8 +10,7 @@ from .session import Session
 
 def auditioned_song(session: Session) -> Song | None:
     """The song of the proposal that is auditioned, None where the artist hears their own."""
-    answer = session.answer(session.auditioned) if session.auditioned else None
-    return answer.song if answer is not None else None
+    return session.proposals.heard
 
 
 def auditioned_part(session: Session, part: Part) -> Part | None:

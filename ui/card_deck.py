@@ -86,9 +86,9 @@ class CardDeck(QWidget):
 
     def refresh(self) -> None:
         """Bring the cards up to date."""
-        if self._session.proposing and not self._was_proposing:
+        if self._session.proposals.under_way and not self._was_proposing:
             self._number = None  # whatever was browsed: what is asked now is what one wants to see
-        self._was_proposing = self._session.proposing
+        self._was_proposing = self._session.proposals.under_way
         generation = self.generation
         self._empty.setVisible(generation is None)
         self._scroll.setVisible(generation is not None)
@@ -97,7 +97,7 @@ class CardDeck(QWidget):
             self._drop_cards()
             return
         self._show_head(generation)
-        live = self._session.proposing and generation is self._session.document.project.generations[-1]
+        live = self._session.proposals.under_way and generation is self._session.document.project.generations[-1]
         count = max(len(generation.answers), generation.terms.count if live else 0)
         pinned = [
             (each, answer) for each in self._session.document.project.generations if each.number != generation.number
@@ -105,7 +105,7 @@ class CardDeck(QWidget):
         ]  # fmt: skip
         if self._shown != generation.number or len(self.cards) != count or len(pinned) != len(self._pinned):
             self._deal(generation, count, pinned)
-        drafts = [draft for _, draft in sorted(self._session.drafts.items())] if live else []
+        drafts = [draft for _, draft in sorted(self._session.proposals.drafts.items())] if live else []
         for place, card in enumerate(self.cards):
             if place < len(generation.answers):
                 self._show(card, generation.answers[place])
@@ -119,8 +119,8 @@ class CardDeck(QWidget):
         region = self._session.region
         card.region_bars = (region.first_bar, region.last_bar) if region is not None else None
         card.show_answer(answer)
-        card.show_auditioned(self._session.auditioned == answer.id)
-        if self._session.auditioned == answer.id:
+        card.show_auditioned(self._session.proposals.auditioned == answer.id)
+        if self._session.proposals.auditioned == answer.id:
             self._waveforms.draw(answer, card.picture)
 
     def _show_head(self, generation: Generation) -> None:
@@ -133,22 +133,22 @@ class CardDeck(QWidget):
 
     def _show_playhead(self, tick: int) -> None:
         for card in (*self.cards, *self._pinned):
-            heard = card.answer is not None and card.answer.id == self._session.auditioned
+            heard = card.answer is not None and card.answer.id == self._session.proposals.auditioned
             card.picture.show_playhead(tick if heard else None)
 
     # --- What can be done -------------------------------------------------------------------------------------------
 
     def _audition(self, card: Card) -> None:
         if card.answer is not None:
-            heard = self._session.auditioned == card.answer.id
-            self._session.audition(None if heard else card.answer.id)
+            heard = self._session.proposals.auditioned == card.answer.id
+            self._session.proposals.audition(None if heard else card.answer.id)
 
     def _connect(self, card: Card) -> None:
         session = self._session
 
         def told(does: str, *arguments: object) -> None:
             if card.answer is not None:
-                getattr(session, does)(card.answer.id, *arguments)
+                getattr(session.proposals, does)(card.answer.id, *arguments)
 
         card.audition_asked.connect(lambda: self._audition(card))
         card.keep_asked.connect(lambda parts, bars: told("keep", parts, bars))

@@ -42,13 +42,13 @@ def chord_menu(
     harmonise = _add(
         menu,
         menu.tr("Harmonise {where}").format(where=where),
-        lambda: session.propose(Terms(task=Task.HARMONISE, bars=bars)),
+        lambda: session.proposals.propose(Terms(task=Task.HARMONISE, bars=bars)),
     )
     harmonise.setEnabled(tune is not None and bool(tune.notes))
     melody = _add(
         menu,
         menu.tr("A melody for {where}").format(where=where),
-        lambda: session.propose(Terms(task=Task.MELODY, bars=bars)),
+        lambda: session.proposals.propose(Terms(task=Task.MELODY, bars=bars)),
     )
     melody.setEnabled(bool(session.song.chords))
     return menu

@@ -55,11 +55,14 @@ class ControlsPanel(QScrollArea):
         self._listening = True
         self._why_not = self._why_no_composer = ""
         self._build()
+        self._usual_composer = ""
+        self._follow_settings()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.refresh)
         for signal in (session.changed, session.selection_changed, session.document_changed):
             signal.connect(lambda *_: self._soon.start())
+        session.settings_changed.connect(self._follow_settings)
         self.refresh()
 
     # --- What is asked ----------------------------------------------------------------------------------------------
@@ -120,6 +123,13 @@ class ControlsPanel(QScrollArea):
         self._composer.setCurrentIndex(max(0, self._composer.findData(composer)))
         self._listening = True
         self._tell()
+
+    def _follow_settings(self) -> None:
+        """Take the composer of the settings, when that is another than before."""
+        usual = self._session.settings.composer
+        if usual != self._usual_composer:
+            self._usual_composer = usual
+            self._composer.setCurrentIndex(self._composer.findData(usual))
 
     def _wished(self, task: Task) -> Terms:
         """The wishes as they stand, for any task, before the region has a say."""

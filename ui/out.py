@@ -108,10 +108,14 @@ class Out(QObject):
 
     def write_audio(self, path: Path, stems: bool = False) -> None:
         """Render the song to `path`, with progress and cancel in the line below."""
-        song, hosts = self._window.session.song, self._window.session.hosts
+        song, hosts, chosen = self._window.session.song, self._window.session.hosts, self._window.session.settings
+        soundfont = Path(chosen.soundfont) if chosen.soundfont else None
 
         def work(progress: Callable[[float], None], cancelled: Callable[[], bool]) -> AudioFiles:
-            return render_to_file(song, path, stems=stems, hosts=hosts, progress=progress, cancelled=cancelled)
+            return render_to_file(
+                song, path, sample_rate=chosen.sample_rate, stems=stems, soundfont=soundfont, hosts=hosts,
+                progress=progress, cancelled=cancelled,
+            )  # fmt: skip
 
         def done(files: AudioFiles) -> None:
             said = self.tr("Exported {name}: {loudness} LUFS").format(name=path.name, loudness=f"{files.loudness:.1f}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
-from PyQt6.QtGui import QAction, QFontMetrics, QKeyEvent, QKeySequence, QPainter
+from PyQt6.QtGui import QAction, QFontMetrics, QKeyEvent, QPainter
 from PyQt6.QtWidgets import (
     QDialog,
     QLineEdit,
@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from . import theme
-from .actions import Action, Actions, plain, translated
+from .actions import Action, Actions, plain, shown_keys, translated
 
 WIDTH, ROWS, ROW = 520, 10, 36
 
@@ -106,7 +106,7 @@ class Palette(QDialog):
         self.list.clear()
         for _, each in found:
             item = QListWidgetItem(plain(self._actions[each.id].text()))
-            item.setData(Qt.ItemDataRole.UserRole, (each.id, plain(translated(each.menu)), self._keys(each)))
+            item.setData(Qt.ItemDataRole.UserRole, (each.id, plain(translated(each.menu)), shown_keys(each)))
             item.setIcon(self._actions[each.id].icon())
             if not self._actions[each.id].isEnabled():
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
@@ -115,9 +115,6 @@ class Palette(QDialog):
 
     def _whole(self, each: Action) -> str:
         return f"{plain(translated(each.menu))} {plain(self._actions[each.id].text())}"
-
-    def _keys(self, each: Action) -> str:
-        return self._actions[each.id].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
 
     def _do(self) -> None:
         item = self.list.currentItem()

@@ -57,7 +57,7 @@ class ProposalsPanel(QFrame):
 
     def propose(self) -> None:
         """Ask for proposals with the wishes as they stand; does nothing where they cannot be asked."""
-        if self._session.proposing or self.controls.problem:
+        if self._session.proposals.under_way or self.controls.problem:
             return
         self._ask(Question(self.controls.terms, self.controls.composer, self.controls.reference.song))
         self.controls.next_seed()
@@ -69,10 +69,10 @@ class ProposalsPanel(QFrame):
 
     def cancel(self) -> None:
         """Stop composing; what is done stays."""
-        self._session.cancel_proposing()
+        self._session.proposals.cancel()
 
     def _ask(self, question: Question) -> None:
-        self._session.propose(question.terms, question.composer, question.reference)
+        self._session.proposals.propose(question.terms, question.composer, question.reference)
 
     def _show_wishes_of(self, number: int) -> None:
         """Set the wishes to those of an earlier question."""
@@ -81,10 +81,10 @@ class ProposalsPanel(QFrame):
         self._tabs.setCurrentIndex(0)
 
     def _press(self) -> None:
-        self.cancel() if self._session.proposing else self.propose()
+        self.cancel() if self._session.proposals.under_way else self.propose()
 
     def _refresh(self) -> None:
-        proposing, problem = self._session.proposing, self.controls.problem
+        proposing, problem = self._session.proposals.under_way, self.controls.problem
         if proposing != self._was_proposing or self._button.icon().isNull():
             self._button.setIcon(icon("stop") if proposing else icon("propose", "on_accent"))
         if proposing and not self._was_proposing:  # wherever it was asked

@@ -1,4 +1,4 @@
-"""The MIDI keyboard: it sounds the current part, and what is played while recording becomes notes of it."""
+"""Playing in: MIDI keyboards that sound the current part, and what is played while recording becomes notes of it."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ if TYPE_CHECKING:
     from cocomposer.sound.playback.recording import Recorder
 
 
-class Keyboard(QObject):
+class Keyboards(QObject):
     """The MIDI inputs that the settings name (none named: all there are), opened in the background."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
+        self._wanted: tuple[str, ...] = ()
         self._inputs: list[MidiInput] = []
-        self._recorder: Recorder | None = None
-        self._began = 0
-        self._part = 0
-        session.recording_changed.connect(self._record)
-        session.playing_changed.connect(lambda playing: None if playing else self._stop())
+        session.settings_changed.connect(self._follow)
 
     def open(self) -> None:
-        """Listen to the inputs; one that cannot be opened is told of and left out."""
-        wanted, played = self._session.settings.midi_inputs, self._played
+        """Listen to the inputs; one that is named and cannot be opened is told of and left out."""
+        self._wanted = wanted = self._session.settings.midi_inputs
+        before, self._inputs = self._inputs, []
+        played = self._played
 
         def work(*_: Callable[..., object]) -> tuple[list[MidiInput], list[str]]:
             from cocomposer.sound.playback.midi_input import MidiInput, midi_inputs
 
+            for each in before:
+                each.close()
             opened, problems = [], []
             for name in wanted or midi_inputs():
                 try:
@@ -46,7 +47,7 @@ class Keyboard(QObject):
             return opened, problems
 
         def done(result: tuple[list[MidiInput], list[str]]) -> None:
-            self._inputs = result[0]
+            self._inputs += result[0]
             if wanted:
                 for problem in result[1]:
                     self._session.problem.emit(problem)
@@ -58,19 +59,35 @@ class Keyboard(QObject):
             each.close()
         self._inputs = []
 
+    def _follow(self) -> None:
+        if self._session.settings.midi_inputs != self._wanted:
+            self.open()
+
     def _played(self, key: Key) -> None:
-        """A key moved, on a thread of the driver's: sound it there, note it down in the window's own time."""
+        """A key moved, on a thread of the driver's: sound it there, and tell of it in the window's own time."""
         player, part = self._session.player, self._session.current_part
         if player is not None:
             if key.velocity:
                 player.note_on(part, key.pitch, key.velocity)
             else:
                 player.note_off(part, key.pitch)
-        self._session.deliver(lambda: self.take(key))
+        self._session.deliver(lambda: self._session.key_played.emit(key))
 
-    def take(self, key: Key) -> None:
-        """Take a key into the recording, and tell the views."""
-        self._session.key_played.emit(key.pitch, key.velocity)
+
+class Recording(QObject):
+    """Writes down what is played while the session records, whoever plays it."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._recorder: Recorder | None = None
+        self._began = 0
+        self._part = 0
+        session.key_played.connect(self._take)
+        session.recording_changed.connect(self._record)
+        session.playing_changed.connect(lambda playing: None if playing else self._stop())
+
+    def _take(self, key: Key) -> None:
         player = self._session.player
         if self._recorder is None or player is None:
             return

@@ -26,7 +26,7 @@ def region_menu(session: Session, parent: QWidget) -> QMenu:
     has_notes = any(_chosen_notes(session).values())
 
     def ask(task: Task, parts: tuple[str, ...]) -> Callable[[], None]:
-        return lambda: session.propose(Terms(task=task, bars=bars, parts=parts))
+        return lambda: session.proposals.propose(Terms(task=task, bars=bars, parts=parts))
 
     add = _adder(menu)
     add(menu.tr("Propose here"), ask(Task.INFILL, names), drawing="propose", enabled=bool(song.parts))

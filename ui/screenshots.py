@@ -122,20 +122,20 @@ def _propose(window: Window) -> None:
 
     from cocomposer.composer.request import Terms
 
-    window.session.propose(Terms(seed=3), "style")
+    window.session.proposals.propose(Terms(seed=3), "style")
     for tabs in window.proposals.findChildren(QTabBar):
         tabs.setCurrentIndex(1)
 
 
 def _streaming(window: Window) -> None:
     _propose(window)
-    _until(lambda: _answers(window) >= 2 or not window.session.proposing)
+    _until(lambda: _answers(window) >= 2 or not window.session.proposals.under_way)
 
 
 def _arranged(window: Window) -> None:
     _propose(window)
-    _until(lambda: not window.session.proposing)
-    window.session.keep(window.session.document.project.generations[-1].answers[0].id)
+    _until(lambda: not window.session.proposals.under_way)
+    window.session.proposals.keep(window.session.document.project.generations[-1].answers[0].id)
     window.session.current_part = min(2, len(window.session.song.parts) - 1)
 
 

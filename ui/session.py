@@ -6,31 +6,27 @@ new_song)` and nothing else.  Whatever comes from another thread is brought to t
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from cocomposer.composer.request import Request, Terms
-from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
 from cocomposer.sound.metering import Levels
-from cocomposer.studio.composing import Asked, Composing
+from cocomposer.studio.composing import Composing
 from cocomposer.studio.document import Change, Document
 from cocomposer.studio.jobs import Jobs
-from cocomposer.studio.keeping import keep_answer
-from cocomposer.studio.project import Answer, Generation, Project, Stretch
+from cocomposer.studio.project import Project
 from cocomposer.studio.recovery import Recoverable, Recovery
 from cocomposer.studio.settings import Settings, save_settings
+
+from .proposing import Proposing
 
 if TYPE_CHECKING:
     from cocomposer.sound.supervisor import Hosts
 
 PLAYHEAD_MS = 33
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,19 +38,10 @@ class Region:
     parts: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A proposal that is still being written: the song so far, of which `bars` bars are done."""
-
-    number: int
-    song: Song
-    bars: int
-
-
 class Session(QObject):
     """One window's work.
 
-    `drafts` are the proposals under way, by number; those that are done stand in `document.project.generations`.
+    `proposals` asks for proposals and judges them; those that are done stand in `document.project.generations`.
     """
 
     changed = pyqtSignal(object)
@@ -75,9 +62,9 @@ class Session(QObject):
     document_changed = pyqtSignal()
     """Another document was opened: everything is to be drawn anew."""
     recording_changed = pyqtSignal(bool)
-    """Whether what is played on the MIDI keyboard is written down."""
-    key_played = pyqtSignal(int, int)
-    """Pitch and velocity (0: let go) of a key of the MIDI keyboard."""
+    """Whether what is played is written down."""
+    key_played = pyqtSignal(object)
+    """A sound.playback.midi_input.Key: one that moved on a MIDI keyboard or among the letters, and sounds already."""
     settings_changed = pyqtSignal()
     """The artist set something."""
     saved_changed = pyqtSignal()
@@ -100,13 +87,10 @@ class Session(QObject):
         self.document = document or Document(Project())
         self.player = player
         self.hosts: Hosts | None = None
-        self.composing = composing or Composing()
         self.jobs = jobs or Jobs(self.deliver)
         self.settings = settings or Settings()
-        self.drafts: dict[int, Draft] = {}
-        self.auditioned: str | None = None
-        self._asked: Asked | None = None
-        self._asked_for = 0
+        self.composing = composing or Composing(self.settings.threads or None)
+        self.proposals = Proposing(self)
         self._recording = False
         self._before_preview: int | None = None
         self._current_part = 0
@@ -142,8 +126,8 @@ class Session(QObject):
 
         What it was `rescued` from goes as soon as the document is kept aside anew.
         """
-        self.cancel_proposing()
-        self.audition(None)
+        self.proposals.cancel()
+        self.proposals.audition(None)
         self.stop()
         self._let_go()
         self._take(document)
@@ -175,6 +159,7 @@ class Session(QObject):
     def keep_settings(self, settings: Settings) -> None:
         """Take these settings from now on, and write them in the background."""
         self.settings = settings
+        self.composing.threads = settings.threads or None
         self.jobs.run(lambda *_: save_settings(settings), on_error=self.problem.emit)
         self.settings_changed.emit()
 
@@ -242,7 +227,7 @@ class Session(QObject):
 
     @property
     def recording(self) -> bool:
-        """Whether what is played on the MIDI keyboard is written into the current part."""
+        """Whether what is played is written into the current part."""
         return self._recording
 
     @recording.setter
@@ -306,8 +291,7 @@ class Session(QObject):
         """Go back from what was previewed to the song."""
         if self._before_preview is not None:
             before, self._before_preview = self._before_preview, None
-            answer = self.answer(self.auditioned) if self.auditioned else None
-            self.player.compare(answer.song if answer else None)
+            self.player.compare(self.proposals.heard)
             self.player.seek(before)
 
     def _tick(self) -> None:
@@ -323,116 +307,9 @@ class Session(QObject):
             self.playing_changed.emit(False)
         self.playhead.emit(self.position)
 
-    # --- Proposals --------------------------------------------------------------------------------------------------
-
-    @property
-    def proposing(self) -> bool:
-        return self._asked is not None
-
-    def propose(self, terms: Terms, composer: str = "auto", reference: Song | None = None) -> None:
-        """Ask for proposals; they stream into a new generation.
-
-        `reference` is a song to be like.  What is wrong with the terms is told by `problem`.
-        """
-        self.cancel_proposing()
-        try:
-            given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
-            request = Request(sketch=self.song, reference=reference, **given)
-        except CocomposerError as error:
-            self.problem.emit(str(error))
-            return
-        project, bars = self.document.project, self.song.bars
-        number = project.next_number
-        first, last = terms.bars or (0, len(bars) - 1)
-        stretch = Stretch(bars[first].start, bars[last].end, request.targets) if bars else Stretch(0, 0)
-        generation = Generation(number, self.song, terms, stretch, composer)
-        self.document.perform(self.tr("Propose"), project.with_generation(generation))
-        self._asked_for = number
-        self._asked = self.composing.propose(
-            request,
-            composer,
-            on_bars=lambda draft, song, done: self.deliver(lambda: self._draft(number, Draft(draft, song, done))),
-            on_answer=lambda answer: self.deliver(lambda: self._answer(number, answer)),
-            on_done=lambda: self.deliver(lambda: self._finished(number)),
-            on_error=lambda sentence: self.deliver(lambda: self._finished(number, sentence)),
-        )
-        self.proposals_changed.emit()
-
-    def cancel_proposing(self) -> None:
-        """Stop what is being composed; answers that are there stay."""
-        if self._asked is not None:
-            self._asked.cancel()
-            self._asked = None
-            self.drafts.clear()
-            self.proposals_changed.emit()
-
-    def answer(self, answer_id: str) -> Answer | None:
-        """The proposal of that id, wherever it stands in the history."""
-        for generation in self.document.project.generations:
-            for answer in generation.answers:
-                if answer.id == answer_id:
-                    return answer
-        return None
-
-    def audition(self, answer_id: str | None) -> None:
-        """Hear a proposal in place of the song, at the same position; None goes back to the song."""
-        answer = self.answer(answer_id) if answer_id else None
-        found = answer.id if answer else None
-        if found == self.auditioned:
-            return
-        self.auditioned = found
-        if self.player is not None:
-            self.player.compare(answer.song if answer else None)
-        self.proposals_changed.emit()
-
-    def keep(self, answer_id: str, parts: tuple[int, ...] | None = None, bars: tuple[int, int] | None = None) -> None:
-        """Take a proposal into the song, all of it or some parts or bars (first and last), as one undo step."""
-        answer = self.answer(answer_id)
-        if answer is None:
-            return
-        try:
-            project = keep_answer(self.document.project, answer_id, parts, bars)
-        except CocomposerError as error:
-            self.problem.emit(str(error))
-            return
-        self.audition(None)
-        self.document.perform(self.tr("Keep {title}").format(title=answer.title or self.tr("proposal")), project)
-
-    def reject(self, answer_id: str) -> None:
-        """Put a proposal aside; it stays in the history."""
-        if self.auditioned == answer_id:
-            self.audition(None)
-        self.document.perform(self.tr("Reject proposal"), self.document.project.with_verdict(answer_id, "rejected"))
-
-    def pin(self, answer_id: str) -> None:
-        """Pin a proposal, or take the pin out."""
-        answer = self.answer(answer_id)
-        if answer is not None:
-            project = self.document.project.with_pin(answer_id, not answer.pinned)
-            self.document.perform(self.tr("Unpin proposal") if answer.pinned else self.tr("Pin proposal"), project)
-
-    def _draft(self, number: int, draft: Draft) -> None:
-        if self._asked is not None and self._asked_for == number:
-            self.drafts[draft.number] = draft
-            self.proposals_changed.emit()
-
-    def _answer(self, number: int, answer: Answer) -> None:
-        if self._asked is not None and self._asked_for == number:
-            self.drafts.pop(min(self.drafts, default=0), None)
-            self.document.add_answer(number, answer)
-
-    def _finished(self, number: int, problem: str = "") -> None:
-        if self._asked is not None and self._asked_for == number:
-            self._asked = None
-            self.drafts.clear()
-            self.proposals_changed.emit()
-        if problem:
-            log.warning("Proposing: %s", problem)
-            self.problem.emit(problem)
-
     def close(self) -> None:
         """End everything that runs."""
-        self.cancel_proposing()
+        self.proposals.cancel()
         self._clock.stop()
         self._let_go()
         self.composing.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
@@ -18,12 +19,15 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from cocomposer.errors import SoundError
+from cocomposer.sound.soundfonts import check_soundfont
 from cocomposer.studio.places import data_folder
 from cocomposer.studio.settings import BUFFERS, Settings
 
@@ -108,7 +112,7 @@ class SettingsDialog(QDialog):
         self.soundfont = QLineEdit(self.settings.soundfont)
         self.soundfont.setPlaceholderText(self.tr("The best one found"))
         self.soundfont.setAccessibleName(self.tr("SoundFont"))
-        self.soundfont.editingFinished.connect(lambda: self._set(soundfont=self.soundfont.text().strip()))
+        self.soundfont.editingFinished.connect(lambda: self._use_soundfont(self.soundfont.text().strip()))
         choose = QPushButton(self.tr("Choose…"))
         choose.clicked.connect(self._choose_soundfont)
         row = QWidget()
@@ -117,8 +121,17 @@ class SettingsDialog(QDialog):
         line.addWidget(self.soundfont, 1)
         line.addWidget(choose)
         said = _said(self.tr("A small buffer answers faster; a larger one is safer where the sound stutters."))
+        self.inputs = QListWidget()
+        self.inputs.setAccessibleName(self.tr("MIDI keyboards"))
+        self.inputs.setMaximumHeight(96)
+        self._find_inputs()
         return _form(
-            (self.tr("Output"), self.device), (self.tr("Buffer"), self.buffer), ("", said), (self.tr("SoundFont"), row)
+            (self.tr("Output"), self.device),
+            (self.tr("Buffer"), self.buffer),
+            ("", said),
+            (self.tr("SoundFont"), row),
+            (self.tr("MIDI keyboards"), self.inputs),
+            ("", _said(self.tr("Where none is ticked, all of them are listened to."))),
         )
 
     def _plugins(self) -> QWidget:
@@ -189,18 +202,45 @@ class SettingsDialog(QDialog):
         app = QApplication.instance()
         if isinstance(app, QApplication) and after.theme != before.theme:
             theme.apply(app, after.theme)
-        player = self._session.player
-        if player is not None and (after.audio_device, after.buffer) != (before.audio_device, before.buffer):
-            player.set_device(after.audio_device, after.buffer)
-        later = ("scale", "language", "soundfont", "threads")
-        waits = any(getattr(after, name) != getattr(self._began, name) for name in later)
-        self.note.setText(self.tr("Some of this takes effect at the next start.") if waits else "")
+        waits = (after.scale, after.language) != (self._began.scale, self._began.language)
+        self.note.setText(self.tr("Scale and language change at the next start.") if waits else "")
 
     def _choose_soundfont(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, self.tr("SoundFont"), "", "SoundFont (*.sf2 *.sf3)")
         if chosen:
-            self.soundfont.setText(chosen)
-            self._set(soundfont=chosen)
+            self._use_soundfont(chosen)
+
+    def _use_soundfont(self, path: str) -> None:
+        """Take a SoundFont, or say what is wrong with it and stay with the one before."""
+        try:
+            path = str(check_soundfont(Path(path).expanduser())) if path else ""
+        except SoundError as error:
+            self.note.setText(str(error))
+            path = self.settings.soundfont
+        self.soundfont.setText(path)
+        if path != self.settings.soundfont:
+            self._set(soundfont=path)
+
+    def _find_inputs(self) -> None:
+        """List the MIDI inputs that there are, and those that were chosen and are not there now."""
+
+        def found(names: tuple[str, ...]) -> None:
+            chosen = self.settings.midi_inputs
+            for name in dict.fromkeys((*names, *chosen)):
+                item = QListWidgetItem(name, self.inputs)
+                item.setCheckState(Qt.CheckState.Checked if name in chosen else Qt.CheckState.Unchecked)
+            self.inputs.itemChanged.connect(lambda _: self._set(midi_inputs=self._checked_inputs()))
+
+        def ask(*_: object) -> tuple[str, ...]:
+            from cocomposer.sound.playback.midi_input import midi_inputs
+
+            return midi_inputs()
+
+        self._session.jobs.run(ask, on_done=found)
+
+    def _checked_inputs(self) -> tuple[str, ...]:
+        items = [self.inputs.item(row) for row in range(self.inputs.count())]
+        return tuple(item.text() for item in items if item and item.checkState() == Qt.CheckState.Checked)
 
     def _add_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, self.tr("Folder of plugins"))

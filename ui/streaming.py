@@ -31,7 +31,9 @@ def _bars(session: Session) -> tuple[int, int]:
         return 0, 1
     latest = generations[-1]
     each = bars_asked(latest)
-    done = len(latest.answers) * each + sum(bars_written(latest, draft.bars) for draft in session.drafts.values())
+    done = len(latest.answers) * each + sum(
+        bars_written(latest, draft.bars) for draft in session.proposals.drafts.values()
+    )
     return done, each * latest.terms.count
 
 

@@ -84,7 +84,7 @@ class Timeline(QObject):
         self.loop: tuple[int, int] | None = None
 
     def follow(self, session: Session) -> None:
-        """Stay with the session's song, turn the page while it plays, and let the player loop what is looped here."""
+        """Stay with the session's song, turn the page while it plays, and have the player loop what is looped here."""
 
         def show_song(_: object = None) -> None:
             self.set_song(session.song)
@@ -93,14 +93,19 @@ class Timeline(QObject):
             if session.playing:
                 self.show(tick)
 
-        def loop(stretch: tuple[int, int] | None) -> None:
+        def tell_player(_: object = None) -> None:
             if session.player is not None:
-                session.player.loop = stretch
+                session.player.loop = self.loop
+
+        def begin_anew() -> None:
+            self.set_loop(None)
+            show_song()
 
         session.changed.connect(show_song)
-        session.document_changed.connect(show_song)
+        session.document_changed.connect(begin_anew)
         session.playhead.connect(turn_page)
-        self.loop_changed.connect(loop)
+        session.player_changed.connect(tell_player)
+        self.loop_changed.connect(tell_player)
         show_song()
 
     # --- mapping ---------------------------------------------------------------------------------

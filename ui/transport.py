@@ -18,6 +18,7 @@ from . import theme
 from .drag_button import SongDrag
 from .master_meter import MasterMeter
 from .session import Session
+from .timeline import shared_timeline
 from .value_fields import DragNumber, TextChoice
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ class Transport(QWidget):
         super().__init__()
         self._session, self._clock, self._taps = session, clock, TapTempo()
         self.metronome, self.counting_in = False, False
-        self._loop: tuple[int, int] | None = None
+        self._timeline = shared_timeline(session)
+        self._loop_of_bars: tuple[int, int] | None = None
+        """The loop that was made of the selected bars, and moves with them; one dragged by hand stays."""
         self.setObjectName("transport")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(8, 6, 8, 6)
@@ -168,12 +171,12 @@ class Transport(QWidget):
 
     @property
     def looping(self) -> bool:
-        return self._loop is not None
+        return self._timeline.loop is not None
 
     def toggle_loop(self) -> None:
         """Loop the selected bars, or the whole song where none are."""
-        self._loop = None if self._loop else self._loop_of_region()
-        self._tell_player()
+        self._loop_of_bars = None if self.looping else self._selected_bars()
+        self._timeline.set_loop(self._loop_of_bars)
 
     def toggle_metronome(self) -> None:
         self.metronome = not self.metronome
@@ -247,10 +250,8 @@ class Transport(QWidget):
     # --- Showing ----------------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        self._loop = None
         self._show_song()
         self._show_position(0)
-        self._tell_player()
 
     def _show_song(self) -> None:
         song = self._session.song
@@ -290,11 +291,11 @@ class Transport(QWidget):
             self.load.setAccessibleName(said)
 
     def _region_moved(self) -> None:
-        if self._loop is not None:
-            self._loop = self._loop_of_region()
-            self._tell_player()
+        if self._loop_of_bars is not None and self._timeline.loop == self._loop_of_bars:
+            self._loop_of_bars = self._selected_bars()
+            self._timeline.set_loop(self._loop_of_bars)
 
-    def _loop_of_region(self) -> tuple[int, int]:
+    def _selected_bars(self) -> tuple[int, int]:
         song, region = self._session.song, self._session.region
         if region is None:
             return 0, max(1, song.length)
@@ -303,7 +304,6 @@ class Transport(QWidget):
     def _tell_player(self) -> None:
         player = self._session.player
         if player is not None:
-            player.loop = self._loop
             player.metronome = self.metronome
             player.count_in = 1 if self.counting_in else 0
 

@@ -33,7 +33,7 @@ class Waveforms(QObject):
 
     def _look(self) -> None:
         player = self._session.player
-        if self._wanted is None or player is None or self._session.auditioned != self._wanted[0].id:
+        if self._wanted is None or player is None or self._session.proposals.auditioned != self._wanted[0].id:
             self.forget()
             return
         (answer, picture), (start, end) = self._wanted, self._wanted[1].stretch

@@ -53,7 +53,7 @@ class Welcome(QFrame):
         window.installEventFilter(self)
         session = window.session
         session.playing_changed.connect(lambda playing: self._done(0) if playing else None)
-        session.proposals_changed.connect(lambda: self._done(1) if session.proposing else None)
+        session.proposals_changed.connect(lambda: self._done(1) if session.proposals.under_way else None)
         session.changed.connect(lambda change: self._done(2) if change.parts or change.band else None)
         self.hide()
 

@@ -31,9 +31,11 @@ from .out import Out
 from .palette import Palette
 from .piano_roll import PianoRoll
 from .proposals import ProposalsPanel
+from .recording import Recording
 from .session import Session
 from .settings import SettingsDialog
 from .status import StatusLine
+from .timeline import shared_timeline
 from .transport import Transport
 from .welcome import Welcome
 
@@ -69,6 +71,7 @@ class Window(QMainWindow):
         self.roll = PianoRoll(session)
         self.mixer = MixerView(session)
         self.proposals = ProposalsPanel(session)
+        self.recording = Recording(session)
         self._palette: Palette | None = None
         self._log_window: LogWindow | None = None
         self._welcome: Welcome | None = None
@@ -133,7 +136,8 @@ class Window(QMainWindow):
             signal.connect(self.actions_.refresh_soon)
         session.saved_changed.connect(self._name)
         session.document_changed.connect(self._name)
-        session.key_played.connect(self.roll.note_played)
+        shared_timeline(session).loop_changed.connect(self.actions_.refresh_soon)
+        self.arrangement.opened.connect(self._show_notes)
         self.browser.used.connect(self._use)
         self.browser.scan_asked.connect(self.scan_plugins)
 
@@ -231,6 +235,11 @@ class Window(QMainWindow):
             return
         self._part("proposals").show()
         self.proposals.use_style(entry.id)
+
+    def _show_notes(self) -> None:
+        """Bring the piano roll to the front, with the keys."""
+        self.tabs.setCurrentIndex(0)
+        self.roll.setFocus()
 
     def toggle(self, name: str) -> None:
         """Show or hide the browser, the proposals or the mixer."""

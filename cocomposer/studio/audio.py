@@ -28,19 +28,23 @@ def render_to_file(
     sample_rate: int = 44100,
     bit_depth: int = 24,
     artist: str = "",
+    soundfont: Path | None = None,
     hosts: Hosts | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> AudioFiles:
     """Render `song` to `path`, whose suffix chooses the format, and its stems to a folder beside it.
 
-    `instruments` maps roles or part names to plugin or SoundFont files; `progress` is told the share done, 0..1;
-    `hosts` play if given.  Raises SoundError for a format, an instrument or a place that cannot be used and Cancelled
-    soon after `cancelled()` is true; no incomplete file is left either way.
+    `instruments` maps roles or part names to plugin or SoundFont files; `soundfont` plays what has no instrument, else
+    the best one found; `progress` is told the share done, 0..1; `hosts` play if given.  Raises SoundError for a format,
+    an instrument or a place that cannot be used and Cancelled soon after `cancelled()` is true; no incomplete file is
+    left either way.
     """
     from cocomposer.sound.render import RenderSettings
 
-    settings = RenderSettings(sample_rate=sample_rate, instruments=dict(instruments or {}), stems=stems)
+    settings = RenderSettings(
+        sample_rate=sample_rate, instruments=dict(instruments or {}), stems=stems, soundfont=soundfont
+    )
     folder = path.with_name(f"{path.stem}-stems")
     return bounce(
         song,

@@ -66,8 +66,8 @@ class Composing:
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        """`threads` is how many the network may use, by default one for each core."""
-        self._threads = threads
+        self.threads = threads
+        """How many the network may use, None for one a core; a process that has others is replaced when it is idle."""
         self._lock = threading.Lock()
         self._child: _Child | None = None
         self._numbers = 0
@@ -133,8 +133,10 @@ class Composing:
         with self._lock:
             if self._closed:
                 return None
+            if self._child is not None and self._child.threads != self.threads and not self._child.asked:
+                self._child.end()
             if self._child is None or not self._child.alive:
-                self._child = _Child(self._threads)
+                self._child = _Child(self.threads)
             return self._child
 
     def _cancel(self, asked: Asked) -> None:
@@ -151,6 +153,7 @@ class _Child:
         environment = child_environment()
         if threads is not None:
             environment["OMP_NUM_THREADS"] = str(threads)
+        self.threads = threads
         self.asked: dict[int, Asked] = {}
         self._begun: set[int] = set()
         self._ending = False

@@ -102,8 +102,8 @@ def latency() -> None:
 
     measured("at rest", lambda: None, lambda: True)
     measured("sound is set up", lambda: start_playing(session), lambda: session.player is not None)
-    measured("proposing", lambda: session.propose(Terms(seed=3), "style"), lambda: not session.proposing)
-    session.keep(session.document.project.generations[-1].answers[0].id)
+    measured("proposing", lambda: session.proposals.propose(Terms(seed=3), "style"), lambda: not session.proposals.under_way)
+    session.proposals.keep(session.document.project.generations[-1].answers[0].id)
     measured("playing", session.play, lambda: True, 5.0)
     session.stop()
     path = Path(os.environ["COCOMPOSER_DATA"]) / "bench.cocomposer"

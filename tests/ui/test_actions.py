@@ -85,6 +85,22 @@ def test_the_palette_does_what_is_chosen_with_the_keyboard_alone(window: Window,
     assert window.tabs.currentIndex() == 1
 
 
+def test_the_keys_of_the_roll_are_shown_and_stay_its_own(window: Window, qtbot: QtBot) -> None:
+    cut = window.actions_["notes.cut"]
+    assert cut.text().endswith("\tCtrl+X")
+    assert cut.shortcut().isEmpty()
+    palette = Palette(window.actions_, window)
+    palette.field.setText("cut")
+    first = palette.list.item(0)
+    assert first is not None
+    assert first.text() == "Cut"
+    assert first.data(Qt.ItemDataRole.UserRole)[2] == "Ctrl+X"
+    search = window.browser.search
+    search.setFocus()
+    qtbot.keyClicks(search, "q")
+    assert search.text() == "q"
+
+
 def test_nothing_is_found_for_letters_that_are_not_there() -> None:
     assert score("xyz", "Export MIDI") == 0
     assert score("em", "Export MIDI") > score("em", "Open Settings menu")

@@ -161,7 +161,7 @@ def test_an_auditioned_proposal_shows_the_parts_it_would_add(view: ArrangementVi
     generation = Generation(1, song, Terms(), Stretch(0, song.length), answers=(Answer("a", theirs),))
     document.perform("Propose", replace(document.project, generations=(generation,)))
     before = view.lanes.grab().toImage()
-    view.session.audition("a")
+    view.session.proposals.audition("a")
     assert view.rows.count == 4
     assert len(view.heads.heads) == 3
     assert view.lanes.grab().toImage() != before
@@ -170,7 +170,7 @@ def test_an_auditioned_proposal_shows_the_parts_it_would_add(view: ArrangementVi
     drag(view.lanes, cell(view, 2, 1), cell(view, 3, 3))
     assert view.session.region == Region(2, 3, (1, 2))
     view.session.region = None
-    view.session.audition(None)
+    view.session.proposals.audition(None)
     assert view.rows.count == 3
     assert view.session.song == song
 

@@ -184,10 +184,10 @@ def test_the_chords_of_an_auditioned_proposal_are_shown_in_place_of_the_songs(st
     document = strip.session.document
     generation = Generation(1, strip.session.song, Terms(), Stretch(0, theirs.length), answers=(Answer("a", theirs),))
     document.perform("Propose", replace(document.project, generations=(generation,)))
-    strip.session.audition("a")
+    strip.session.proposals.audition("a")
     assert strip.grab().toImage() != before
     assert strip.session.song.chords == lead_sheet().chords
-    strip.session.audition(None)
+    strip.session.proposals.audition(None)
     assert strip.grab().toImage() == before
 
 

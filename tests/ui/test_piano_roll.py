@@ -372,12 +372,12 @@ def test_an_auditioned_proposal_is_outlined_over_what_is_there(roll: PianoRoll) 
     theirs = small_song((*TUNE[1:], Note(3840, 65, 480, 80)))
     generation = Generation(1, small_song(), Terms(), Stretch(0, theirs.length), answers=(Answer("a", theirs),))
     roll.session.document.perform("Propose", replace(roll.session.document.project, generations=(generation,)))
-    roll.session.audition("a")
+    roll.session.proposals.audition("a")
     assert colours(roll, 4000, 65) != before
     assert colours(roll, 240, 60) != going
     assert colours(roll, 700, 64) == staying
     assert roll.state.notes == TUNE
-    roll.session.audition(None)
+    roll.session.proposals.audition(None)
     assert colours(roll, 4000, 65) == before
 
 

@@ -150,7 +150,7 @@ def test_cancel_keeps_what_is_done(panel: ProposalsPanel, asking: Session, compo
     question.on_answer(question.written()[0])
     panel._button.click()
     assert question.cancelled
-    assert not asking.proposing
+    assert not asking.proposals.under_way
     assert titles(panel) == [question.written()[0].title]
     question.on_answer(question.written()[1])  # came too late
     assert len(panel.deck.cards) == 1
@@ -202,14 +202,14 @@ def test_how_new_it_is_is_shown_where_it_was_measured(panel: ProposalsPanel, com
 def test_keys_audition_against_the_song(answered: ProposalsPanel, asking: Session) -> None:
     answered.deck.cards[0].setFocus()
     QTest.keyClick(answered.deck.cards[0], Qt.Key.Key_2)
-    assert asking.auditioned == answers(asking)[1].id
+    assert asking.proposals.auditioned == answers(asking)[1].id
     assert asking.player.compared[-1] is answers(asking)[1].song
     QTest.keyClick(answered.deck.cards[0], Qt.Key.Key_Space)
-    assert asking.auditioned == answers(asking)[0].id
+    assert asking.proposals.auditioned == answers(asking)[0].id
     assert answered.deck.cards[0].property("kind") == "card-heard"
     assert answered.deck.cards[1].property("kind") == "card"
     QTest.keyClick(answered.deck.cards[0], Qt.Key.Key_Space)
-    assert asking.auditioned is None
+    assert asking.proposals.auditioned is None
     assert asking.player.compared[-1] is None
 
 
@@ -325,14 +325,14 @@ def test_more_and_less_like_it_ask_again(answered: ProposalsPanel, composing: Co
     more = composing.latest
     assert (more.request.style, more.composer) == (liked.style, "style")
     assert more.request.seed != liked.seed
-    asking.cancel_proposing()
+    asking.proposals.cancel()
     other = less_like(generation, liked).terms.style
     assert other not in {answer.style for answer in generation.answers}
     assert load_styles()[other].genre != load_styles()[liked.style].genre
 
 
 def test_a_neural_answer_is_what_more_goes_by(asking: Session, composing: ComposingByHand) -> None:
-    asking.propose(Terms())
+    asking.proposals.propose(Terms())
     composing.latest.answer_all(composer="model", features={"notes_per_bar": 9.0})
     generation = asking.document.project.generation(1)
     question = more_like(generation, generation.answers[0])
@@ -398,7 +398,7 @@ def test_the_real_composer_answers_in_its_own_process(session: Session, qtbot: Q
     panel.show()
     panel.controls._composer.setCurrentIndex(panel.controls._composer.findData("style"))
     panel._button.click()
-    qtbot.waitUntil(lambda: not session.proposing, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.proposals.under_way, timeout=60_000)
     assert len(panel.deck.cards) == 4
     assert all(card.answer is not None for card in panel.deck.cards)
     assert len({card._title.text() for card in panel.deck.cards}) == 4

@@ -16,9 +16,11 @@ from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
-from cocomposer.music import Instrument, Key, Song
+from cocomposer.music import Instrument, Song
+from cocomposer.music import Key as MusicalKey
 from cocomposer.music.time import Meter, MeterChange, MeterMap, TempoMap
 from cocomposer.sound.metering import Level, Levels
+from cocomposer.sound.playback.midi_input import Key
 from cocomposer.sound.playback.player import Player
 from cocomposer.studio.catalogue import Kind
 
@@ -149,6 +151,35 @@ def test_the_loop_is_the_selected_bars_and_moves_with_them(playing: Window, qtbo
     assert playing.session.player.loop is None
 
 
+def test_a_loop_that_was_dragged_is_the_one_that_the_button_ends(playing: Window, qtbot: QtBot) -> None:
+    loop = playing.actions_["play.loop"]
+    playing.roll.timeline.set_loop((BAR, 2 * BAR))
+    qtbot.waitUntil(loop.isChecked)
+    playing.session.region = Region(4, 7)  # which is no longer what is looped
+    assert playing.session.player.loop == (BAR, 2 * BAR)
+    loop.trigger()
+    assert playing.roll.timeline.loop is None
+    assert playing.session.player.loop is None
+
+
+def test_the_loop_of_the_button_is_seen_in_the_lanes_and_ends_with_the_song(playing: Window) -> None:
+    playing.actions_["play.loop"].trigger()
+    whole = (0, playing.session.song.length)
+    assert playing.roll.timeline.loop == playing.session.player.loop == whole
+    playing.files.new()
+    assert playing.roll.timeline.loop is None
+    assert playing.session.player.loop is None
+
+
+def test_a_loop_from_before_the_sound_was_there_holds(window: Window) -> None:
+    window.roll.timeline.set_loop((BAR, 2 * BAR))
+    player = MeteredPlayer(Silence())
+    window.session.attach(player)
+    assert player.loop == (BAR, 2 * BAR)
+    player.close()
+    window.session.player = None
+
+
 def test_metronome_and_count_in_reach_the_player(playing: Window) -> None:
     playing.actions_["play.metronome"].trigger()
     playing.actions_["play.count-in"].trigger()
@@ -218,7 +249,7 @@ def test_metre_and_key_are_typed_and_what_is_wrong_is_told(window: Window, qtbot
         qtbot.keyClicks(line, text)
         qtbot.keyClick(line, Qt.Key.Key_Return)
     assert str(session.song.meters.changes[0].meter) == "3/4"
-    assert session.song.key_at(0) == Key.parse("D dorian")
+    assert session.song.key_at(0) == MusicalKey.parse("D dorian")
     line = transport.meter.lineEdit()
     assert line is not None
     line.selectAll()
@@ -256,27 +287,48 @@ def test_interruptions_are_shown(playing: Window) -> None:
 
 
 def test_what_is_played_while_recording_becomes_notes(playing: Window, qtbot: QtBot) -> None:
-    from cocomposer.ui.recording import Keyboard
-
-    from cocomposer.sound.playback import midi_input
-
     session = playing.session
-    keyboard = Keyboard(session)
     before = session.song
     clock = session.player._clock
     playing.actions_["play.record"].trigger()
     assert session.playing
     qtbot.waitUntil(lambda: session.position > 240, timeout=5000)
-    keyboard.take(midi_input.Key(clock(), 40, 99))
+    session.key_played.emit(Key(clock(), 40, 99))
     struck = session.position
     qtbot.waitUntil(lambda: session.position > struck + 120, timeout=5000)
-    keyboard.take(midi_input.Key(clock(), 40, 0))
+    session.key_played.emit(Key(clock(), 40, 0))
     playing.actions_["play.record"].trigger()
     added = set(session.song.parts[0].notes) - set(before.parts[0].notes)
     assert [(note.pitch, note.velocity) for note in added] == [(40, 99)]
     assert abs(next(iter(added)).start - struck) < 120
     assert session.document.undo_label == "Record"
     session.stop()
+
+
+def test_letters_are_recorded_as_a_midi_keyboard_is(playing: Window, qtbot: QtBot) -> None:
+    session, grid = playing.session, playing.roll.grid
+    before = set(session.song.parts[0].notes)
+    playing.actions_["notes.letters"].trigger()
+    playing.roll.state.set(cursor=(0, 60))
+    playing.actions_["play.record"].trigger()
+    qtbot.waitUntil(lambda: session.position > 240, timeout=5000)
+    qtbot.keyPress(grid, Qt.Key.Key_D)
+    struck = session.position
+    qtbot.waitUntil(lambda: session.position > struck + 120, timeout=5000)
+    qtbot.keyRelease(grid, Qt.Key.Key_D)
+    playing.actions_["play.record"].trigger()
+    added = set(session.song.parts[0].notes) - before
+    assert [note.pitch for note in added] == [64]
+    assert abs(next(iter(added)).start - struck) < 120
+    session.stop()
+
+
+def test_a_midi_keyboard_writes_steps(window: Window) -> None:
+    window.actions_["notes.steps"].trigger()
+    window.roll.state.set(cursor=(20 * BAR, 60))
+    window.session.key_played.emit(Key(0.0, 67, 90))
+    window.session.key_played.emit(Key(0.1, 67, 0))
+    assert [(note.start, note.pitch) for note in window.session.song.parts[0].notes[-1:]] == [(20 * BAR, 67)]
 
 
 @pytest.mark.parametrize("kind", [Kind.PROGRESSION, Kind.INSTRUMENT, Kind.SKETCH, Kind.STYLE])

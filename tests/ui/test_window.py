@@ -55,6 +55,13 @@ def file_mime(path: Path) -> QMimeData:
     return mime
 
 
+def test_a_cell_that_is_opened_brings_the_notes_to_the_front(window: Window) -> None:
+    window.tabs.setCurrentIndex(1)
+    window.arrangement.opened.emit()
+    assert window.tabs.currentIndex() == 0
+    assert window.focusWidget() is window.roll.grid
+
+
 # --- Files
 
 
@@ -122,7 +129,7 @@ def test_work_that_was_left_behind_is_opened_unsaved(window: Window, qtbot: QtBo
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.session.song.title == "Lost and found"
     assert window.isWindowModified()
-    assert all(each.title != "Lost and found" for each in find_recoveries())
+    qtbot.waitUntil(lambda: all(each.title != "Lost and found" for each in find_recoveries()))
 
 
 # --- Dropping

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 from PyQt6.QtCore import QCoreApplication, Qt
 from PyQt6.QtGui import QKeyEvent
 
 from cocomposer.music import Note
+from cocomposer.sound.playback.midi_input import Key
 
 from .state import RollState
 
@@ -17,7 +20,7 @@ STEP_CHORD_MS = 60
 
 
 def press(state: RollState, event: QKeyEvent) -> bool:
-    """Sound the key that a letter stands for, and write it where step input is on; Z and X shift by an octave."""
+    """Play the key that a letter stands for; Z and X shift by an octave."""
     if not state.typing or event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
         return False
     key = Qt.Key(event.key())
@@ -34,7 +37,7 @@ def press(state: RollState, event: QKeyEvent) -> bool:
     if pitch <= 127:
         state.held[key] = pitch
         loud = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        played(state, pitch, 112 if loud else state.velocity)
+        _play(state, pitch, 112 if loud else state.velocity)
     return True
 
 
@@ -42,20 +45,21 @@ def release(state: RollState, event: QKeyEvent) -> bool:
     key = Qt.Key(event.key())
     if not state.typing or key not in _OFFSETS:
         return False
-    player = state.session.player
     if not event.isAutoRepeat():
         pitch = state.held.pop(key, None)
-        if player is not None and pitch is not None:
-            player.note_off(state.part_index, pitch)
+        if pitch is not None:
+            _play(state, pitch, 0)
     return True
 
 
-def played(state: RollState, pitch: int, velocity: int) -> None:
-    """A key was struck, on the letters or on a MIDI keyboard: sound it, and write it where step input is on."""
+def _play(state: RollState, pitch: int, velocity: int) -> None:
+    """Strike a key, or let it go (0): it sounds, and who records or writes steps hears of it."""
     player = state.session.player
-    if player is not None:
+    if player is not None and velocity:
         player.note_on(state.part_index, pitch, velocity)
-    write_step(state, pitch, velocity)
+    elif player is not None:
+        player.note_off(state.part_index, pitch)
+    state.session.key_played.emit(Key(time.monotonic(), pitch, velocity))
 
 
 def write_step(state: RollState, pitch: int, velocity: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QGridLayout, QLabel, QScrollBar, QWidget
 
+from cocomposer.sound.playback.midi_input import Key
+
 from ..canvas import SCROLL_BAR, gutter
 from ..ruler import HEIGHT as RULER_HEIGHT
 from ..ruler import Ruler
@@ -51,12 +53,13 @@ class PianoRoll(QWidget):
         session.selection_changed.connect(self._show_part)
         session.changed.connect(self._show_part)
         session.document_changed.connect(self._show_part)
+        session.key_played.connect(self._write_step)
         self._show_part()
 
-    def note_played(self, pitch: int, velocity: int) -> None:
-        """A key of a MIDI keyboard was struck (let go: velocity 0); it sounds already, and step input writes it."""
-        if velocity:
-            entry.write_step(self.state, pitch, velocity)
+    def _write_step(self, key: Key) -> None:
+        """A key was struck or let go; it sounds already, and step input writes it."""
+        if key.velocity:
+            entry.write_step(self.state, key.pitch, key.velocity)
 
     def _lay_out(self) -> None:
         layout = QGridLayout(self)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cocomposer.music import Instrument, Part, Role, Song
-from cocomposer.sound.playback.segments import Phrase
+from cocomposer.music import Part, Role, Song
+from cocomposer.sound.playback.segments import AT_HAND, Phrase, player_of
 from cocomposer.sound.playback.takes import Take, Takes
 from cocomposer.sound.protocol import NOTE_OFF, NOTE_ON
 
@@ -57,6 +57,7 @@ class Audition:
         self, takes: Takes, strength: Callable[[int], float], ask: Callable[[], None], sample_rate: int
     ) -> None:
         self.song = Song()
+        self.soundfont = AT_HAND
         self.part = 0
         """The part whose notes are rendered ahead: the one that is worked on."""
         self._takes = takes
@@ -124,7 +125,7 @@ class Audition:
 
     def _phrase(self, part: Part, pitch: int, velocity: int) -> Phrase:
         events = ((0.0, NOTE_ON, pitch, velocity), (HOLD_SECONDS, NOTE_OFF, pitch, 0))
-        return Phrase(part.instrument or Instrument(), part.program, part.is_drums, events, 120.0, self._rate)
+        return Phrase(player_of(part, self.soundfont), part.program, part.is_drums, events, 120.0, self._rate)
 
 
 def _pitches(part: Part) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cocomposer.music import Song
+from cocomposer.music import Instrument, Song
 from cocomposer.sound.console import Console
 from cocomposer.sound.playback.audition import Audition
 from cocomposer.sound.playback.deck import Deck
@@ -15,7 +15,7 @@ from cocomposer.sound.playback.levels import Level, level_of, trims_of
 from cocomposer.sound.playback.mixing import Mixing
 from cocomposer.sound.playback.rendering import Rendering
 from cocomposer.sound.playback.score import Score
-from cocomposer.sound.playback.segments import Phrase, Segment
+from cocomposer.sound.playback.segments import AT_HAND, Phrase, Segment
 
 if TYPE_CHECKING:
     from cocomposer.sound.effects import PluginEffects
@@ -40,6 +40,8 @@ class _Known:
 
     def forget_replaced_instruments(self, score: Score) -> None:
         """Drop the levels of parts that something else plays in `score`."""
+        if self.score.soundfont != score.soundfont:
+            self.levels.clear()
         for index, (old, new) in enumerate(zip(self.score.song.parts, score.song.parts, strict=True)):
             if (old.instrument, old.program) != (new.instrument, new.program):
                 self.levels.pop(index, None)
@@ -59,6 +61,7 @@ class Planning:
         self._position = position
         self._problem = problem
         self._told: set[str] = set()
+        self._soundfont = AT_HAND
         self._asked: dict[str, Song | None] = {"song": None, "other": None}
         self._known: dict[str, _Known] = {}
         self._retired: list[Deck] = []
@@ -80,6 +83,11 @@ class Planning:
 
     def compare(self, song: Song | None) -> None:
         self._asked["other"] = song
+        self.wake()
+
+    def use_soundfont(self, soundfont: Instrument) -> None:
+        """Have it play what has no instrument of its own."""
+        self._soundfont = soundfont
         self.wake()
 
     def wake(self) -> None:
@@ -122,15 +130,15 @@ class Planning:
 
     def _follow(self, name: str, song: Song | None) -> None:
         """Bring the deck of that name to `song`."""
-        known = self._known.get(name)
+        known, soundfont = self._known.get(name), self._soundfont
         if song is None:
             if known is not None:
                 self._retired.append(self._known.pop(name).deck)
             return
-        if known is not None and known.score.song is song:
+        if known is not None and known.score.song is song and known.score.soundfont == soundfont:
             return
         like = known or self._known.get("song")
-        score = Score.of(song, self._rate, like.score if like else None)
+        score = Score.of(song, self._rate, like.score if like else None, soundfont)
         if known is not None and known.score.same_time_line(score):
             known.forget_replaced_instruments(score)
             deck, known.score = known.deck, score

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.errors import SoundError
-from cocomposer.music import Song
+from cocomposer.music import Instrument, Song
 from cocomposer.sound.playback.audition import Audition
 from cocomposer.sound.playback.devices import SoundCard, device_names
 from cocomposer.sound.playback.mixing import Mixing
@@ -104,6 +104,16 @@ class Player:
     def compare(self, song: Song | None) -> None:
         """Hear another song in this one's place, as loud and at the same tick; None goes back."""
         self.planning.compare(song)
+
+    @property
+    def soundfont(self) -> Instrument:
+        """What plays the parts that have no instrument of their own."""
+        return self.audition.soundfont
+
+    @soundfont.setter
+    def soundfont(self, soundfont: Instrument) -> None:
+        self.audition.soundfont = soundfont
+        self.planning.use_soundfont(soundfont)
 
     def retry(self) -> None:
         """Ask instruments that failed once more: a plugin is back, or was let out of quarantine."""

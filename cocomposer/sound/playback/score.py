@@ -6,29 +6,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from cocomposer.music import Song
+from cocomposer.music import Instrument, Song
 from cocomposer.sound.plan import console_plan
-from cocomposer.sound.playback.segments import TAIL_SECONDS, Phrase, Segment, segments_of
+from cocomposer.sound.playback.segments import AT_HAND, TAIL_SECONDS, Phrase, Segment, segments_of
 
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """The segments of each part of `song`, at `sample_rate` frames a second."""
+    """The segments of each part of `song`, at `sample_rate` frames a second; `soundfont` plays where nothing does."""
 
     song: Song
     sample_rate: int
     tracks: tuple[tuple[Segment, ...], ...]
+    soundfont: Instrument = AT_HAND
 
     @classmethod
-    def of(cls, song: Song, sample_rate: int, before: Score | None = None) -> Score:
+    def of(cls, song: Song, sample_rate: int, before: Score | None = None, soundfont: Instrument = AT_HAND) -> Score:
         """The score of a song; parts that it has from the song of `before` are not cut again."""
         known = {}
-        if before and before.song.meters == song.meters and before.song.tempos == song.tempos:
+        if (
+            before
+            and before.soundfont == soundfont
+            and before.song.meters == song.meters
+            and before.song.tempos == song.tempos
+        ):
             known = {id(part): track for part, track in zip(before.song.parts, before.tracks, strict=True)}
         tracks = (
-            known.get(id(part)) or segments_of(part, song.meters, song.tempos, sample_rate) for part in song.parts
+            known.get(id(part)) or segments_of(part, song.meters, song.tempos, sample_rate, soundfont)
+            for part in song.parts
         )
-        return cls(song, sample_rate, tuple(tracks))
+        return cls(song, sample_rate, tuple(tracks), soundfont)
 
     def frame_at(self, tick: float) -> int:
         return round(self.song.tempos.seconds_at(tick) * self.sample_rate)

@@ -18,6 +18,9 @@ from cocomposer.music import Instrument, InstrumentKind, MeterMap, Part, TempoMa
 from cocomposer.sound.performance import midi_events
 from cocomposer.sound.protocol import BEND, CONTROL, NOTE_OFF, NOTE_ON, Curve, MidiEvent
 
+AT_HAND = Instrument()
+"""The best SoundFont that is found."""
+
 BARS = 2
 """Bars in a stretch: few enough that an edit is heard soon, enough that instruments are not asked for every beat."""
 
@@ -79,8 +82,18 @@ class Segment:
         return self.frame + round((self.phrase.seconds + TAIL_SECONDS) * self.phrase.sample_rate)
 
 
-def segments_of(part: Part, meters: MeterMap, tempos: TempoMap, sample_rate: int) -> tuple[Segment, ...]:
-    """The segments of a part in order; stretches in which no note begins have none."""
+def player_of(part: Part, soundfont: Instrument) -> Instrument:
+    """What plays a part: its own instrument, else the SoundFont at hand."""
+    return soundfont if part.instrument in (None, Instrument()) else part.instrument
+
+
+def segments_of(
+    part: Part, meters: MeterMap, tempos: TempoMap, sample_rate: int, soundfont: Instrument = AT_HAND
+) -> tuple[Segment, ...]:
+    """The segments of a part in order; stretches in which no note begins have none.
+
+    `soundfont` plays a part that has no instrument of its own.
+    """
     ticks = [bar.start for bar in meters.bars(part.end)][::BARS]
     frames = [round(tempos.seconds_at(tick) * sample_rate) for tick in ticks]
     notes: list[list[_Framed]] = [[] for _ in ticks]
@@ -96,7 +109,7 @@ def segments_of(part: Part, meters: MeterMap, tempos: TempoMap, sample_rate: int
             notes[stretch].append(event)
         else:
             notes[sounding[first].pop(0)].append(event)
-    instrument = part.instrument or Instrument()
+    instrument = player_of(part, soundfont)
     chokes = part.is_drums and instrument.kind is InstrumentKind.SOUNDFONT
     struck = [event for played in notes for event in played if event[1] == NOTE_ON]
     segments = []
