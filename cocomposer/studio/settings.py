@@ -15,7 +15,6 @@ from cocomposer.studio.places import make_folder, settings_folder, write_json
 
 BUFFERS = (64, 128, 256, 512, 1024, 2048, 4096)
 SAMPLE_RATES = (44100, 48000, 88200, 96000)
-TASTE_PROFILES = ("everything", "project")
 THEMES = ("dark", "light", "high-contrast")
 COMPOSERS = ("auto", "model", "style")
 SCALES = 1.0, 2.5
@@ -37,8 +36,7 @@ class Settings:
     `plugin_folders` are searched besides the usual ones; `soundfont` "" is the one at hand; `threads` 0 leaves to the
     composer how many it uses; `scale` enlarges the window, 1 to 2.5; `language` "" is the system's; `recent` holds the
     last projects, newest first, and stays empty without `keep_history`.  `learn_taste` lets the program learn from what
-    is kept and rejected; `exploration`, 0..1, is how often it tries what it does not know of, and `taste_profile`
-    whether what was said in the open project counts most.
+    is kept and rejected; `exploration`, 0..1, is how often it tries what it does not know of.
     """
 
     audio_device: str = ""
@@ -56,11 +54,9 @@ class Settings:
     keep_history: bool = True
     learn_taste: bool = True
     exploration: float = 0.1
-    taste_profile: str = "everything"
 
     def __post_init__(self) -> None:
         choices = {"buffer": BUFFERS, "sample_rate": SAMPLE_RATES, "theme": THEMES, "composer": COMPOSERS}
-        choices |= {"taste_profile": TASTE_PROFILES}
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
                 raise SettingsError(f"The {_spoken(name)} is one of {', '.join(map(str, allowed))}.")

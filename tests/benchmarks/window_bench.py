@@ -102,7 +102,9 @@ def latency() -> None:
 
     measured("at rest", lambda: None, lambda: True)
     measured("sound is set up", lambda: start_playing(session), lambda: session.player is not None)
-    measured("proposing", lambda: session.proposals.propose(Terms(seed=3), "style"), lambda: not session.proposals.under_way)
+    measured(
+        "proposing", lambda: session.proposals.propose(Terms(seed=3), "style"), lambda: not session.proposals.under_way
+    )
     session.proposals.keep(session.document.project.generations[-1].answers[0].id)
     measured("playing", session.play, lambda: True, 5.0)
     session.stop()
