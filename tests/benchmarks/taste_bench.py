@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "taste"))
 
 from artists import ARTISTS, AT_RANDOM, SHOWN, Artist, Pool, session
 
-SEEDS = 40
+SEEDS = 20
 SKETCHES = (
     "corner_table.mid", "first_light.mid", "harbour_light.musicxml", "long_shadow.mid", "market_day.mid",
     "salt_road.mid",
