@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from artists import ARTISTS, AT_RANDOM, Pool, session
 
-SKETCHES = ("first_light.mid", "long_shadow.mid", "salt_road.mid")
+SKETCHES = ("first_light.mid", "long_shadow.mid")
 
 
 @pytest.fixture(scope="module")
