@@ -25,6 +25,7 @@ COMMANDS = {
     "plugins": "your VST plugins: find them, list them, try one",
     "preset": "find presets, keep your own, share them, bring in those of others",
     "shelf": "shelves of presets: read them, keep your own",
+    "taste": "what was learned of your taste: see it, correct it, forget it, switch it off",
     "styles": "the styles there are, or one of them in detail",
 }
 PROJECT_SUFFIX = ".cocomposer"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
@@ -60,10 +60,11 @@ class Proposing(QObject):
         composer = composer or session.settings.composer
         try:
             given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
-            request = Request(sketch=session.song, reference=reference, **given)
+            request = session.taste.steered(Request(sketch=session.song, reference=reference, **given))
         except CocomposerError as error:
             self._session.problem.emit(str(error))
             return
+        terms = replace(terms, leaning=request.leaning)
         project, bars = session.document.project, session.song.bars
         number = project.next_number
         first, last = terms.bars or (0, len(bars) - 1)

@@ -20,6 +20,7 @@ from cocomposer.studio.jobs import Jobs
 from cocomposer.studio.project import Project
 from cocomposer.studio.recovery import Recoverable, Recovery
 from cocomposer.studio.settings import Settings, save_settings
+from cocomposer.studio.taste import TasteKeeper
 
 from .proposing import Proposing
 
@@ -91,6 +92,8 @@ class Session(QObject):
         self.settings = settings or Settings()
         self.composing = composing or Composing(self.settings.threads or None)
         self.proposals = Proposing(self)
+        self.taste = TasteKeeper(problem=self._tell_problem)
+        self._set_taste()
         self._recording = False
         self._before_preview: int | None = None
         self._current_part = 0
@@ -145,12 +148,17 @@ class Session(QObject):
         """Listen to a document, and have its unsaved work kept aside in case the program is stopped."""
         self.document = document
         self._stop_listening = document.listen(self._on_change)
+        self._stop_tasting = self.taste.follow(document)
         self._recovery = Recovery(document, on_problem=self._tell_problem)
         self._recovery.start()
 
     def _let_go(self) -> None:
         self._stop_listening()
+        self._stop_tasting()
         self._recovery.close()
+
+    def _set_taste(self) -> None:
+        self.taste.learning, self.taste.exploration = self.settings.learn_taste, self.settings.exploration
 
     def _tell_problem(self, sentence: str) -> None:
         """Tell a problem from any thread."""
@@ -160,6 +168,7 @@ class Session(QObject):
         """Take these settings from now on, and write them in the background."""
         self.settings = settings
         self.composing.threads = settings.threads or None
+        self._set_taste()
         self.jobs.run(lambda *_: save_settings(settings), on_error=self.problem.emit)
         self.settings_changed.emit()
 
@@ -312,6 +321,7 @@ class Session(QObject):
         self.proposals.cancel()
         self._clock.stop()
         self._let_go()
+        self.taste.close()
         self.composing.close()
         self.jobs.close()
         if self.player is not None:

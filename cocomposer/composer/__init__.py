@@ -6,8 +6,19 @@ network is not imported here.
 """
 
 from cocomposer.composer.controls import Controls
+from cocomposer.composer.leaning import Leaning
 from cocomposer.composer.request import MAX_PROPOSALS, Composer, Proposal, Request, Task
 from cocomposer.composer.sketch import understand
 from cocomposer.composer.style_composer import StyleComposer
 
-__all__ = ["MAX_PROPOSALS", "Composer", "Controls", "Proposal", "Request", "StyleComposer", "Task", "understand"]
+__all__ = [
+    "MAX_PROPOSALS",
+    "Composer",
+    "Controls",
+    "Leaning",
+    "Proposal",
+    "Request",
+    "StyleComposer",
+    "Task",
+    "understand",
+]

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal, Protocol, get_args
 
 from cocomposer.composer.controls import Controls
+from cocomposer.composer.leaning import Leaning
 from cocomposer.composer.part_names import PartNames, listed, player_spelt
 from cocomposer.errors import RequestError
 from cocomposer.music import Role, Song
@@ -57,6 +58,8 @@ class Terms:
     `controls` hold for everybody, `part_controls` for the part of that name or role alone.  `similarity` is how near a
     rewriting stays to what was there, from 0 (only form and key) to 1 (the same notes); `keep` locks one side of the
     notes.  `adventurous` goes from 0 (what one expects) to 1.  `length` is how many bars a continuation has, 1..256.
+
+    `leaning` is what the artist usually likes; it gives way to everything else.
     """
 
     count: int = 4
@@ -71,6 +74,7 @@ class Terms:
     keep: Keep | None = None
     adventurous: float = DEFAULT_ADVENTUROUS
     length: int = DEFAULT_LENGTH
+    leaning: Leaning = field(default_factory=Leaning)
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,8 @@ class Request(Terms):
         return everybody if self.task is Task.CONTINUE else beside or everybody
 
     def controls_for(self, part_name: str, role: Role) -> Controls:
-        """What is asked of one part: the wishes for everybody, then those for its role, then those for its name."""
-        merged = self.controls
+        """What is asked of one part: the leaning, the wishes for everybody, those for its role, those for its name."""
+        merged = self.leaning.controls.merged(self.controls)
         for wanted in (str(role), part_name):
             for name, controls in self.part_controls.items():
                 if name.casefold() == wanted.casefold():

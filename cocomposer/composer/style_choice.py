@@ -26,6 +26,9 @@ _VERSATILITY = 2.0
 _FURTHEST = 0.12
 """How much worse than the best a style may suit and still be offered for the sake of variety."""
 
+_LEANING = 0.6
+"""How much of a fit a full leaning to a style is worth."""
+
 _NEIGHBOURS = 3
 """Where too few styles suit, the choice is among so many of the next best."""
 
@@ -82,18 +85,24 @@ def rank_styles(song: Song, styles: Mapping[str, Style]) -> list[Fit]:
     return sorted(fits, key=lambda fit: (-fit.score, fit.style.id))
 
 
-def choose_styles(song: Song, styles: Mapping[str, Style], count: int, seed: int) -> list[Fit]:
-    """`count` styles that suit and differ: each new genre or energy is worth a little misfit.
+def choose_styles(
+    song: Song, styles: Mapping[str, Style], count: int, seed: int, leaning: Mapping[str, float] | None = None
+) -> list[Fit]:
+    """`count` styles that suit and differ: each new genre or energy is worth a little misfit, and so is a `leaning`
+    to a style (-1..1 by id).
 
     Another seed explores a little further down the list.  Fewer styles than asked for are repeated.
     """
     random = Random(f"styles/{seed}")
     fits = rank_styles(song, styles)
+    leant = {fit.style.id: fit.score + _LEANING * (leaning or {}).get(fit.style.id, 0.0) for fit in fits}
+    fits.sort(key=lambda fit: -leant[fit.style.id])
     # Seed 0 is the plain best guess; others may prefer a neighbour.
-    blurred = {fit.style.id: fit.score + (random.gauss(0, 0.05) if seed else 0.0) for fit in fits}
+    blurred = {fit.style.id: leant[fit.style.id] + (random.gauss(0, 0.05) if seed else 0.0) for fit in fits}
+    least = max(leant.values(), default=0.0) - _FURTHEST
     chosen: list[Fit] = []
     while len(chosen) < count and fits:
-        left = [fit for fit in fits if fit not in chosen and fit.score >= fits[0].score - _FURTHEST]
+        left = [fit for fit in fits if fit not in chosen and leant[fit.style.id] >= least]
         left = left or [fit for fit in fits if fit not in chosen][:_NEIGHBOURS] or fits
         chosen.append(max(left, key=lambda fit: (blurred[fit.style.id] + _difference(fit.style, chosen), fit.style.id)))
     return chosen

@@ -96,7 +96,7 @@ def choices(sketch: Song, request: Request) -> list[tuple[Fit, Texture]]:
         styles = {name: style for name, style in load_styles().items() if asked <= _roles(style)}
         if not styles:
             raise RequestError(f"No style has all of {', '.join(request.parts)}: ask for fewer players.")
-        fits = choose_styles(sketch, styles, count, request.seed)
+        fits = choose_styles(sketch, styles, count, request.seed, request.leaning.styles)
         return [(fit, _turn(textures(fit.style, asked), index)) for index, fit in enumerate(fits)]
     style: Style = load_style(request.style)
     if not asked <= _roles(style):

@@ -92,10 +92,15 @@ def make_folder(folder: Path) -> None:
 
 
 def write_json(data: Any, path: Path) -> None:
-    """Write `data` as JSON; the file appears complete or not at all.  Raises CocomposerError when the disk says no."""
+    """`write_text` of `data` as JSON."""
+    write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file that appears complete or not at all.  Raises CocomposerError when the disk says no."""
     try:
         with written_whole(path) as part:
             # File names may hold bytes that are no text anywhere; they become question marks.
-            part.write_bytes((json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+            part.write_bytes(text.encode("utf-8", "replace"))
     except OSError as error:
         raise CocomposerError(f"{path} cannot be written: {error.strerror}.") from error

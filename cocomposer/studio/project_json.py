@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from typing import Any, get_args
 
-from cocomposer.composer import Controls, Task
+from cocomposer.composer import Controls, Leaning, Task
 from cocomposer.composer.controls import LIMITS, WHOLE
 from cocomposer.composer.request import Keep, Terms
 from cocomposer.errors import FormatError, RequestError
@@ -98,6 +98,7 @@ def terms_to(terms: Terms) -> dict[str, Any]:
         "keep": terms.keep,
         "adventurous": terms.adventurous,
         "length": terms.length,
+        "leaning": {"styles": dict(terms.leaning.styles), "controls": terms.leaning.controls.asked()},
     }
 
 
@@ -126,6 +127,7 @@ def terms_values(fields: Fields) -> dict[str, Any]:
         "keep": keep,
         "adventurous": fields.number("adventurous"),
         "length": fields.integer("length", 0, MAX_COUNT),
+        "leaning": _leaning(fields.object("leaning")) if fields.has("leaning") else Leaning(),
     }
 
 
@@ -167,6 +169,13 @@ def _controls(fields: Fields) -> Controls:
     }
     try:
         return Controls(**values)
+    except RequestError as error:
+        raise FormatError(f"{fields.where} is damaged: {error}") from error
+
+
+def _leaning(fields: Fields) -> Leaning:
+    try:
+        return Leaning(fields.numbers("styles", MAX_NAMES), _controls(fields.object("controls")))
     except RequestError as error:
         raise FormatError(f"{fields.where} is damaged: {error}") from error
 

@@ -36,7 +36,8 @@ class Settings:
     `plugin_folders` are searched besides the usual ones; `soundfont` "" is the one at hand; `threads` 0 leaves to the
     composer how many it uses; `scale` enlarges the window, 1 to 2.5; `language` "" is the system's;
     `certificate` and `certificate_key` are PEM files that audio is signed with, "" for one made here; `recent` holds
-    the last projects, newest first, and stays empty without `keep_history`.
+    the last projects, newest first, and stays empty without `keep_history`.  `learn_taste` lets the program learn from
+    what is kept and rejected; `exploration`, 0..1, is how often it tries what it does not know of.
     """
 
     audio_device: str = ""
@@ -54,6 +55,8 @@ class Settings:
     certificate_key: str = ""
     recent: tuple[str, ...] = ()
     keep_history: bool = True
+    learn_taste: bool = True
+    exploration: float = 0.1
 
     def __post_init__(self) -> None:
         choices = {"buffer": BUFFERS, "sample_rate": SAMPLE_RATES, "theme": THEMES, "composer": COMPOSERS}
@@ -62,6 +65,8 @@ class Settings:
                 raise SettingsError(f"The {_spoken(name)} is one of {', '.join(map(str, allowed))}.")
         if not SCALES[0] <= self.scale <= SCALES[1]:
             raise SettingsError(f"The scale lies between {100 * SCALES[0]:.0f}% and {100 * SCALES[1]:.0f}%.")
+        if not 0 <= self.exploration <= 1:
+            raise SettingsError("The exploration lies between 0 and 1.")
         if not 0 <= self.threads <= MAX_THREADS:
             raise SettingsError(f"The composer uses up to {MAX_THREADS} threads.")
         object.__setattr__(self, "recent", self.recent[:MAX_RECENT] if self.keep_history else ())

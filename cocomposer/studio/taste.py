@@ -1,0 +1,282 @@
+"""Listening to what an artist does with proposals, and making use of it.
+
+`TasteKeeper.follow` is all that a window needs: it reads verdicts, partial keeps and edits off the document.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cocomposer.composer import Request, Task
+from cocomposer.composer.request import MAX_PROPOSALS
+from cocomposer.errors import CocomposerError
+from cocomposer.music import Song
+from cocomposer.studio.changes import Change
+from cocomposer.studio.document import Document
+from cocomposer.studio.keeping import written_parts
+from cocomposer.studio.places import data_folder
+from cocomposer.studio.project import Answer, Generation, Project
+from cocomposer.styles import load_styles
+from cocomposer.taste import (
+    DEFAULT_EXPLORATION,
+    Journal,
+    Line,
+    Profile,
+    Remark,
+    Taste,
+    Verdict,
+    differences,
+    lines,
+    picture,
+    summary,
+    trait_named,
+    traits,
+)  # fmt: skip
+
+WIDE = 4
+"""How many times as many proposals are composed as are shown, where composing takes no time."""
+_WHOLE = 0.95
+"""Share of an answer's new notes that must be in the song for it to be kept whole."""
+_log = logging.getLogger(__name__)
+
+
+def taste_path() -> Path:
+    return data_folder() / "taste.sqlite"
+
+
+class TasteKeeper:
+    """One artist's taste.  With `learning` off nothing is recorded and nothing is steered.
+
+    Methods that hear return at once; what they hear is measured and written on a thread of this class.  `problem` is
+    told a sentence where that fails.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        learning: bool = True,
+        exploration: float = DEFAULT_EXPLORATION,
+        profile: Profile | None = None,
+        problem: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        self.learning, self.exploration, self.profile = learning, exploration, profile or Profile()
+        self.journal = Journal(path or taste_path())
+        self._problem, self._told = problem, 0
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="taste")
+        self._ready: Taste | None = None
+        self._seed = 0
+
+    # --- Hearing ----------------------------------------------------------------------------------------------------
+
+    def follow(self, document: Document) -> Callable[[], None]:
+        """Hear what is done in a document from now on; returns what stops that."""
+        heard = _Heard(self, document.project)
+        stop = document.listen(lambda change: heard.changed(change, document.project))
+
+        def end() -> None:
+            stop()
+            heard.settle()
+
+        self._later(self._learn)
+        return end
+
+    def say(self, verdict: Verdict, project: Project, answer_id: str, share: float = 1.0) -> None:
+        """Note a verdict on an answer of the project: "more like this", for one, which the project does not hold."""
+        if self.learning:
+            self._later(lambda: self._write(verdict, project, answer_id, share))
+
+    def edited(self, before: Project, after: Project, answer_id: str) -> None:
+        """Note what the artist changed in the song between having kept an answer and now."""
+        if self.learning:
+            self._later(lambda: self._write_edit(before, after, answer_id))
+
+    def flush(self) -> None:
+        """Wait until everything that was heard is written."""
+        self._worker.submit(lambda: None).result()
+
+    def close(self) -> None:
+        self._worker.shutdown(wait=True)
+
+    def _later(self, work: Callable[[], None]) -> None:
+        def safely() -> None:
+            try:
+                work()
+            except CocomposerError as error:
+                self._problem(str(error))
+            except Exception:  # a taste that cannot be learned must not take anything along
+                _log.exception("the taste could not be learned")
+            for sentence in self.journal.problems[self._told :]:
+                self._problem(sentence)
+            self._told = len(self.journal.problems)
+
+        self._worker.submit(safely)
+
+    def _write(self, verdict: Verdict, project: Project, answer_id: str, share: float) -> None:
+        generation, answer = project.find(answer_id)
+        measured = {} if verdict is Verdict.WITHDRAWN else traits_of(generation, answer)
+        self._add(verdict, project, answer, measured, share)
+
+    def _write_edit(self, before: Project, after: Project, answer_id: str) -> None:
+        generation, answer = after.find(answer_id)
+        band = {answer.song.parts[index].name for index in written_parts(generation.sketch, answer.song)}
+        moved = differences(_traits_of_parts(before.song, band), _traits_of_parts(after.song, band))
+        if moved:
+            self._add(Verdict.EDITED, after, answer, moved, 1.0)
+
+    def _add(
+        self, verdict: Verdict, project: Project, answer: Answer, measured: dict[str, float], share: float
+    ) -> None:
+        style = load_styles().get(answer.style)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        genre, title = style.genre if style is not None else "", project.song.title
+        self.journal.add(Remark(verdict, measured, answer.id, title, genre, share, now))
+        self._learn()
+
+    # --- Using ------------------------------------------------------------------------------------------------------
+
+    def taste(self) -> Taste:
+        """What is known now, read from the disk.  Raises TasteError where that cannot be read."""
+        return Taste(self.journal.remarks(), self.journal.corrections(), self.profile, self.exploration)
+
+    def steered(self, request: Request) -> Request:
+        """The request leaning to the taste, as far as it is learned; it is not waited for."""
+        taste = self._ready
+        if not self.learning or taste is None:
+            return request
+        return taste.steered(request, load_styles(), self._random())
+
+    def widened(self, request: Request) -> Request:
+        """The request asking for more, of which `best` shows the best: for composers that answer in no time."""
+        if not self.learning or self._ready is None or request.style != "auto" or request.task is not Task.ARRANGE:
+            return request
+        return replace(request, count=min(MAX_PROPOSALS, WIDE * request.count))
+
+    def best(self, generation: Generation, answers: Sequence[Answer], count: int) -> tuple[Answer, ...]:
+        """The `count` answers of a generation that the artist may like best, best first; without a taste the first."""
+        taste = self._ready
+        if not self.learning or taste is None or not taste.standing:
+            return tuple(answers[:count])
+        order = taste.order([traits_of(generation, each) for each in answers], self._random())
+        return tuple(answers[place] for place in order[:count])
+
+    def lines(self) -> tuple[Line, ...]:
+        """What was learned, a sentence for each trait, the surest first."""
+        return lines(self.taste())
+
+    def summary(self) -> str:
+        return summary(self.taste())
+
+    def picture(self) -> str:
+        """What was learned, as an SVG."""
+        return picture(self.taste())
+
+    def correct(self, trait: str, direction: int) -> None:
+        """The artist likes a trait (1), dislikes it (-1), or does not mind (0).  Raises TasteError for no trait."""
+        self.journal.correct(trait_named(self.taste(), trait), direction)
+        self._later(self._learn)
+
+    def forget(self, trait: str = "") -> None:
+        """Forget what was learned of a trait, or ("") everything, on the disk too."""
+        if trait:
+            self.journal.correct(trait_named(self.taste(), trait), None)
+        else:
+            self.journal.delete()
+        self._later(self._learn)
+
+    def export(self) -> dict[str, Any]:
+        """Everything that is recorded, as JSON values."""
+        return self.journal.export()
+
+    def _learn(self) -> None:
+        taste = self.taste()
+        _ = taste.preference  # here, and not where somebody waits for it
+        self._ready = taste
+
+    def _random(self) -> Any:
+        import numpy as np
+
+        self._seed += 1
+        known = len(self._ready.remarks) if self._ready is not None else 0
+        return np.random.default_rng((known, self._seed))
+
+
+class _Heard:
+    """What a document said last, so that what is new in it can be told."""
+
+    def __init__(self, keeper: TasteKeeper, project: Project) -> None:
+        self._keeper = keeper
+        self._before = project
+        self._kept: dict[str, Project] = {}
+
+    def changed(self, change: Change, project: Project) -> None:
+        before, self._before = self._before, project
+        if not change.generations:
+            return
+        old = {answer.id: answer for each in before.generations for answer in each.answers}
+        for generation in project.generations:
+            for answer in generation.answers:
+                was = old.get(answer.id)
+                if was is not None and (was.verdict, was.pinned) != (answer.verdict, answer.pinned):
+                    self._judged(was, answer, generation, project)
+        if project.next_number > before.next_number:
+            self.settle()
+            self._skipped(before)
+
+    def settle(self) -> None:
+        """Look at what became of what was kept, and hear the edits."""
+        for answer_id, then in self._kept.items():
+            if then.song.parts != self._before.song.parts:
+                self._keeper.edited(then, self._before, answer_id)
+        self._kept.clear()
+
+    def _judged(self, was: Answer, answer: Answer, generation: Generation, project: Project) -> None:
+        if was.verdict == answer.verdict:
+            if answer.pinned:
+                self._keeper.say(Verdict.MORE, project, answer.id)
+            return
+        self._kept.pop(answer.id, None)
+        if answer.verdict == "rejected":
+            self._keeper.say(Verdict.REJECTED, project, answer.id)
+        elif answer.verdict == "kept":
+            share = share_kept(project.song, generation, answer)
+            verdict = Verdict.KEPT if share >= _WHOLE else Verdict.PARTLY
+            self._keeper.say(verdict, project, answer.id, share)
+            self._kept[answer.id] = project
+        else:
+            self._keeper.say(Verdict.WITHDRAWN, project, answer.id)
+
+    def _skipped(self, project: Project) -> None:
+        """Another question was asked: what of the last answers was neither kept nor pinned nor rejected is skipped."""
+        for answer in project.generations[-1].answers if project.generations else ():
+            if not answer.verdict and not answer.pinned:
+                self._keeper.say(Verdict.SKIPPED, project, answer.id)
+
+
+def traits_of(generation: Generation, answer: Answer) -> dict[str, float]:
+    """The traits of what an answer wrote."""
+    band = written_parts(generation.sketch, answer.song)
+    first, last = generation.asked.start, generation.asked.end
+    if generation.terms.task is Task.CONTINUE or last <= first:
+        first, last = (generation.sketch.length if last > first else 0), answer.song.length
+    style = load_styles().get(answer.style)
+    return traits(answer.song, band, first, last, style, answer.score)
+
+
+def share_kept(song: Song, generation: Generation, answer: Answer) -> float:
+    """Share, 0..1, of what an answer wrote that stands in the song."""
+    there = {note for part in song.parts for note in part.notes}
+    written = [
+        note for index in written_parts(generation.sketch, answer.song) for note in answer.song.parts[index].notes
+    ]
+    return sum(note in there for note in written) / len(written) if written else 1.0
+
+
+def _traits_of_parts(song: Song, names: Collection[str]) -> dict[str, float]:
+    return traits(song, [index for index, part in enumerate(song.parts) if part.name in names], 0, song.length)

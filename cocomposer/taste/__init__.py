@@ -1,0 +1,15 @@
+"""What an artist likes: learned from what is kept and rejected, on this computer alone.
+
+`Journal` holds what was said, `traits` measures what it was said of, `Taste` makes of both what ranks proposals and
+steers requests, and `lines` tells the artist what was learned.
+"""
+
+from cocomposer.taste.journal import Correction, Journal, Remark, TasteError, Verdict
+from cocomposer.taste.taste import DEFAULT_EXPLORATION, Profile, Taste
+from cocomposer.taste.telling import Line, lines, picture, summary, trait_named
+from cocomposer.taste.traits import TRAITS, differences, traits
+
+__all__ = [
+    "DEFAULT_EXPLORATION", "TRAITS", "Correction", "Journal", "Line", "Profile", "Remark", "Taste", "TasteError",
+    "Verdict", "differences", "lines", "picture", "summary", "trait_named", "traits",
+]  # fmt: skip

@@ -1,0 +1,172 @@
+"""What is known of an artist's taste: learned from what was said of proposals, used to rank and to steer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from cocomposer.composer import Controls, Leaning, Request
+from cocomposer.styles import Style
+from cocomposer.taste.journal import Correction, Remark, Verdict
+from cocomposer.taste.preference import BIAS, FloatArray, Preference
+from cocomposer.taste.traits import GENRE, STYLE, TRAITS, of_style
+
+DEFAULT_EXPLORATION = 0.1
+SAID: Mapping[Verdict, tuple[bool, float]] = {
+    Verdict.KEPT: (True, 1.0),
+    Verdict.PARTLY: (True, 1.0),
+    Verdict.EDITED: (True, 0.5),
+    Verdict.MORE: (True, 1.0),
+    Verdict.LESS: (False, 1.0),
+    Verdict.REJECTED: (False, 1.0),
+    Verdict.SKIPPED: (False, 0.5),
+}
+"""Whether a verdict speaks for a proposal, and how loudly."""
+ELSEWHERE = 0.25
+"""How much counts what was said outside of the profile that is asked for."""
+_ANYTHING, _TRAIT, _GENRE, _STYLE = 1.0, 1.2, 0.9, 0.7
+"""Standard deviations of the prior: of BIAS, of a trait, a genre and a style, in nats."""
+_READINESS, _TRUST = -0.7, 0.7
+"""Means of the prior: a third of what is shown is kept, and more of what the composer finds good."""
+_CORRECTED, _SURE = 1.5, 0.2
+"""Mean (times the direction) and standard deviation of a weight that the artist has set right."""
+_LEANS = 0.8
+"""Nats by which a style is liked better than the usual one that make three quarters of a full leaning."""
+_STEERS: Mapping[str, str] = {
+    "density": "density",
+    "polyphony": "polyphony",
+    "register": "register",
+    "syncopation": "syncopation",
+    "velocity": "loudness",
+    "strictness": "chord tones",
+}
+"""The trait that each control of a composer moves."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Whose taste: everything that was ever said, or what was said in one project or genre first of all."""
+
+    project: str = ""
+    genre: str = ""
+
+    def holds(self, remark: Remark) -> bool:
+        return self.project in ("", remark.project) and self.genre in ("", remark.genre)
+
+
+@dataclass(frozen=True)
+class Taste:
+    """What remarks, oldest first, and corrections say.  The same remarks make the same taste."""
+
+    remarks: Sequence[Remark] = ()
+    corrections: Sequence[Correction] = ()
+    profile: Profile = field(default_factory=Profile)
+    exploration: float = DEFAULT_EXPLORATION
+
+    @cached_property
+    def standing(self) -> tuple[Remark, ...]:
+        """The remarks that hold: of several verdicts on one proposal the last, and none that was withdrawn.
+
+        What was learned of a trait before it was corrected or forgotten is left out of them.
+        """
+        last = {(each.answer, each.verdict is Verdict.EDITED): each.number for each in self.remarks}
+        forgotten = {each.trait: each.after for each in self.corrections}
+        held = (each for each in self.remarks if last[each.answer, each.verdict is Verdict.EDITED] == each.number)
+        return tuple(
+            replace(each, traits={name: v for name, v in each.traits.items() if each.number > forgotten.get(name, 0)})
+            for each in held
+            if each.verdict is not Verdict.WITHDRAWN
+        )
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """BIAS, all traits, and the genres and styles that something was said of."""
+        said = {name for each in self.standing for name in each.traits} | {each.trait for each in self.corrections}
+        traits = [trait.name for trait in TRAITS]
+        return (BIAS, *traits, *sorted(name for name in said if name.startswith((GENRE, STYLE))))
+
+    @cached_property
+    def preference(self) -> Preference:
+        mean, deviation = np.zeros(len(self.names)), np.array([_deviation(name) for name in self.names])
+        mean[0], mean[self.names.index("composer's opinion")] = _READINESS, _TRUST
+        for each in self.corrections:
+            if each.direction is not None and each.trait in self.names:
+                place = self.names.index(each.trait)
+                mean[place], deviation[place] = _CORRECTED * each.direction, _SURE
+        preference = Preference(self.names, mean, deviation)
+        for remark in self.standing:
+            liked, loudness = SAID[remark.verdict]
+            weight = loudness * remark.share * (1.0 if self.profile.holds(remark) else ELSEWHERE)
+            if weight > 0:
+                bias = 0.0 if remark.verdict is Verdict.EDITED else 1.0
+                preference.hear(preference.row(remark.traits, bias), liked, weight)
+        return preference
+
+    def chance(self, traits: Mapping[str, float]) -> float:
+        """How likely a proposal with these traits is kept, 0..1."""
+        return self.preference.chance(self.preference.row(traits))
+
+    def order(self, candidates: Sequence[Mapping[str, float]], random: np.random.Generator) -> tuple[int, ...]:
+        """The places of candidates, given by their traits, best first.
+
+        Each place is given to the best under weights drawn anew, so that what is not yet known well is tried.
+        """
+        rows = np.array([self.preference.row(each) for each in candidates])
+        left, chosen = list(range(len(candidates))), []
+        while left:
+            scores = rows[left] @ self.preference.sample(random, self.exploration)
+            chosen.append(left.pop(int(np.argmax(scores))))
+        return tuple(chosen)
+
+    def steered(self, request: Request, styles: Mapping[str, Style], random: np.random.Generator) -> Request:
+        """The request leaning to what the artist may like: to `styles` where it names none, and in its controls.
+
+        Only controls that the taste is sure of lean at all.  What the request itself says is never changed.
+        """
+        if not self.standing and not self.corrections:
+            return request
+        weights = self.preference.sample(random, self.exploration)
+        return replace(request, leaning=Leaning(self._styles(styles.values(), weights), self._controls(weights)))
+
+    def _styles(self, styles: Collection[Style], weights: FloatArray) -> dict[str, float]:
+        if not styles:
+            return {}
+        scores = np.array([self.preference.row(self.foretold(style)) @ weights for style in styles])
+        leaning = np.tanh((scores - scores.mean()) / _LEANS)
+        return {style.id: round(float(value), 3) for style, value in zip(styles, leaning, strict=True)}
+
+    def _controls(self, weights: FloatArray) -> Controls:
+        asked: dict[str, Any] = {}
+        for control, trait in _STEERS.items():
+            mean, deviation = self.preference.weight(trait)
+            if abs(mean) > deviation:
+                asked[control] = round(0.5 + 0.35 * math.tanh(float(weights[self.names.index(trait)])), 3)
+        return Controls(**asked)
+
+    def foretold(self, style: Style) -> dict[str, float]:
+        """The traits that a proposal in this style will have: as those before had them, else as the style says."""
+        heard = self._heard.get(STYLE + style.id, [])
+        known = of_style(style)
+        names = {name for traits in heard for name in traits}
+        return known | {name: sum(each.get(name, 0.0) for each in heard) / len(heard) for name in names}
+
+    @cached_property
+    def _heard(self) -> dict[str, list[Mapping[str, float]]]:
+        """The traits of what was heard in each style, by the style's name."""
+        found: dict[str, list[Mapping[str, float]]] = {}
+        for remark in self.standing:
+            for name in remark.traits:
+                if name.startswith(STYLE) and remark.verdict is not Verdict.EDITED:
+                    found.setdefault(name, []).append(remark.traits)
+        return found
+
+
+def _deviation(name: str) -> float:
+    if name == BIAS:
+        return _ANYTHING
+    return _GENRE if name.startswith(GENRE) else _STYLE if name.startswith(STYLE) else _TRAIT
