@@ -31,14 +31,16 @@ class Quarantine:
         path: str,
         *,
         once: bool = False,
+        alone: bool = False,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Host]:
         """A host of `pool` in which the plugin at `path` may do what it likes; see `HostPool.lend`.
 
-        One that crashed before gets a host of its own.  Raises InstrumentError for a plugin in quarantine.
+        One that crashed before gets a host of its own, as does one that is to be `alone`.  Raises InstrumentError for
+        a plugin in quarantine.
         """
         with self._lock:
-            reason, owner = self._reasons.get(path), path if self._crashes[path] else ""
+            reason, owner = self._reasons.get(path), path if alone or self._crashes[path] else ""
         if reason is not None:
             raise InstrumentError(f"is in quarantine: it {reason}, and not for the first time")
         host = pool.lend(key, owner, once, cancelled)

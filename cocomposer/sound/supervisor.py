@@ -58,7 +58,7 @@ class Hosts:
         self._seconds = plugin_seconds
         memory = memory or max(MEMORY, _physical_memory() // 2)
         self._players = HostPool(processes or min(4, max(2, os.cpu_count() or 2)), memory, MOST_LOADED)
-        self._effects, self._editors = HostPool(1, memory), HostPool(0, memory)
+        self._effects, self._editors = HostPool(0, memory), HostPool(0, memory)
         self._quarantine = Quarantine()
         self._numbers = itertools.count(1)
 

@@ -106,9 +106,9 @@ class Player:
         self.planning.compare(song)
 
     def retry(self) -> None:
-        """Ask instruments that failed once more: a plugin is back, or was let out of quarantine."""
+        """Ask instruments and effects that failed once more: a plugin is back, or was let out of quarantine."""
         self.rendering.retry()
-        self.planning.wake()
+        self.planning.retry()
 
     # The transport.
 
