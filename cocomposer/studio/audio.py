@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -12,6 +13,7 @@ from cocomposer.errors import Cancelled
 from cocomposer.music import Song
 from cocomposer.sound.bounce import AudioFiles, bounce, tags_of
 from cocomposer.studio.places import file_name
+from cocomposer.studio.plugins import open_hosts
 
 if TYPE_CHECKING:
     from cocomposer.sound.supervisor import Hosts
@@ -35,24 +37,25 @@ def render_to_file(
     """Render `song` to `path`, whose suffix chooses the format, and its stems to a folder beside it.
 
     `instruments` maps roles or part names to plugin or SoundFont files; `progress` is told the share done, 0..1;
-    `hosts` play if given.  Raises SoundError for a format, an instrument or a place that cannot be used and Cancelled
-    soon after `cancelled()` is true; no incomplete file is left either way.
+    `hosts` play if given, else some are started.  Raises SoundError for a format, an instrument or a place that cannot
+    be used and Cancelled soon after `cancelled()` is true; no incomplete file is left either way.
     """
     from cocomposer.sound.render import RenderSettings
 
     settings = RenderSettings(sample_rate=sample_rate, instruments=dict(instruments or {}), stems=stems)
     folder = path.with_name(f"{path.stem}-stems")
-    return bounce(
-        song,
-        path,
-        settings,
-        bit_depth=bit_depth,
-        tags=tags_of(song, artist, "Made with Cocomposer"),
-        stem_path=lambda number, name: folder / f"{number:02d}-{file_name(name)}{path.suffix}",
-        progress=progress,
-        cancelled=cancelled,
-        hosts=hosts,
-    )
+    with contextlib.ExitStack() as stack:
+        return bounce(
+            song,
+            path,
+            settings,
+            bit_depth=bit_depth,
+            tags=tags_of(song, artist, "Made with Cocomposer"),
+            stem_path=lambda number, name: folder / f"{number:02d}-{file_name(name)}{path.suffix}",
+            progress=progress,
+            cancelled=cancelled,
+            hosts=hosts or stack.enter_context(open_hosts()),
+        )
 
 
 def render_songs(
