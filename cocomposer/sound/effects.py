@@ -124,6 +124,9 @@ class Lag:
         before, self.frames = self.frames if self._begun else frames, frames
         self._begun = True
         length, missing = audio.shape[1], frames - self._held.shape[1]
+        if before == frames == 0 and length >= self._held.shape[1]:
+            self._held = audio[:, -self._held.shape[1] :].copy()
+            return audio
         if missing > 0:
             self._held = np.concatenate([np.zeros((2, missing), dtype=np.float32), self._held], axis=1)
         both = np.concatenate([self._held, audio], axis=1)
