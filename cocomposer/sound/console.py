@@ -16,8 +16,9 @@ import numpy as np
 
 from cocomposer.music import Song
 from cocomposer.sound.channel import Channel, Rig, Routed, Stage
-from cocomposer.sound.effects import Lag, PluginEffects
+from cocomposer.sound.effects import PluginEffects
 from cocomposer.sound.house_mix import measured_trim, mix_of, strip_of
+from cocomposer.sound.lag import Lag
 from cocomposer.sound.metering import MOMENTARY_HOPS, SHORT_TERM_HOPS, Levels, LoudnessMeter
 from cocomposer.sound.plan import MASTER, console_plan
 from cocomposer.sound.shared import Shared, slowest

@@ -94,7 +94,6 @@ class DawDreamerPlugin:
             self._plugin.set_parameter(index, value)
         yield rung_out(audio, performance.frames)
 
-
     def _rendered(self, performance: Performance) -> NDArray[np.float32]:
         """The part until it has rung out, (channels, n).
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from cocomposer.music.mix import Effect
 from cocomposer.sound.channel import Channel, ChannelPlan, Rig, Routed, Stage
-from cocomposer.sound.effects import Insert, Lag
+from cocomposer.sound.effects import Insert
+from cocomposer.sound.lag import Lag
 from cocomposer.sound.plan import ConsolePlan
 
 if TYPE_CHECKING:

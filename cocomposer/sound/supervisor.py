@@ -11,7 +11,6 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +94,7 @@ class Hosts:
         performance = Performance(events, seconds, tail, sample_rate, program, drums, bpm, automation)
         with self._loaded(instrument, sample_rate, cancelled) as (host, key):
             limit = self._seconds + seconds
-            result = host.call("play", limit, "playing", cancelled, key=key, performance=asdict(performance))
+            result = host.call("play", limit, "playing", cancelled, key=key, performance=performance.to_data())
             audio = host.block.read_audio(min(performance.frames, int(result.get("frames", 0))))
             host.block.clear()
         return checked(audio)

@@ -32,10 +32,10 @@ from songs import lead_sheet
 
 from cocomposer.music import Song
 from cocomposer.sound import effects, house_mix
-from cocomposer.sound.soundfont_player import send
 from cocomposer.sound.loudness import amplitude
 from cocomposer.sound.performance import midi_events
 from cocomposer.sound.render import RenderSettings, render
+from cocomposer.sound.soundfont_player import send
 from cocomposer.sound.soundfonts import packaged_soundfont
 from cocomposer.styles import arrange, load_style
 
