@@ -47,6 +47,8 @@ class CardDeck(QWidget):
         self._number: int | None = None
         """The generation that is shown, None for the latest."""
         self._shown: int | None = None
+        self._began = False
+        """Whether playing was begun to hear a card."""
         self.cards: list[Card] = []
         self._pinned: list[Card] = []
         self._build()
@@ -54,6 +56,7 @@ class CardDeck(QWidget):
         session.selection_changed.connect(self.refresh)
         session.document_changed.connect(self.follow)
         session.playhead.connect(self._show_playhead)
+        session.playing_changed.connect(self._forget_began)
         self._waveforms = Waveforms(session, self)
         self.refresh()
 
@@ -139,9 +142,23 @@ class CardDeck(QWidget):
     # --- What can be done -------------------------------------------------------------------------------------------
 
     def _audition(self, card: Card) -> None:
-        if card.answer is not None:
-            heard = self._session.auditioned == card.answer.id
-            self._session.audition(None if heard else card.answer.id)
+        """Hear a card, and begin to play where the song rests; once more goes back to what was before."""
+        session, answer = self._session, card.answer
+        if answer is None:
+            return
+        if session.auditioned == answer.id:
+            if self._began:
+                session.stop()
+            session.audition(None)
+            return
+        session.audition(answer.id)
+        if session.player is not None and not session.playing:
+            asked = card.generation.asked
+            session.play(None if asked.start <= session.position < asked.end else asked.start)
+            self._began = True
+
+    def _forget_began(self, playing: bool) -> None:
+        self._began = self._began and playing
 
     def _connect(self, card: Card) -> None:
         session = self._session

@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -27,6 +26,7 @@ from cocomposer.studio.project import Answer, Generation
 from . import theme
 from .card_picture import CardPicture
 from .drawings import icon
+from .keep_menu import KeepMenu
 
 SHOWN_REASONS = 2
 _ICON = 16
@@ -64,6 +64,7 @@ class Card(QFrame):
         self.number, self.generation = number, generation
         self.answer: Answer | None = None
         self.region_bars: tuple[int, int] | None = None
+        self._menu: KeepMenu | None = None
         self._all_reasons, self._pressed = False, QPoint()
         theme.set_kind(self, "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -148,31 +149,15 @@ class Card(QFrame):
 
     # --- What can be done with it -----------------------------------------------------------------------------------
 
-    def part_menu(self) -> QMenu:
-        """The parts and bars that can be kept alone."""
-        menu = QMenu(self)
+    def keep_menu(self) -> KeepMenu | None:
+        """The parts and bars that can be kept alone; None while there is no answer."""
         if self.answer is None:
-            return menu
-        if self.region_bars is not None:
-            first, last = self.region_bars
-            bars = menu.addAction(self.tr("Only bars {first}–{last}").format(first=first + 1, last=last + 1))
-            if bars is not None:
-                bars.triggered.connect(lambda: self.keep_asked.emit(None, self.region_bars))
-            menu.addSeparator()
-        parts = self.answer.song.parts
-        written = written_parts(self.generation.sketch, self.answer.song)
-        for index in written:
-            only = menu.addAction(self.tr("Only {part}").format(part=parts[index].name))
-            if only is not None:
-                only.triggered.connect(lambda _, index=index: self.keep_asked.emit((index,), None))
-        if len(written) > 2:
-            menu.addSeparator()
-            for index in written:
-                rest = tuple(other for other in written if other != index)
-                without = menu.addAction(self.tr("All but {part}").format(part=parts[index].name))
-                if without is not None:
-                    without.triggered.connect(lambda _, rest=rest: self.keep_asked.emit(rest, None))
-        return menu
+            return None
+        if self._menu is not None:
+            self._menu.deleteLater()
+        self._menu = KeepMenu(self.generation, self.answer, self.region_bars, self)
+        self._menu.chosen.connect(self.keep_asked)
+        return self._menu
 
     def event(self, event: QEvent | None) -> bool:
         """The keys of a card are not shortcuts of the window while it has the focus."""
@@ -205,7 +190,9 @@ class Card(QFrame):
         self.keep_asked.emit(None, None)
 
     def _open_parts(self) -> None:
-        self.part_menu().popup(self._some.mapToGlobal(QPoint(0, self._some.height())))
+        menu = self.keep_menu()
+        if menu is not None:
+            menu.popup(self._some.mapToGlobal(QPoint(0, self._some.height())))
 
     def _toggle_reasons(self) -> None:
         self._all_reasons = not self._all_reasons
@@ -222,8 +209,9 @@ class Card(QFrame):
             self.drag_asked.emit()
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802
-        if event is not None and self.answer is not None:
-            self.part_menu().popup(event.globalPos())
+        menu = self.keep_menu() if event is not None else None
+        if event is not None and menu is not None:
+            menu.popup(event.globalPos())
 
     # --- How it is built --------------------------------------------------------------------------------------------
 

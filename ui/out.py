@@ -116,7 +116,7 @@ class Out(QObject):
         def done(files: AudioFiles) -> None:
             said = self.tr("Exported {name}: {loudness} LUFS").format(name=path.name, loudness=f"{files.loudness:.1f}")
             if files.warnings:
-                self._window.session.problem.emit(" ".join(files.warnings))
+                self._window.session.problem.emit(" ".join((f"{said}.", *files.warnings)))
             else:
                 self._window.status.say(said)
 

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from cocomposer.ui import card_deck, theme
 from cocomposer.ui.cards import Card
+from cocomposer.ui.keep_menu import KeepMenu
 from cocomposer.ui.likeness import less_like, more_like
 from cocomposer.ui.miniature import density, paint_miniature
 from cocomposer.ui.proposals import ProposalsPanel
 from cocomposer.ui.session import Region, Session
 from composing_by_hand import ComposingByHand
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PyQt6.QtGui import QImage, QMouseEvent, QPainter
+from PyQt6.QtGui import QAction, QImage, QMouseEvent, QPainter
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolButton
 
@@ -50,7 +51,11 @@ class SilentPlayer:
     def compare(self, song: Song | None) -> None:
         self.compared.append(song)
 
-    def stop(self) -> None: ...
+    def play(self, tick: int | None) -> None:
+        self.playing, self.position = True, self.position if tick is None else tick
+
+    def stop(self) -> None:
+        self.playing = False
 
     def close(self) -> None: ...
 
@@ -213,6 +218,30 @@ def test_keys_audition_against_the_song(answered: ProposalsPanel, asking: Sessio
     assert asking.player.compared[-1] is None
 
 
+def test_hearing_a_card_begins_to_play_where_the_song_rests(answered: ProposalsPanel, asking: Session) -> None:
+    answered.deck.audition(1)
+    assert asking.playing
+    answered.deck.audition(2)
+    assert asking.playing
+    answered.deck.audition(2)
+    assert not asking.playing
+    asking.play()
+    answered.deck.audition(2)
+    answered.deck.audition(2)
+    assert asking.playing  # as before
+
+
+def test_hearing_a_card_begins_where_it_was_written(
+    answered: ProposalsPanel, asking: Session, composing: ComposingByHand
+) -> None:
+    asking.region = Region(4, 7)
+    QApplication.processEvents()
+    answered._button.click()
+    composing.latest.answer_all()
+    answered.deck.audition(1)
+    assert asking.position == asking.song.bars[4].start
+
+
 def test_a_card_that_is_heard_shows_how_loud_it_is(answered: ProposalsPanel, asking: Session, qtbot: QtBot) -> None:
     player = asking.player
     player.sample_rate, player.rendering = RATE, SimpleNamespace(takes=Takes())
@@ -254,22 +283,53 @@ def test_keeping_is_one_step(answered: ProposalsPanel, asking: Session) -> None:
     assert not card._verdict.isVisible()
 
 
+def menu_of(card: Card) -> KeepMenu:
+    menu = card.keep_menu()
+    assert menu is not None
+    menu.popup(QPoint(100, 100))
+    return menu
+
+
+def click_on(menu: KeepMenu, entry: QAction) -> None:
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entry).center())
+
+
 def test_some_parts_can_be_kept(answered: ProposalsPanel, asking: Session) -> None:
-    card, answer = answered.deck.cards[0], answers(asking)[0]
-    menu = card.part_menu()
-    entries = {entry.text(): entry for entry in menu.actions()}
-    assert "Only Melody" not in entries  # which is the artist's own
-    entries["Only Bass"].trigger()
-    assert [part.name for part in asking.song.parts] == ["Melody", "Bass"]
-    asking.undo()
-    entries["All but Bass"].trigger()
-    assert {part.name for part in asking.song.parts} == {part.name for part in answer.song.parts} - {"Bass"}
+    menu = menu_of(answered.deck.cards[0])
+    entries = {entry.text(): entry for entry in menu.parts.values()}
+    assert "Melody" not in entries  # which is the artist's own
+    assert not menu.take.isEnabled()
+    click_on(menu, entries["Bass"])
+    click_on(menu, entries["Drums"])
+    click_on(menu, entries["Drums"])
+    click_on(menu, entries["Piano"])
+    assert menu.isVisible()  # a tick does not close it
+    assert menu.take.text() == "Keep Bass and Piano"
+    click_on(menu, menu.take)
+    assert not menu.isVisible()
+    assert [part.name for part in asking.song.parts] == ["Melody", "Bass", "Piano"]
+    assert asking.document.undo() is not None
+    assert [part.name for part in asking.song.parts] == ["Melody"]
+
+
+def test_the_keys_tick_parts_too(answered: ProposalsPanel, asking: Session) -> None:
+    menu = menu_of(answered.deck.cards[0])
+    first = next(iter(menu.parts.values()))
+    menu.setActiveAction(first)
+    QTest.keyClick(menu, Qt.Key.Key_Space)
+    assert menu.isVisible()
+    menu.setActiveAction(menu.take)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert [part.name for part in asking.song.parts] == ["Melody", first.text()]
 
 
 def test_the_bars_of_the_region_can_be_kept(answered: ProposalsPanel, asking: Session) -> None:
     asking.region = Region(4, 7)
-    bars = next(entry for entry in answered.deck.cards[0].part_menu().actions() if entry.text() == "Only bars 5–8")
-    bars.trigger()
+    menu = menu_of(answered.deck.cards[0])
+    assert menu.only_bars is not None
+    assert menu.only_bars.text() == "Only bars 5–8"
+    click_on(menu, menu.only_bars)
+    click_on(menu, menu.take)
     inside = range(asking.song.bars[4].start - 60, asking.song.bars[7].end)
     added = [note for part in asking.song.parts if part.name != "Melody" for note in part.notes]
     assert added
