@@ -1,4 +1,4 @@
-"""Opens the window on a real display; xdotool draws a note, types a chord and presses Propose.  Says what came of it."""
+"""Opens the window on a real display; xdotool draws a note, types a chord, presses Propose.  Says what came of it."""
 
 import subprocess
 import tempfile
