@@ -60,9 +60,9 @@ def _soundfont(path: str, problem: Callable[[str], None]) -> Instrument:
 
 def _sound(settings: Settings, problem: Callable[[str], None]) -> tuple[Player, Hosts]:
     from cocomposer.sound.playback.player import Player
-    from cocomposer.sound.supervisor import Hosts
+    from cocomposer.studio.plugins import open_hosts
 
-    hosts = Hosts()
+    hosts = open_hosts()
     player = Player(
         hosts, settings.audio_device, settings.buffer, settings.sample_rate, problem=problem,
         plugin_effects=hosts.effect,

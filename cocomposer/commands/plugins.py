@@ -1,21 +1,21 @@
-"""`cocomposer plugins`: find the VST plugins of this computer, list them, look at one."""
+"""`cocomposer plugins`: find the VST plugins of this computer, list them, look at one, let one out of quarantine."""
 
 from __future__ import annotations
 
 import argparse
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cocomposer.commands.arguments import CommandParser, UsageError, chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cocomposer.sound.plugin_check import PluginCheck
     from cocomposer.sound.plugins import PluginInfo
 
-_ACTIONS = ("scan", "list", "info", "check")
+_ACTIONS = ("scan", "list", "info", "check", "lift")
 
 
 def parser() -> CommandParser:
@@ -27,10 +27,11 @@ def parser() -> CommandParser:
     parser.add_argument(
         "action",
         metavar="ACTION",
-        help="scan: look for plugins; list: those found; info: one of them; check: does it come back as it was saved?",
+        help="scan: look for plugins; list: those found; info: one of them; check: does it come back as it was saved?  "
+        "lift: let one play again that crashed twice",
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="scan: more folders; info, check: a plugin's name or file"
+        "names", nargs="*", metavar="NAME", help="scan: more folders; info, check, lift: a plugin's name or file"
     )
     parser.add_argument("--again", action="store_true", help="scan: ask those that had a problem once more")
     parser.add_argument("--all", action="store_true", help="check: all that are known")
@@ -47,7 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     if action == "check":
         return _check(arguments)
     if len(arguments.names) != 1:
-        raise UsageError("Say which plugin: cocomposer plugins info NAME, with a name from the list or a file.")
+        raise UsageError(f"Say which plugin: cocomposer plugins {action} NAME, with a name from the list or a file.")
+    if action == "lift":
+        return _lift(arguments.names[0])
     from cocomposer.commands.display import print_json
     from cocomposer.studio.plugins import plugin_named
 
@@ -135,18 +138,43 @@ def _check_words(check: PluginCheck) -> tuple[str, str, str]:
     return parameters, audio, f"{check.state_bytes:,} bytes"
 
 
+def _lift(name: str) -> int:
+    from cocomposer.commands.display import escape, output
+    from cocomposer.studio.plugins import lift_plugin
+
+    output().print(f"[bold]{escape(lift_plugin(name).name)}[/] plays again, in a process of its own.")
+    return 0
+
+
 def _list(arguments: argparse.Namespace) -> int:
     from cocomposer.commands.display import output, print_json
-    from cocomposer.studio.plugins import known_plugins
+    from cocomposer.studio.plugins import known_plugins, quarantined
 
-    known = known_plugins().plugins()
+    known, reasons = known_plugins().plugins(), quarantined()
     if arguments.json:
-        print_json([info.to_data() for info in known])
+        print_json([_row(info, reasons) for info in known])
     elif known:
         _table(known)
+        _quarantine(reasons)
     else:
         output().print("No plugins are known yet: `cocomposer plugins scan` looks for them.")
     return 0
+
+
+def _row(info: PluginInfo, reasons: Mapping[str, str]) -> dict[str, Any]:
+    reason = reasons.get(str(info.path))
+    return info.to_data() if reason is None else {**info.to_data(), "quarantined": reason}
+
+
+def _quarantine(reasons: Mapping[str, str]) -> None:
+    from cocomposer.commands.display import escape, output
+
+    for path, reason in reasons.items():
+        output().print(
+            f"[yellow]{escape(Path(path).name)} is in quarantine: it {escape(reason)}, and not once only.[/]"
+        )
+    if reasons:
+        output().print("[dim]`cocomposer plugins lift NAME` gives it another chance.[/]")
 
 
 def _table(plugins: Sequence[PluginInfo]) -> None:

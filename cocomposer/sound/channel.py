@@ -114,6 +114,11 @@ class Channel:
             for insert, effect in matched((each for each in self._inserts if not each.leaving), plan.strip.inserts)
         ] + [(insert, None) for insert in self._inserts if insert.leaving]
 
+    def retry(self, missing: bool) -> None:
+        """Start effects that failed once more, with `missing` also those that could not be loaded: it may take long."""
+        for insert in list(self._inserts):
+            insert.retry(self._rig.plugins, self._plan.bpm if self._plan else 120.0, missing)
+
     def apply(self, plan: ChannelPlan, prepared: list[tuple[Insert, Effect | None]]) -> None:
         """Take `plan` on, with what `prepare` gave for it; everything glides there."""
         index = 0
@@ -149,11 +154,10 @@ class Channel:
             return self._silence(audio)
         signal, at = self._trimmed(audio, start), start
         for insert in self._inserts:
+            latency = insert.latency  # what it is for this block
             signal = insert.process(signal, at)
-            at -= insert.latency
-        if any(insert.gone for insert in self._inserts):
-            self._gone += [insert for insert in self._inserts if insert.gone]
-            self._inserts = [insert for insert in self._inserts if not insert.gone]
+            at -= latency
+        self._drop([insert for insert in self._inserts if insert.gone])
         if not self._passes_on and (fault := self._guard_out.fault(signal)):
             self.fault = f"one of its effects {fault}"
             return self._silence(audio)
@@ -204,8 +208,14 @@ class Channel:
         if self._guard_in:
             self._guard_in.reset()
         self._guard_out.reset()
+        self._drop([insert for insert in self._inserts if insert.leaving])
         for insert in self._inserts:
             insert.reset()
+
+    def _drop(self, inserts: list[Insert]) -> None:
+        """Play without `inserts`; they are closed when there is time for it."""
+        self._gone += inserts
+        self._inserts = [insert for insert in self._inserts if insert not in inserts]
 
     def close(self) -> None:
         for insert in (*self._inserts, *self._gone):

@@ -16,11 +16,12 @@ import numpy as np
 
 from cocomposer.music import Song
 from cocomposer.sound.channel import Channel, Rig, Routed, Stage
-from cocomposer.sound.effects import Lag, PluginEffects
+from cocomposer.sound.effects import PluginEffects
 from cocomposer.sound.house_mix import measured_trim, mix_of, strip_of
+from cocomposer.sound.lag import Lag
 from cocomposer.sound.metering import MOMENTARY_HOPS, SHORT_TERM_HOPS, Levels, LoudnessMeter
 from cocomposer.sound.plan import MASTER, console_plan
-from cocomposer.sound.shared import Shared, fitting, slowest
+from cocomposer.sound.shared import Shared, slowest
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
@@ -67,7 +68,7 @@ class Console:
         """Go on with another version of the song, or with other `trims`; nothing clicks, what stays is kept.
 
         New effects are loaded on this thread while `process` runs on.  Strips that the guard had muted play again.
-        Only where the latency changes does the music jump by it.
+        Where the latency changes the music jumps by it, once, all parts together and without a gap.
         """
         with self._updating:
             self._trims = self._trims if trims is None else dict(trims)
@@ -79,7 +80,7 @@ class Console:
             shared = self._shared.prepare(plan)
             with self._running:
                 dropped, self._parts = self._parts[len(plan.parts) :], parts
-                self._lags = [*self._lags, *(Lag(0) for _ in parts)][: len(parts)]
+                self._lags = [*self._lags, *(Lag() for _ in parts)][: len(parts)]
                 for (channel, each), inserts in zip(channels, prepared, strict=True):
                     channel.apply(each, inserts)
                     channel.recover()
@@ -143,12 +144,12 @@ class Console:
         """Every part behind its strip, aligned."""
         silence = np.zeros((2, frames), dtype=np.float32)
         wait = slowest(self._parts)
+        waits = [wait - channel.latency for channel in self._parts]
 
         def strip(index: int) -> Routed:
             channel, audio = self._parts[index], inputs[index] if index < len(inputs) else None
             processed = channel.process(silence if audio is None else audio, start)
-            self._lags[index] = lag = fitting(self._lags[index], wait - channel.latency)
-            return channel.routed(lag.process(processed), start - wait)
+            return channel.routed(self._lags[index].process(processed, waits[index]), start - wait)
 
         return self._map(strip, len(self._parts))
 
@@ -170,8 +171,20 @@ class Console:
     @property
     def problems(self) -> tuple[str, ...]:
         """What the artist should know, as sentences: strips the guard has muted, inserts that do not play."""
-        channels = (*self._parts, *self._shared.channels, self._master)
-        return tuple(problem for channel in channels for problem in channel.problems)
+        return tuple(problem for channel in self._channels for problem in channel.problems)
+
+    def retry(self, missing: bool = False) -> None:
+        """Start effects that failed while playing once more, with `missing` also those that could not be loaded.
+
+        That is done on this thread while `process` runs on.
+        """
+        with self._updating:
+            for channel in self._channels:
+                channel.retry(missing)
+
+    @property
+    def _channels(self) -> tuple[Channel, ...]:
+        return (*self._parts, *self._shared.channels, self._master)
 
     def reset(self) -> None:
         """Forget everything played, as when playback jumps: echoes, meters, and what the guard has muted."""

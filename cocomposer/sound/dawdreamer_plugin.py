@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 BLOCK = 512
 """Frames that DawDreamer processes at a time; automation moves once a block."""
+TAIL_SECONDS = 2.0
+"""How long a plugin is listened to after its last note before it is known how long it rings on."""
 
 
 class DawDreamerPlugin:
@@ -33,6 +35,7 @@ class DawDreamerPlugin:
         names = parameter_names(str(each["name"]) for each in described)
         self._indices = {name: int(each["index"]) for name, each in zip(names, described, strict=False)}
         self._graph_loaded = False
+        self._tail = TAIL_SECONDS
 
     def parameters(self) -> tuple[ParameterValue, ...]:
         plugin = self._plugin
@@ -84,13 +87,26 @@ class DawDreamerPlugin:
         # Sample players may still be reading from disk during the first render, which then is silent or cut:
         # a second render of the same graph gives the same audio where nothing was missing.
         for _ in range(3):
-            self._engine.render(performance.seconds + performance.tail)
-            audio = np.asarray(self._engine.get_audio(), dtype=np.float32)
+            audio = self._rendered(performance)
             if not np.abs(audio).max(initial=0) < AUDIBLE:
                 break
         for index, value in stood.items():
             self._plugin.set_parameter(index, value)
         yield rung_out(audio, performance.frames)
+
+    def _rendered(self, performance: Performance) -> NDArray[np.float32]:
+        """The part until it has rung out, (channels, n).
+
+        DawDreamer renders in one go: what rings longer than any part before is rendered again, for twice the time.
+        """
+        while True:
+            tail = min(self._tail, performance.tail)
+            self._engine.render(performance.seconds + tail)
+            audio = np.asarray(self._engine.get_audio(), dtype=np.float32)
+            last = audio[:, -max(1, round(tail / 2 * performance.sample_rate)) :]
+            if tail == performance.tail or np.abs(last).max(initial=0) < SILENCE:
+                return audio
+            self._tail *= 2
 
 
 def line(curve: Curve, performance: Performance) -> NDArray[np.float32]:

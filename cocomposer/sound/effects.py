@@ -11,6 +11,7 @@ import numpy as np
 from cocomposer.errors import SoundError
 from cocomposer.music.mix import Effect
 from cocomposer.sound.automation import Curve, Setting
+from cocomposer.sound.lag import Lag
 from cocomposer.sound.racks import EFFECTS, delay_seconds
 
 if TYPE_CHECKING:
@@ -94,29 +95,13 @@ class BuiltInEffect:
         """Nothing is held."""
 
 
-class Lag:
-    """Delays audio by a fixed number of frames."""
-
-    def __init__(self, frames: int) -> None:
-        self.frames = frames
-        self._held = np.zeros((2, frames), dtype=np.float32)
-
-    def process(self, audio: Audio) -> Audio:
-        if not self.frames:
-            return audio
-        both = np.concatenate([self._held, audio], axis=1)
-        self._held = both[:, audio.shape[1] :]
-        return both[:, : audio.shape[1]]
-
-    def reset(self) -> None:
-        self._held = np.zeros_like(self._held)
-
-
 class Insert:
     """One effect of a strip while it runs.
 
     It fades in where it is put into a running strip and out where it is taken from one, then is `gone`.  An effect
-    that could not be loaded, or failed while playing, lets the music through; `problem` says why.
+    that could not be loaded, or failed while playing, lets the music through; `problem` says why, and `retry` starts
+    it again.  `latency` changes only between two blocks: one that looks ahead is fed unheard until it has something
+    to say.
     """
 
     def __init__(
@@ -126,8 +111,11 @@ class Insert:
         self.problem = ""
         self._sample_rate = sample_rate
         self._processor: BuiltInEffect | HostedEffect | None = self._loaded(plugins, bpm)
-        self.latency = self._processor.latency if self._processor else 0
-        self._lag = Lag(self.latency)
+        self._lost: HostedEffect | BuiltInEffect | None = None
+        self._restarted: HostedEffect | BuiltInEffect | None = None
+        looks_ahead = self._processor.latency if self._processor else 0
+        self.latency, self._unheard = (0, looks_ahead) if running else (looks_ahead, 0)
+        self._lag = Lag()
         self._settings: dict[str, Setting] = {}
         self._told: dict[str, float] = {}
         self._wet = Setting(effect.wet, sample_rate)
@@ -173,11 +161,50 @@ class Insert:
 
     @property
     def gone(self) -> bool:
-        return self.leaving and self._resting
+        return self.leaving and self._resting and not self._lag.frames
+
+    def retry(self, plugins: PluginEffects | None, bpm: float, missing: bool) -> None:
+        """Start an effect that failed while playing, or with `missing` one that could not be loaded, once more.
+
+        This may take long; `process` runs on meanwhile, and takes the effect up with its next block.
+        """
+        if not self.problem or self.leaving:
+            return
+        if self._lost is None:
+            self._restarted = self._loaded(plugins, bpm) if missing else None
+            return
+        try:
+            self._lost.reset()
+        except SoundError as error:
+            self.problem = str(error).rstrip(".")
+        else:
+            self._restarted, self._lost = self._lost, None
+
+    def _take_up(self, processor: BuiltInEffect | HostedEffect) -> None:
+        """Go on with a processor that was started while others went without."""
+        self._processor, self._restarted, self.problem = processor, None, ""
+        self._unheard, self._told = processor.latency, {}
+        self._on = Setting(0.0 if self.effect.bypassed else 1.0, self._sample_rate, origin=0.0)
 
     def process(self, audio: Audio, start: int) -> Audio:
-        """The next (2, n) frames, those of the song from `start` on."""
-        dry, frames = self._lag.process(audio), audio.shape[1]
+        """The next (2, n) frames, those of the song from `start` on, later by what `latency` was before."""
+        if self._restarted is not None:
+            self._take_up(self._restarted)
+        fades = self._lag.fades_to(self.latency)
+        dry = self._lag.process(audio, self.latency)
+        if self._processor is not None and (self._unheard > 0 or (fades and not self.leaving)):
+            self._wet_of(audio, start)
+            self._unheard -= audio.shape[1]
+            if self._unheard <= 0 and self._processor is not None:
+                self.latency = self._processor.latency
+            return dry
+        out = self._mixed(dry, audio, start)
+        if self.leaving and self._resting:
+            self.latency = 0
+        return out
+
+    def _mixed(self, dry: Audio, audio: Audio, start: int) -> Audio:
+        frames = audio.shape[1]
         on, wet_share = self._on.over(start, frames), self._wet.over(start, frames)
         share = on * wet_share
         # Where a lane moves the wet share the effect plays on unheard, so that it depends on no block when it returns.
@@ -187,15 +214,22 @@ class Insert:
             return dry
         if was_resting:  # what it remembers was played long ago
             self._processor.reset()
-        try:
-            wet = self._through(self._processor, audio, start)
-        except SoundError as error:
-            self.problem, self._processor = str(error).rstrip("."), None
+        wet = self._wet_of(audio, start)
+        if wet is None:
             return dry
         if isinstance(share, float) and share == 1.0:
             return wet
         mixed: Audio = dry + (wet - dry) * np.asarray(share, dtype=np.float32)
         return mixed
+
+    def _wet_of(self, audio: Audio, start: int) -> Audio | None:
+        """What the effect makes of the block; None where it fails, and is lost."""
+        assert self._processor is not None
+        try:
+            return self._through(self._processor, audio, start)
+        except SoundError as error:
+            self.problem, self._processor, self._lost = str(error).rstrip("."), None, self._processor
+            return None
 
     def _through(self, processor: BuiltInEffect | HostedEffect, audio: Audio, start: int) -> Audio:
         frames = audio.shape[1]
@@ -229,10 +263,12 @@ class Insert:
         self._lag.reset()
         if self._processor is not None:
             self._processor.reset()
+            self.latency, self._unheard = self._processor.latency, 0
 
     def close(self) -> None:
-        if self._processor is not None:
-            self._processor.close()
+        for processor in (self._processor, self._lost, self._restarted):
+            if processor is not None:
+                processor.close()
 
 
 def _whole(audio: Audio, frames: int) -> Audio:

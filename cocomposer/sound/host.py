@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from cocomposer.child_process import child_environment, child_options, end
 from cocomposer.errors import Cancelled, SoundError
 from cocomposer.sound.protocol import MAX_REPLY, VERSION, Reply, Request, Settings
@@ -201,7 +199,7 @@ class Host:
 
 def checked(audio: Audio) -> Audio:
     """The audio, (2, n), unless nobody can want it.  Raises InstrumentError."""
-    peak = float(np.abs(audio).max(initial=0.0))
+    peak = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
     if not math.isfinite(peak):
         raise InstrumentError("answered with samples that are not numbers")
     if peak > RUNAWAY:

@@ -66,8 +66,11 @@ class HostPool:
         return host
 
     def give_back(self, host: Host) -> None:
-        """The host is free for the next.  One that has loaded much is replaced: nothing is unloaded but so."""
-        if len(host.held) >= self._most_loaded:
+        """The host is free for the next.
+
+        One that has loaded much is replaced: nothing is unloaded but so.  One that an owner has left empty is ended.
+        """
+        if len(host.held) >= self._most_loaded or (host.owner and not host.held):
             self.discard(host)
             return
         with self._changed:

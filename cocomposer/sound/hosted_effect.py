@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocomposer.errors import CocomposerError
@@ -14,14 +16,14 @@ from cocomposer.sound.quarantine import Quarantine
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
 
-_BLOCK_SECONDS = 5.0
-"""Longest time a block may take, beyond its own length."""
+_BLOCK_SECONDS, _TIMES_REALTIME = 1.0, 10
+"""A block may take so long, and so many times its own length besides: in playback a hang is over soon."""
 
 
 class HostedEffect:
     """One running instance of a plugin effect.  Used by one thread at a time.
 
-    What it heard lasts from block to block.  Where its process ended, also through another effect's fault, it is
+    What it heard lasts from block to block.  All effects of one plugin share a process; where that ended they are
     started again with its state for the next block.  `latency` is the number of frames that its output lags.
     """
 
@@ -35,8 +37,14 @@ class HostedEffect:
         self._key = f"effect {number}"
         self._lock = threading.Lock()
         self.latency = 0
-        with self._quarantine.lent(pool, self._key, effect.plugin) as host:
+        with self._lent() as host:
             self._open(host)
+
+    def _lent(self) -> AbstractContextManager[Host]:
+        """The process of this plugin: another one that crashes has its own, and does not interrupt this one."""
+        if not Path(self._effect.plugin).exists():
+            raise InstrumentError("is not there")
+        return self._quarantine.lent(self._pool, self._key, self._effect.plugin, alone=True)
 
     def _open(self, host: Host) -> None:
         if self._key in host.held:
@@ -51,10 +59,10 @@ class HostedEffect:
 
     def process(self, audio: Audio) -> Audio:
         """The next block, float32 (2, n) to (2, n).  Raises InstrumentError; the next block starts afresh then."""
-        with self._lock, self._quarantine.lent(self._pool, self._key, self._effect.plugin) as host:
+        with self._lock, self._lent() as host:
             self._open(host)
             try:
-                limit = min(self._seconds, _BLOCK_SECONDS) + audio.shape[1] / self._rate
+                limit = _BLOCK_SECONDS + _TIMES_REALTIME * audio.shape[1] / self._rate
                 payload = host.block.write_audio(audio)
                 host.call("process", limit, "processing", effect=self._number, payload=payload)
                 answer = checked(host.block.read_audio(audio.shape[1]))
@@ -67,21 +75,21 @@ class HostedEffect:
 
     def set_parameter(self, name: str, value: float) -> None:
         """Turn a parameter of the plugin, 0..1.  Raises InstrumentError."""
-        with self._lock, self._quarantine.lent(self._pool, self._key, self._effect.plugin) as host:
+        with self._lock, self._lent() as host:
             self._parameters[name] = value
             self._open(host)
             host.call("turn_effect", self._seconds, "being turned", effect=self._number, parameters=[(name, value)])
 
     def reset(self) -> None:
         """Forget what was heard.  Raises InstrumentError."""
-        with self._lock, self._quarantine.lent(self._pool, self._key, self._effect.plugin) as host:
+        with self._lock, self._lent() as host:
             self._open(host)
             host.call("reset", self._seconds, "being reset", effect=self._number)
 
     def close(self) -> None:
         """Unload it.  A plugin that crashes now does no harm any more."""
         try:
-            with self._lock, self._quarantine.lent(self._pool, self._key, self._effect.plugin) as host:
+            with self._lock, self._lent() as host:
                 if self._key in host.held:
                     host.held.pop(self._key, None)
                     host.call("close_effect", self._seconds, "being unloaded", effect=self._number)

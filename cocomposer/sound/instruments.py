@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
 
 PLUGIN_SUFFIXES = frozenset({".vst3", ".so", ".dll", ".vst", ".component"})
+
+IN_MEMORY = 400_000_000
+"""Bytes of what instruments play that are kept in memory: an hour of a part is three times that."""
 
 HISS = 1e-15
 """-300 dBFS, kept under every recording: filters that fade into nothing reckon with the smallest of numbers, at which
@@ -100,35 +104,46 @@ def part_jobs(song: Song, instruments: tuple[Instrument, ...], default: Path, sa
 
 @dataclass(frozen=True)
 class Recording:
-    """What an instrument played: a raw file of interleaved stereo float32, `frames` long.
+    """What an instrument played: float32 (2, `frames`), or a raw file of that, one side after the other.
 
     `peak` is its highest sample, as amplitude, and `loudness` the LUFS it has when that is brought to full scale, so
     that no instrument is too quiet for the gate of the measurement.  The file belongs to whoever holds the recording.
     """
 
-    path: Path
+    kept: Audio | Path
     frames: int
     peak: float = 0.0
     loudness: float = float("-inf")
+
+    def read(self, start: int, stop: int) -> Audio:
+        """The audio from frame `start` to `stop`, (2, n)."""
+        if not isinstance(self.kept, Path):
+            return self.kept[:, start:stop]
+        begins = (4 * (side * self.frames + start) for side in (0, 1))
+        return np.stack([np.fromfile(self.kept, np.float32, stop - start, offset=begin) for begin in begins])
 
     def spans(self, sample_rate: int, frames: int) -> Iterator[tuple[slice, Audio]]:
         """The audio as (2, n) arrays, with the slice of time each covers, silence after the end up to `frames`."""
         # A quarter of the sample rate: no high-pass takes that away, and neither does halving the rate.
         hiss = np.array([HISS, HISS, -HISS, -HISS], dtype=np.float32)
-        with self.path.open("rb") as file:
-            for span in spans(frames, sample_rate):
-                whole = span.stop - span.start
-                length = max(0, min(span.stop, self.frames) - span.start)
-                audio = np.tile(hiss, (2, whole // len(hiss) + 1))[:, :whole]
-                audio[:, :length] += np.fromfile(file, dtype=np.float32, count=2 * length).reshape(-1, 2).T
-                yield span, audio
+        for span in spans(frames, sample_rate):
+            whole = span.stop - span.start
+            length = max(0, min(span.stop, self.frames) - span.start)
+            audio = np.tile(hiss, (2, whole // len(hiss) + 1))[:, :whole]
+            if length:
+                audio[:, :length] += self.read(span.start, span.start + length)
+            yield span, audio
 
 
 class Players:
-    """Plays the parts of one rendering in `hosts`, by several threads at once, to files in `folder`."""
+    """Plays the parts of one rendering in `hosts`, by several threads at once.
 
-    def __init__(self, folder: Path, hosts: Hosts, cancelled: Callable[[], bool]) -> None:
+    Up to `memory` bytes of what they play are kept in memory, the rest in files in `folder`.
+    """
+
+    def __init__(self, folder: Path, hosts: Hosts, cancelled: Callable[[], bool], memory: int = IN_MEMORY) -> None:
         self._folder, self._hosts, self._cancelled = folder, hosts, cancelled
+        self._room, self._lock = memory, threading.Lock()
 
     def play(self, job: PartJob, index: int) -> tuple[Recording, str]:
         """The part as recorded, and a warning or "".
@@ -154,8 +169,8 @@ class Players:
             instrument, job.part.program, job.part.is_drums, job.events, job.seconds, sample_rate=job.sample_rate,
             bpm=job.bpm, cancelled=self._cancelled,
         )  # fmt: skip
-        np.ascontiguousarray(audio.T).tofile(output)
-        recording = Recording(output, audio.shape[1], float(np.abs(audio).max(initial=0.0)))
+        peak = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
+        recording = Recording(self._keep(audio, output), audio.shape[1], peak)
         if recording.peak < AUDIBLE:
             if instrument != job.substitute:  # only that may answer notes with silence
                 raise InstrumentError("stayed silent")
@@ -164,6 +179,15 @@ class Players:
         for _, span in recording.spans(job.sample_rate, recording.frames):
             meter.feed(span)
         return replace(recording, loudness=meter.loudness(recording.peak))
+
+    def _keep(self, audio: Audio, output: Path) -> Audio | Path:
+        with self._lock:
+            fits = audio.nbytes <= self._room
+            self._room -= audio.nbytes if fits else 0
+        if fits:
+            return audio
+        audio.tofile(output)
+        return output
 
 
 def name_of(instrument: Instrument) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from cocomposer.child_process import child_environment, child_options
 from cocomposer.errors import Cancelled, SoundError
-from cocomposer.sound.plugins import PluginInfo, kind_of
+from cocomposer.sound.plugins import PluginInfo, kind_of, stamp
 from cocomposer.whole_files import written_whole
 
 SECONDS = 20.0
@@ -46,20 +46,20 @@ class PluginCache:
 
     def find(self, path: Path) -> PluginInfo | None:
         """What is known of the plugin as it lies there now."""
-        stamp, info = self._known.get(str(path), ([], None))
-        return info if stamp == _stamp(path) else None
+        then, info = self._known.get(str(path), ([], None))
+        return info if then == stamp(path) else None
 
     def remember(self, info: PluginInfo) -> None:
-        self._known[str(info.path)] = _stamp(info.path), info
+        self._known[str(info.path)] = stamp(info.path), info
 
     def plugins(self) -> tuple[PluginInfo, ...]:
         """All that are known and still there, by name."""
-        here = [info for stamp, info in self._known.values() if stamp == _stamp(info.path)]
+        here = [info for then, info in self._known.values() if then == stamp(info.path)]
         return tuple(sorted(here, key=lambda info: (info.name.casefold(), str(info.path))))
 
     def save(self) -> None:
         """Write the file whole or not at all.  Raises SoundError where that cannot be done."""
-        rows = [{"stamp": stamp, "info": info.to_data()} for stamp, info in self._known.values()]
+        rows = [{"stamp": then, "info": info.to_data()} for then, info in self._known.values()]
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with written_whole(self.path) as part:
@@ -68,16 +68,6 @@ class PluginCache:
             raise SoundError(
                 f"The list of plugins cannot be kept in {self.path}: {error.strerror or error}."
             ) from error
-
-
-def _stamp(path: Path) -> list[float]:
-    """Time of change and size; of a bundle those of what lies in it."""
-    try:
-        files = [each for each in path.rglob("*") if each.is_file()] if path.is_dir() else [path]
-        stats = [each.stat() for each in files]
-    except OSError:
-        return []
-    return [max((each.st_mtime for each in stats), default=0.0), float(sum(each.st_size for each in stats))]
 
 
 def scan(

@@ -100,6 +100,16 @@ def kind_of(path: Path) -> str:
     return "VST2" if suffix == native else ""
 
 
+def stamp(path: Path) -> list[float]:
+    """Time of change and size; of a bundle those of what lies in it."""
+    try:
+        files = [each for each in path.rglob("*") if each.is_file()] if path.is_dir() else [path]
+        stats = [each.stat() for each in files]
+    except OSError:
+        return []
+    return [max((each.st_mtime for each in stats), default=0.0), float(sum(each.st_size for each in stats))]
+
+
 def usual_folders() -> tuple[Path, ...]:
     """The folders where plugins lie on this system, those named in VST_PATH, LXVST_PATH and VST3_PATH first."""
     named = [

@@ -10,17 +10,22 @@ from collections.abc import Callable, Iterator, Mapping
 from cocomposer.errors import Cancelled
 from cocomposer.sound.host import Host, InstrumentCrashError, InstrumentError
 from cocomposer.sound.host_pool import HostPool
+from cocomposer.sound.quarantine_file import QuarantineFile
 
 CRASHES = 2
 """Crashes after which a plugin is no longer asked."""
 
 
 class Quarantine:
-    """The crashes of one session, by the plugin's path.  Used by several threads."""
+    """The crashes of one session, by the plugin's path, and who is in quarantine since, or since an earlier one.
 
-    def __init__(self) -> None:
-        self._crashes: Counter[str] = Counter()
-        self._reasons: dict[str, str] = {}
+    Used by several threads.
+    """
+
+    def __init__(self, file: QuarantineFile | None = None) -> None:
+        self._file = file
+        self._reasons: dict[str, str] = file.reasons() if file else {}
+        self._crashes = Counter(dict.fromkeys(self._reasons, CRASHES))
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
@@ -31,14 +36,16 @@ class Quarantine:
         path: str,
         *,
         once: bool = False,
+        alone: bool = False,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Host]:
         """A host of `pool` in which the plugin at `path` may do what it likes; see `HostPool.lend`.
 
-        One that crashed before gets a host of its own.  Raises InstrumentError for a plugin in quarantine.
+        One that crashed before gets a host of its own, as does one that is to be `alone`.  Raises InstrumentError for
+        a plugin in quarantine.
         """
         with self._lock:
-            reason, owner = self._reasons.get(path), path if self._crashes[path] else ""
+            reason, owner = self._reasons.get(path), path if alone or self._crashes[path] else ""
         if reason is not None:
             raise InstrumentError(f"is in quarantine: it {reason}, and not for the first time")
         host = pool.lend(key, owner, once, cancelled)
@@ -61,6 +68,8 @@ class Quarantine:
             self._crashes[path] += 1
             if self._crashes[path] >= CRASHES:
                 self._reasons[path] = reason
+                if self._file:
+                    self._file.add(path, reason)
 
     @property
     def reasons(self) -> Mapping[str, str]:
@@ -73,3 +82,5 @@ class Quarantine:
         with self._lock:
             self._reasons.pop(path, None)
             self._crashes[path] = min(self._crashes[path], CRASHES - 1)
+            if self._file:
+                self._file.remove(path)

@@ -10,7 +10,8 @@ import numpy as np
 
 from cocomposer.music.mix import Effect
 from cocomposer.sound.channel import Channel, ChannelPlan, Rig, Routed, Stage
-from cocomposer.sound.effects import Insert, Lag
+from cocomposer.sound.effects import Insert
+from cocomposer.sound.lag import Lag
 from cocomposer.sound.plan import ConsolePlan
 
 if TYPE_CHECKING:
@@ -100,16 +101,16 @@ class Shared:
         self._woken |= given.keys()
         names = [name for name in channels if name in self._woken]
         silence = np.zeros((2, frames), dtype=np.float32)
-        answers = in_turn(lambda name: channels[name].process(given.get(name, silence), start), names)
         wait = slowest(channels.values())
+        waits = [wait - channels[name].latency for name in names]
+        answers = in_turn(lambda name: channels[name].process(given.get(name, silence), start), names)
         return {
-            name: self._later(f"behind {name}", answer, wait - channels[name].latency)
-            for name, answer in zip(names, answers, strict=True)
+            name: self._later(f"behind {name}", answer, late)
+            for name, answer, late in zip(names, answers, waits, strict=True)
         }
 
     def _later(self, place: str, audio: Audio, frames: int) -> Audio:
-        lag = self._lags[place] = fitting(self._lags.get(place), frames)
-        return lag.process(audio)
+        return self._lags.setdefault(place, Lag()).process(audio, frames)
 
     def reset(self) -> None:
         """Forget what was played."""
@@ -125,11 +126,6 @@ class Shared:
 def slowest(channels: Iterable[Channel]) -> int:
     """The longest latency among `channels`, in frames."""
     return max((channel.latency for channel in channels), default=0)
-
-
-def fitting(lag: Lag | None, frames: int) -> Lag:
-    """`lag` if it delays by `frames`, else a new one that does."""
-    return lag if lag is not None and lag.frames == frames else Lag(frames)
 
 
 def _gathered(given: Iterable[tuple[Mapping[str, Values], Audio]]) -> dict[str, Audio]:

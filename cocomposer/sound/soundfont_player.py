@@ -49,7 +49,7 @@ class SoundFontPlayer:
                 piece = scratch[: min(step, until - position) * FRAME_BYTES]
                 yield memoryview(synth.generate_simple(len(piece) // FRAME_BYTES, piece))
                 position += len(piece) // FRAME_BYTES
-            _send(synth, channel, event)
+            send(synth, channel, event)
         ringing = True
         while ringing and position < frames:
             piece = scratch[: min(step, frames - position) * FRAME_BYTES]
@@ -78,7 +78,8 @@ def _choose_program(synth: Any, channel: int, performance: Performance) -> bool:
     return False
 
 
-def _send(synth: Any, channel: int, event: MidiEvent) -> None:
+def send(synth: Any, channel: int, event: MidiEvent) -> None:
+    """Give an event to a synthesizer of tinysoundfont."""
     _, status, first, second = event
     if status == NOTE_ON:
         # This player is linear in velocity where the SoundFont standard (2.04, 8.4.1) has nearly its square;

@@ -11,7 +11,6 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from cocomposer.sound.host_pool import HostPool
 from cocomposer.sound.hosted_effect import HostedEffect
 from cocomposer.sound.protocol import Curve, MidiEvent, ParameterValue, Performance
 from cocomposer.sound.quarantine import Quarantine
+from cocomposer.sound.quarantine_file import QuarantineFile
 from cocomposer.sound.soundfonts import default_soundfont
 
 if TYPE_CHECKING:
@@ -51,15 +51,18 @@ class Hosts:
     """The host processes of the program.  Every method may be called from any thread; `close` ends them all.
 
     `plugin_seconds` is the time a plugin has to load, and again, beyond the length of the music, to play; `processes`
-    how many play at a time (0: one a core, two at least); `memory` the bytes each may have.
+    how many play at a time (0: one a core, two at least); `memory` the bytes each may have; `quarantine` the file that
+    remembers who crashed too often.
     """
 
-    def __init__(self, *, plugin_seconds: float = 30.0, processes: int = 0, memory: int = 0) -> None:
+    def __init__(
+        self, *, plugin_seconds: float = 30.0, processes: int = 0, memory: int = 0, quarantine: Path | None = None
+    ) -> None:
         self._seconds = plugin_seconds
         memory = memory or max(MEMORY, _physical_memory() // 2)
         self._players = HostPool(processes or min(4, max(2, os.cpu_count() or 2)), memory, MOST_LOADED)
-        self._effects, self._editors = HostPool(1, memory), HostPool(0, memory)
-        self._quarantine = Quarantine()
+        self._effects, self._editors = HostPool(0, memory), HostPool(0, memory)
+        self._quarantine = Quarantine(QuarantineFile(quarantine) if quarantine else None)
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Hosts:
@@ -91,7 +94,7 @@ class Hosts:
         performance = Performance(events, seconds, tail, sample_rate, program, drums, bpm, automation)
         with self._loaded(instrument, sample_rate, cancelled) as (host, key):
             limit = self._seconds + seconds
-            result = host.call("play", limit, "playing", cancelled, key=key, performance=asdict(performance))
+            result = host.call("play", limit, "playing", cancelled, key=key, performance=performance.to_data())
             audio = host.block.read_audio(min(performance.frames, int(result.get("frames", 0))))
             host.block.clear()
         return checked(audio)

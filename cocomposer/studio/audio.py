@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -14,6 +15,7 @@ from cocomposer.music import Song
 from cocomposer.sound.bounce import AudioFiles, bounce, tags_of
 from cocomposer.studio import content_credentials
 from cocomposer.studio.places import file_name
+from cocomposer.studio.plugins import open_hosts
 from cocomposer.studio.provenance import Provenance, provenance_of, record_text
 from cocomposer.studio.sidecar import write_sidecar
 
@@ -42,9 +44,9 @@ def render_to_file(
     Tags, a sidecar and, where the packages for them are installed, content credentials say who wrote what.
 
     `instruments` maps roles or part names to plugin or SoundFont files; `soundfont` plays what has no instrument, else
-    the best one found; `progress` is told the share done, 0..1; `hosts` play if given.  Raises SoundError for a format,
-    an instrument or a place that cannot be used and Cancelled soon after `cancelled()` is true; no incomplete file is
-    left either way.
+    the best one found; `progress` is told the share done, 0..1; `hosts` play if given, else some are started.  Raises
+    SoundError for a format, an instrument or a place that cannot be used and Cancelled soon after `cancelled()` is
+    true; no incomplete file is left either way.
     """
     from cocomposer.sound.render import RenderSettings
 
@@ -53,17 +55,18 @@ def render_to_file(
     )
     folder = path.with_name(f"{path.stem}-stems")
     provenance = provenance_of(song)
-    made = bounce(
-        song,
-        path,
-        settings,
-        bit_depth=bit_depth,
-        tags=tags_of(song, artist, f"Made with Cocomposer. {provenance.statement}", record_text(provenance)),
-        stem_path=lambda number, name: folder / f"{number:02d}-{file_name(name)}{path.suffix}",
-        progress=progress,
-        cancelled=cancelled,
-        hosts=hosts,
-    )
+    with contextlib.ExitStack() as stack:
+        made = bounce(
+            song,
+            path,
+            settings,
+            bit_depth=bit_depth,
+            tags=tags_of(song, artist, f"Made with Cocomposer. {provenance.statement}", record_text(provenance)),
+            stem_path=lambda number, name: folder / f"{number:02d}-{file_name(name)}{path.suffix}",
+            progress=progress,
+            cancelled=cancelled,
+            hosts=hosts or stack.enter_context(open_hosts()),
+        )
     warnings = _signed((made.mix, *made.stems.values()), provenance)
     write_sidecar(provenance, path, made.stems.values())
     return replace(made, warnings=(*made.warnings, *warnings))

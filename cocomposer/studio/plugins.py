@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cocomposer.errors import SoundError
 from cocomposer.sound.plugin_check import PluginCheck, check
 from cocomposer.sound.plugin_scan import PluginCache, probe, scan
 from cocomposer.sound.plugins import PluginInfo, find_plugins, kind_of, usual_folders
+from cocomposer.sound.quarantine_file import QuarantineFile
 from cocomposer.studio.places import cache_folder
+
+if TYPE_CHECKING:
+    from cocomposer.sound.supervisor import Hosts
 
 
 def known_plugins() -> PluginCache:
@@ -38,6 +43,36 @@ def scan_plugins(
             cache.save()
 
     return len(paths), found()
+
+
+def open_hosts(*, plugin_seconds: float = 30.0) -> Hosts:
+    """Host processes that know which plugins crashed too often, in this session or before."""
+    from cocomposer.sound.supervisor import Hosts
+
+    return Hosts(plugin_seconds=plugin_seconds, quarantine=_quarantine().path)
+
+
+def quarantined() -> Mapping[str, str]:
+    """The plugins that are not asked to play any more, by their paths, with what they did."""
+    return _quarantine().reasons()
+
+
+def lift_plugin(name: str) -> Path:
+    """Give a plugin in quarantine, by its path or name, another chance; its path.  Raises SoundError for any other.
+
+    A program that is running keeps to what it knew when it was started; there `Hosts.lift` does it.
+    """
+    named = Path(name).expanduser()
+    names = {str(info.path): info.name.casefold() for info in known_plugins().plugins()}
+    for path in map(Path, quarantined()):
+        if named == path or name.casefold() in (path.stem.casefold(), names.get(str(path))):
+            _quarantine().remove(str(path))
+            return path
+    raise SoundError(f"No plugin {name!r} is in quarantine: `cocomposer plugins list` shows those that are.")
+
+
+def _quarantine() -> QuarantineFile:
+    return QuarantineFile(cache_folder() / "quarantine.json")
 
 
 def check_plugins(

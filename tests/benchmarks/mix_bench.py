@@ -32,10 +32,10 @@ from songs import lead_sheet
 
 from cocomposer.music import Song
 from cocomposer.sound import effects, house_mix
-from cocomposer.sound.host_process import _send
 from cocomposer.sound.loudness import amplitude
 from cocomposer.sound.performance import midi_events
 from cocomposer.sound.render import RenderSettings, render
+from cocomposer.sound.soundfont_player import send
 from cocomposer.sound.soundfonts import packaged_soundfont
 from cocomposer.styles import arrange, load_style
 
@@ -77,7 +77,7 @@ def bare(song: Song) -> np.ndarray:
             if until > position:
                 pieces.append(np.frombuffer(synth.generate(until - position), dtype=np.float32))
                 position = until
-            _send(synth, channel, event)
+            send(synth, channel, event)
         pieces.append(np.frombuffer(synth.generate(max(0, frames - position)), dtype=np.float32))
         synth.sounds_off()
         dry = np.concatenate(pieces).reshape(-1, 2)[:frames].T

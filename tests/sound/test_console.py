@@ -28,7 +28,7 @@ def test_a_soundfont_part_at_unity_is_the_recording(band_song: Song) -> None:
     jobs = part_jobs(one, assign_instruments(one, {}, soundfont), soundfont, RATE, 30)
     with tempfile.TemporaryDirectory() as folder, Hosts() as hosts:
         (take,) = play_all(jobs, hosts, Path(folder), lambda share, words: None, lambda: False).recordings
-        direct = np.fromfile(take.path, dtype=np.float32).reshape(-1, 2).T
+        direct = take.read(0, take.frames)
     mixed = run(Console(one, RATE), [direct])
     assert np.abs(direct).max() > 0.05
     assert difference_db(mixed, direct) < -200

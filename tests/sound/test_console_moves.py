@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from consoles import PLAIN, RATE, noise, plugin, plugins, run, song, tone
+from consoles import PLAIN, RATE, difference_db, noise, plugin, plugins, run, song, tone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +138,27 @@ def test_a_plugin_that_is_taken_out_fades_and_is_let_go() -> None:
     assert console.latency == 0
     console.update(song(PLAIN))
     assert [each.closed for each in made] == [True]
+
+
+def test_a_plugin_that_looks_ahead_comes_and_goes_without_gap_or_click() -> None:
+    """Both parts jump together by its latency: the second, upside down, cancels the first throughout."""
+    limiting = Strip(trim_db=0.0, inserts=(plugin("limiter"),))
+    sound = tone(220, 1.0, 0.2)
+    for inverted, limit in ((True, -100), (False, -55)):
+        console = Console(song(PLAIN, PLAIN), RATE, plugins)
+        other = -sound if inverted else sound
+        pieces = []
+        for strip, latency in ((PLAIN, 0), (limiting, 441), (PLAIN, 0)):
+            console.update(song(strip, PLAIN))
+            pieces.append(run(console, [sound, other], block=300))
+            assert console.latency == latency
+        output = np.concatenate(pieces, axis=1)
+        if inverted:
+            assert difference_db(output, np.zeros_like(output)) < limit
+        else:
+            assert click_db(output) < limit
+            windows = output[0, : output.shape[1] // 600 * 600].reshape(-1, 600)  # of three periods
+            assert np.abs(windows).max(axis=1).min() > 0.1
 
 
 @st.composite

@@ -1,7 +1,5 @@
 """What instruments are sent: seconds, order, the pedal; and the words exchanged with their process."""
 
-from dataclasses import asdict
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,7 +66,7 @@ def test_every_note_begins_and_ends_once_in_order(some: list[Note], moves: list[
 def test_requests_survive_the_line(some: list[Note], name: str) -> None:
     events = midi_events(Part("P", notes=tuple(some)), TempoMap())
     performance = Performance(events, 1.0, automation=((name, ((0.0, 0.5), (1.0, 1.0))),))
-    request = Request(1, "play", {"key": name, "performance": asdict(performance)}, 3.0)
+    request = Request(1, "play", {"key": name, "performance": performance.to_data()}, 3.0)
     line = request.to_line()
     assert "\n" not in line
     assert Performance.from_data(Request.from_line(line).arguments["performance"]) == performance

@@ -32,7 +32,7 @@ def jobs_of(song: Song) -> tuple[PartJob, ...]:
 def recorded(players: Players, job: PartJob, index: int) -> bytes:
     recording, warning = players.play(job, index)
     assert warning == ""
-    return recording.path.read_bytes()[: recording.frames * 8]
+    return recording.read(0, recording.frames).tobytes()
 
 
 def test_a_reused_player_sounds_like_a_fresh_one(band_song: Song, tmp_path: Path) -> None:
@@ -50,6 +50,16 @@ def test_a_reused_player_sounds_like_a_fresh_one(band_song: Song, tmp_path: Path
         players = Players(tmp_path, hosts, lambda: False)
         for index in order:
             assert recorded(players, jobs[index], index) == fresh[index], jobs[index].part.name
+
+
+def test_what_memory_has_no_room_for_is_read_from_a_file(band_song: Song, tmp_path: Path) -> None:
+    job = jobs_of(band_song)[0]
+    with supervisor.Hosts() as hosts:
+        kept, filed = (Players(tmp_path, hosts, lambda: False, room).play(job, 0)[0] for room in (1 << 30, 1000))
+    assert filed.kept == tmp_path / "part-0.raw"
+    assert not isinstance(kept.kept, Path)
+    spans = zip(kept.spans(44100, 400_000), filed.spans(44100, 400_000), strict=True)
+    assert all(one[0] == two[0] and np.array_equal(one[1], two[1]) for one, two in spans)
 
 
 def test_large_soundfonts_are_played_by_one_process(band_song: Song, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +87,7 @@ def test_silence_never_becomes_numbers_that_slow_the_filters(tmp_path: Path) -> 
     knock = np.zeros((88_200, 2), dtype=np.float32)
     knock[:2000] = np.random.default_rng(0).standard_normal((2000, 2)) * 0.3
     path = tmp_path / "knock.raw"
-    knock.tofile(path)
+    knock.T.tofile(path)
     smallest = np.finfo(np.float32).smallest_normal
     racks = load_racks()
     for rack in [*(racks.of(role) for role in Role), racks.room, racks.echo, racks.master]:

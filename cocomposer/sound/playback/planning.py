@@ -67,7 +67,7 @@ class Planning:
         self._retired: list[Deck] = []
         self._changed = threading.Condition()
         self._woken = self._reorder = True
-        self._busy = self._closed = False
+        self._busy = self._closed = self._retrying = False
         self._thread = threading.Thread(target=self._run, name="planning")
         self._thread.start()
 
@@ -95,6 +95,11 @@ class Planning:
         with self._changed:
             self._woken = self._reorder = True
             self._changed.notify()
+
+    def retry(self) -> None:
+        """Start plugin effects that failed, or were not there, once more."""
+        self._retrying = True
+        self.wake()
 
     def arrived(self) -> None:
         """Look at what has been rendered."""
@@ -125,6 +130,8 @@ class Planning:
                 self._change_decks()
                 self._order()
                 self._look_after()
+            if self._retrying:
+                self._retry()
             for known in self._known.values():
                 self._level(known)
 
@@ -198,12 +205,23 @@ class Planning:
         self._rendering.want(list(kept.values()))
 
     def _look_after(self) -> None:
-        """Tell what the consoles have to say, and let go of decks that are played no more."""
+        """Tell what the consoles have to say, and let go of decks that are played no more.
+
+        An effect that failed is started once more.
+        """
         for known in self._known.values():
-            for sentence in known.deck.console.problems:
-                if sentence not in self._told:
-                    self._told.add(sentence)
-                    self._problem(sentence)
+            new = [sentence for sentence in known.deck.console.problems if sentence not in self._told]
+            for sentence in new:
+                self._told.add(sentence)
+                self._problem(sentence)
+            if new:
+                known.deck.console.retry()
         for deck in [deck for deck in self._retired if not self._mixing.uses(deck)]:
             self._retired.remove(deck)
             deck.console.close()
+
+    def _retry(self) -> None:
+        self._retrying = False
+        self._told.clear()
+        for known in self._known.values():
+            known.deck.console.retry(missing=True)

@@ -116,9 +116,9 @@ class Player:
         self.planning.use_soundfont(soundfont)
 
     def retry(self) -> None:
-        """Ask instruments that failed once more: a plugin is back, or was let out of quarantine."""
+        """Ask instruments and effects that failed once more: a plugin is back, or was let out of quarantine."""
         self.rendering.retry()
-        self.planning.wake()
+        self.planning.retry()
 
     # The transport.
 
