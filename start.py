@@ -46,7 +46,20 @@ MODEL_PACKAGES = ("torch", "safetensors")
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 # The first words there are: those of this file, then the commands of `cocomposer`.
-WORDS = ("test", "bench", "screenshots", "propose", "render", "info", "plugins", "styles")
+WORDS = (
+    "test",
+    "bench",
+    "screenshots",
+    "propose",
+    "render",
+    "info",
+    "provenance",
+    "plugins",
+    "preset",
+    "shelf",
+    "taste",
+    "styles",
+)
 
 # How each package manager installs, its names for what the audio libraries link to (OpenGL, libatomic, GLib), and those
 # for what the window needs beside them (EGL, the X client libraries of Qt, PortAudio).
