@@ -21,6 +21,8 @@ CLOSEST, FARTHEST = 1.5, 1 / 480
 """Pixels per tick at the closest and the farthest zoom."""
 ROOM_AFTER = 4
 """Bars that are shown, and can be drawn in, after the end of the song."""
+AT_FIRST = 8
+"""Bars of a song that are seen when it is opened."""
 NARROWEST_LINES = 9.0
 """Least distance in pixels between two grid lines."""
 
@@ -82,6 +84,7 @@ class Timeline(QObject):
         self.width = 800
         self.grid = Grid.SIXTEENTH
         self.loop: tuple[int, int] | None = None
+        self._untouched = False
 
     def follow(self, session: Session) -> None:
         """Stay with the session's song, turn the page while it plays, and have the player loop what is looped here."""
@@ -100,13 +103,14 @@ class Timeline(QObject):
         def begin_anew() -> None:
             self.set_loop(None)
             show_song()
+            self.show_beginning()
 
         session.changed.connect(show_song)
         session.document_changed.connect(begin_anew)
         session.playhead.connect(turn_page)
         session.player_changed.connect(tell_player)
         self.loop_changed.connect(tell_player)
-        show_song()
+        begin_anew()
 
     # --- mapping ---------------------------------------------------------------------------------
 
@@ -132,15 +136,27 @@ class Timeline(QObject):
 
     def set_song(self, song: Song) -> None:
         self.song = song
-        self.scroll_to(self.first)
+        self._move_to(self.first)
 
     def set_width(self, pixels: int) -> None:
         if pixels != self.width:
             self.width = max(1, pixels)
-            self.scroll_to(self.first)
+            if self._untouched:
+                self.show_beginning()
+            else:
+                self.scroll_to(self.first)
+
+    def show_beginning(self) -> None:
+        """Show the first bars, and go on doing so while the window finds its size, until somebody scrolls or zooms."""
+        self.fit(0, self.song.meters.bar_start(AT_FIRST))
+        self._untouched = True
 
     def scroll_to(self, tick: float) -> None:
         """Bring `tick` to the left edge, as far as the song allows."""
+        self._untouched = False
+        self._move_to(tick)
+
+    def _move_to(self, tick: float) -> None:
         self.first = max(0.0, min(tick, self.end - self.width / self.scale))
         self.moved.emit()
 

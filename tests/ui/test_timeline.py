@@ -18,6 +18,7 @@ from songs import lead_sheet
 from cocomposer.music import Meter, MeterChange, MeterMap, Song
 
 if TYPE_CHECKING:
+    from cocomposer.ui.session import Session
     from pytestqt.qtbot import QtBot
 
 WALTZ_THEN_SEVEN = Song(
@@ -165,3 +166,13 @@ def test_pinching_on_a_trackpad_zooms_where_the_fingers_are(ruler: Ruler) -> Non
     QApplication.sendEvent(ruler, QNativeGestureEvent(kind, device, 2, at, at, at, 0.25, QPointF()))
     assert timeline.scale == pytest.approx(before * 1.25)
     assert timeline.tick(200) == under
+
+
+def test_a_song_is_opened_on_its_first_eight_bars_at_whatever_width_the_window_finds(session: Session) -> None:
+    timeline = shared_timeline(session)
+    for width in (640, 1000):
+        timeline.set_width(width)
+        assert timeline.x(session.song.meters.bar_start(8)) == pytest.approx(width)
+    timeline.zoom(2.0, 0)
+    timeline.set_width(700)
+    assert timeline.x(session.song.meters.bar_start(8)) == pytest.approx(2000)

@@ -91,8 +91,8 @@ class Keyboard(QWidget):
             degree = (pitch - key.tonic) % 12
             painter.setPen(colour("accent") if degree == 0 else colour("muted"))
             name = f"{key.name_of(pitch)}"
-            painter.drawText(QPointF(16, middle), name)
-            painter.drawText(QPointF(44, middle), _DEGREES[degree])
+            painter.drawText(QPointF(16, middle), _DEGREES[degree])  # first, lest "D 5" be read as an octave
+            painter.drawText(QPointF(44, middle), name)
 
     # --- under the hand --------------------------------------------------------------------------
 
