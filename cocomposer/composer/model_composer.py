@@ -22,16 +22,17 @@ from cocomposer.composer.novelty import share_of_new_bars, share_of_new_notes
 from cocomposer.composer.performing import at_rest, in_time_of, performed
 from cocomposer.composer.ranking import features, form_kept, musical_score, spread_of_roles
 from cocomposer.composer.reasons import heard
+from cocomposer.composer.recalling import recalled
 from cocomposer.composer.references import Place, returning
 from cocomposer.composer.request import Proposal, Request, Task
 from cocomposer.composer.sketch import POLYPHONIC
 from cocomposer.composer.staying import staying_strokes
-from cocomposer.composer.steering import DEFAULT_STRICTNESS, cell_controls, like, near_home, player_for
+from cocomposer.composer.steering import DEFAULT_STRICTNESS, cell_controls, like, near_home, player_for, sustaining
 from cocomposer.errors import RequestError
 from cocomposer.model import grid
 from cocomposer.model.composer_weights import load_network, weights_path
 from cocomposer.model.features import CONTROLS, Cell, Lane, cell_of, lane_of
-from cocomposer.model.form import returning_bars
+from cocomposer.model.form import likeness, returning_bars
 from cocomposer.model.grammar import BoolArray
 from cocomposer.model.parts import notes_of
 from cocomposer.model.row import Assignment, Chance, Draw, Written
@@ -145,7 +146,9 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
     shape = (len(sheet.parts), sheet.bars)
     written, controls = np.zeros(shape, bool), np.zeros((*shape, len(CONTROLS)), np.int64)
     players = {}
-    place = Place(sheet, lane, returning_bars(sheet))
+    alike = likeness(sheet)
+    place = Place(sheet, lane, returning_bars(sheet, alike))
+    remembers = draft.source is returning and not draft.writes_tune
     referred = np.ones(sheet.bars, bool) if draft.source is not returning else place.returns >= 0
     loose = 0.15 * (request.adventurous - 0.3)
     for index, part in enumerate(draft.song.parts):
@@ -156,6 +159,8 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
         players[index] = player_for(program, role, wishes, DEFAULT_STRICTNESS - loose)
         if wishes.register is None:
             players[index] = near_home(players[index], sheet.parts[index].pitch)
+        if draft.source is returning:
+            players[index] = sustaining(players[index], role, wishes)
         if index in draft.targets:
             written[index] = [draft.first <= tick < draft.last for tick in sheet.bar_ticks]
             controls[index] = cell_controls(wishes, players[index], program)
@@ -184,6 +189,7 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
         locked=request.keep or "",
         staying=_staying(sheet, lane, draft, written, request.task),
         lane=lane,
+        recalled=recalled(sheet, lane, place.returns, alike, draft.seed) if remembers else None,
     )
 
 

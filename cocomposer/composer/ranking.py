@@ -68,8 +68,8 @@ def musical_score(figures: Mapping[str, float]) -> float:
     smooth = 0.03 * min(3.0, max(0.0, figures["voice_motion"] - _SMOOTH))
     odd = 0.1 * min(2.0, abs(figures["surprise"] - _USUAL_SURPRISE))
     stale = 0.2 * max(0.0, _SOMETHING_NEW - figures["new"])
-    alike = 0.36 * max(0.0, _OWN_LINES - figures["roles"])
-    plain = 0.3 * (1.0 - figures["form"]) + 0.34 * (1.0 - figures["whole_chords"])
+    alike = 0.45 * max(0.0, _OWN_LINES - figures["roles"])
+    plain = 0.4 * (1.0 - figures["form"]) + 0.45 * (1.0 - figures["whole_chords"])
     return score(1.0 - plain - alike - smooth - odd - stale, figures)
 
 

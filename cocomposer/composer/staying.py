@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 
 from cocomposer.model.features import Cell
-from cocomposer.model.grid import STEPS_PER_QUARTER
+from cocomposer.model.grid import STEPS_PER_QUARTER, IntArray
 
 _BY_CHANCE = 0.7
 """How much chance there is in what counts as bones, beside the places in the bar (0..1)."""
@@ -34,10 +34,15 @@ def staying_strokes(
         count = max(0, min(len(cell), math.floor(owed[part] / times + 0.5)))
         owed[part] -= count * times
         random = Random(f"{seed}/{number}")
-        weight = [_strength(int(place)) + _BY_CHANCE * random.random() for place in cell.position]
-        chosen = np.sort(np.argsort(-np.array(weight), kind="stable")[:count])
+        chosen = bones(cell, count, random)
         found |= {place: each.only(chosen) for place, each in group}
     return found
+
+
+def bones(cell: Cell, count: int, random: Random) -> IntArray:
+    """So many strokes of a cell, by index, ascending: those that carry it first."""
+    weight = [_strength(int(place)) + _BY_CHANCE * random.random() for place in cell.position]
+    return np.sort(np.argsort(-np.array(weight), kind="stable")[:count])
 
 
 def _strength(position: int) -> float:

@@ -28,6 +28,10 @@ _FULLNESS = 6.0
 """How much polyphony from none to most moves a player's fullness, in nats."""
 _FULL = 0.4
 """How much more than the network chordal players like to fill their chords, in nats: it thins them a little."""
+_SUSTAIN = 1.4
+"""What players of pads pay for striking elsewhere than where chords change, or for letting go before, in nats."""
+_PAD_FULL = 0.6
+"""Their fullness, in nats."""
 _EAGER = {Role.DRUMS: 2.0, Role.BASS: 2.0, Role.KEYS: 1.5, Role.GUITAR: 1.0, Role.MELODY: 1.0, Role.PAD: 0.7,
           Role.COUNTER: 0.7, Role.ARPEGGIO: 0.7}  # fmt: skip
 """What resting through a bar costs the players that a band stands on, in nats: less than the network's own wish to rest
@@ -80,6 +84,15 @@ def _bounded(player: Player, controls: Controls) -> Player:
         fullness = _FULLNESS * (controls.polyphony - 0.3)
         player = replace(player, notes=min(player.notes, notes), fullness=fullness)
     return player
+
+
+def sustaining(player: Player, role: Role, controls: Controls) -> Player:
+    """The player of a pad holds chords from one change to the next, unless he is told how busy to be; others are as
+    they were."""
+    controls = with_mood(controls)
+    if role is not Role.PAD or player.is_single or controls.density is not None or controls.activity is not None:
+        return player
+    return replace(player, sustain=_SUSTAIN, fullness=player.fullness if controls.polyphony is not None else _PAD_FULL)
 
 
 def near_home(player: Player, pitches: IntArray) -> Player:

@@ -15,14 +15,13 @@ _ALIKE = 0.6
 """How alike, 0..1, two bars must be for one to be the other's return."""
 
 
-def returning_bars(sheet: Sheet) -> IntArray:
-    """For each bar the earlier one it returns to, -1 where it is new.
+def returning_bars(sheet: Sheet, alike: FloatArray) -> IntArray:
+    """For each bar the earlier one it returns to, -1 where it is new; `alike` is the sheet's `likeness`.
 
     Two bars are alike by their chords and by the tune over them; of equally good ones the same place in the phrase
     wins, then the nearer one.
     """
     bars = sheet.bars
-    alike = likeness(sheet)
     distance = np.arange(bars)[:, None] - np.arange(bars)[None, :]
     bonus = 0.03 * (distance % 4 == 0) + 0.02 * (distance % 8 == 0)
     bonus = bonus + 0.02 * (sheet.place[:, None] == sheet.place[None, :]) - 0.0001 * distance

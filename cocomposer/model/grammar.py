@@ -53,7 +53,8 @@ class Player:
     `low` and `high` are the lowest and highest MIDI pitch, `notes` how many at once, `span` semitones between the outer
     ones, `strokes` how many in a bar.  `strictness` 0..1 says how much the harmony binds, `softest` and `loudest` bound
     the MIDI velocity.  `eager` is what resting through a bar costs him, `fullness` what stopping before
-    a chord is full, and `drive` what ending a bar at any stroke, in nats.
+    a chord is full, `drive` what ending a bar at any stroke, and `sustain` what striking elsewhere than where the chord
+    changes, or letting go before it does, in nats.
     """
 
     low: int
@@ -69,6 +70,7 @@ class Player:
     eager: float = 0.0
     fullness: float = 0.0
     drive: float = 0.0
+    sustain: float = 0.0
 
     @property
     def is_single(self) -> bool:
@@ -203,6 +205,31 @@ def durations_open(
     allowed = room >= grid.DURATIONS
     allowed[0] = True
     return allowed
+
+
+def moved_to_changes(scores: FloatArray, player: Player, lane: Lane, start: int, length: int, last: int) -> FloatArray:
+    """Scores of POSITIONS + END in a bar of `length` steps from step `start`, after a stroke at `last` (-1 none), with
+    what a player who sustains chords pays for striking elsewhere than where one begins, or for leaving one out."""
+    if not player.sustain:
+        return scores
+    changes = np.flatnonzero(lane.change[start : start + length])
+    elsewhere = np.ones(grid.END, bool)
+    elsewhere[changes] = False
+    scores = scores.copy()
+    scores[: grid.END][elsewhere] -= player.sustain
+    due = changes[changes > last]
+    if len(due):
+        scores[due[0] + 1 :] -= player.sustain
+    return scores
+
+
+def held(scores: FloatArray, player: Player, lane: Lane, step: int, allowed: BoolArray) -> FloatArray:
+    """Scores of lengths for a stroke at a step, with what a player who sustains chords pays for letting go early."""
+    if not player.sustain:
+        return scores
+    aim = min(int(lane.until_change[step]), int(grid.DURATIONS[np.flatnonzero(allowed)[-1]]))
+    short = 1.0 - np.minimum(grid.DURATIONS / max(1, aim), 1.0)
+    return (scores - player.sustain * short).astype(np.float32)
 
 
 def draw(scores: FloatArray, allowed: BoolArray, temperature: float, nucleus: float, chance: float) -> int:

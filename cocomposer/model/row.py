@@ -66,7 +66,8 @@ class Assignment:
     part, in writing order; `written` (parts, bars) the cells asked for; `controls` (parts, bars, len(CONTROLS)) their
     buckets; `players` by part.  `reference` answers the reference of a part in a bar, given the cells written so far
     (by part and bar); `locked` keeps the "rhythm" or the "pitch" of it, "" neither.  `staying` are strokes of the
-    reference that stay as they are, by part and bar; where it has no entry nothing is said about it.
+    reference that stay as they are, by part and bar; where it has no entry nothing is said about it.  `recalled`
+    answers which strokes of its reference a part plays again in a bar, as they were if nothing is in their way.
     """
 
     sheet: Sheet
@@ -81,6 +82,7 @@ class Assignment:
     genre: int = 0
     locked: str = ""
     staying: Mapping[tuple[int, int], Cell] = field(default_factory=dict)
+    recalled: Callable[[int, int, Cell], Cell | None] | None = None
     lane: Lane | None = None
 
 
@@ -194,11 +196,21 @@ class Row:
             self.locked = np.isin(np.arange(grid.POSITIONS), self.ref.position)
             self.ref_pitches = self.ref.hot.any(axis=0)
             self.stays, self.stayed = self.task.staying.get(self.current), 0
+            self.recalls = self.stays is None and self.task.recalled is not None
+            if self.recalls and self.task.recalled is not None:
+                self.stays = self._free(part, self.task.recalled(part, bar, self.ref))
             self.fresh = self.player.strokes
             if self.stays is not None and self.task.locked != "rhythm":
                 self.fresh = min(self.fresh, math.ceil(_MORE_THAN_WENT * (len(self.ref) - len(self.stays))))
             return
         self.current = None
+
+    def _free(self, part: int, recalled: Cell | None) -> Cell | None:
+        """The strokes recalled that nothing still sounding is in the way of."""
+        if recalled is None or self.player.drums:
+            return recalled
+        until = np.where(self.player.is_single | (recalled.hot > 0), self.until[part], 0)
+        return recalled.only(np.flatnonzero(until.max(axis=1, initial=0) <= recalled.start))
 
     # ------------------------------------------------------------- the grammar's questions
 
@@ -253,7 +265,10 @@ class Row:
         self.stayed += 1
         self.place(int(stroke.position[0]))
         self.struck += stroke.pitch.tolist()
-        self.strike(int(stroke.duration[0]), stroke.velocity.tolist(), stroke.micro.tolist())
+        duration = int(stroke.duration[0])
+        if self.recalls:  # what is remembered fits itself in
+            duration = int(np.flatnonzero(self.lengths()[: duration + 1])[-1])
+        self.strike(duration, stroke.velocity.tolist(), stroke.micro.tolist())
         following = self.ref.start[self.ref.start > self.step]
         if self.player.is_single and len(following):  # held a little into the next, it gives way to it
             until = self.until[self.current[0]]
@@ -262,7 +277,7 @@ class Row:
     def costs(self) -> FloatArray:
         """What the pitches of the stroke are charged for, shape (128,), in nats."""
         cost = harmony_cost(self.player, self.lane, self.step, self.last) + leading_cost(self.player, self.previous_hot)
-        if self.stays is not None and self.task.locked != "pitch":
+        if self.stays is not None and not self.recalls and self.task.locked != "pitch":
             cost = cost + _AGAIN * self.ref_hot[self.last]
         return cost.astype(np.float32)
 
@@ -334,8 +349,11 @@ class Row:
         later = steps > self.step
         if later.any():
             np.minimum.at(table, pitches[later], steps[later])
-            if self.player.is_single:
-                table[:] = table.min()
+        if self.stays is not None:
+            ahead = np.where(self.stays.start > self.step, self.stays.start, _FAR)
+            table = np.minimum(table, np.where(self.stays.hot, ahead[:, None], _FAR).min(axis=0, initial=_FAR))
+        if self.player.is_single:
+            table[:] = table.min()
         return table
 
     def strike(self, duration: int, velocity: Sequence[int], micro: Sequence[int]) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from cocomposer.errors import Cancelled
 from cocomposer.model import grid
-from cocomposer.model.grammar import FloatArray, charged, fuller
+from cocomposer.model.grammar import FloatArray, charged, fuller, held, moved_to_changes
 from cocomposer.model.heads import Heads
 from cocomposer.model.network import Network
 from cocomposer.model.row import Assignment, Draw, Row, Written
@@ -131,12 +131,16 @@ class Writer:
             row = rows[index]
             duration = 0
             if not row.player.drums:
-                duration = row.draw(scores[place], row.lengths(), row.task.chance.notes)
+                allowed = row.lengths()
+                wishes = held(scores[place], row.player, row.lane, row.step, allowed)
+                duration = row.draw(scores[place], allowed, row.task.chance.notes, wishes)
             row.strike(duration, loud[place], late[place])
 
 
 def _eager(scores: FloatArray, row: Row) -> FloatArray:
-    """The scores with ending the bar as unlikely as the player's drive, and resting through it as he is eager."""
+    """The scores with ending the bar as unlikely as the player's drive, and resting through it as he is eager; who
+    sustains chords strikes where they change."""
+    scores = moved_to_changes(scores, row.player, row.lane, row.start, row.length, row.last)
     cost = row.player.drive + (0.0 if row.drafts else row.player.eager)
     if not cost:
         return scores

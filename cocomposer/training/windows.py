@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from cocomposer.model.features import CONTROLS, Cell, Lane, buckets, cell_of, figures, lane_of
-from cocomposer.model.form import returning_bars
+from cocomposer.model.form import likeness, returning_bars
 from cocomposer.model.grid import IntArray
 from cocomposer.model.sheet import SILENT, Sheet
 from cocomposer.model.window import SLOTS, WINDOW_BARS, WRITING_ORDER, Example, Plan, example_of
@@ -52,7 +52,7 @@ def visit(piece: Prepared, random: Generator, longest: int = LONGEST) -> Iterato
     sheet = transposed(piece.sheet, int(random.integers(-6, 6)))
     if not sheet.parts or not sheet.bars:
         return
-    returning = returning_bars(sheet)
+    returning = returning_bars(sheet, likeness(sheet))
     tune_known = random.random() < 0.8
     lane = lane_of(sheet, bool(random.random() < 0.95), tune_known)
     for _ in range(WINDOWS_PER_VISIT):

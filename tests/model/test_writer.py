@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -121,10 +121,23 @@ def test_writing_reads_what_training_read(monkeypatch: pytest.MonkeyPatch) -> No
     torch.testing.assert_close(written["durations"][~torch.tensor(drums)], taught["durations"], atol=2e-3, rtol=1e-3)
 
 
+def remembering(sheet: Sheet, every: int) -> Callable[[int, int, Cell], Cell | None]:
+    """A band that remembers one in `every` strokes of the bar before the last."""
+
+    def answer(part: int, bar: int, before: Cell) -> Cell | None:
+        again = before.only(np.arange(0, len(before), every))
+        return replace(again, start=again.position + int(sheet.bar_starts[bar])) if len(again) else None
+
+    return answer
+
+
+@pytest.mark.parametrize("recalls", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_grammar_holds_whatever_the_network_says(seed: int) -> None:
+def test_grammar_holds_whatever_the_network_says(seed: int, recalls: bool) -> None:
+    """And whatever is remembered: here every second stroke of the bar before the last."""
     sheet = sheet_with_band(sketch(7))
-    task = assignment(sheet, seed)
+
+    task = replace(assignment(sheet, seed), recalled=remembering(sheet, 2) if recalls else None)
     *_, done = Writer(wild_network(seed, scale=9.0)).write([task])
     assert sum(len(cell) for cell in done[0].cells.values()) > 50
     for index, part in enumerate(sheet.parts[1:], 1):
@@ -146,6 +159,35 @@ def test_grammar_holds_whatever_the_network_says(seed: int) -> None:
                 assert all(until <= start for until in sounding.values())
             assert all(sounding.get(pitch, 0) <= start for pitch in pitches)
             sounding.update(dict.fromkeys(pitches, end))
+
+
+def test_what_is_remembered_is_played_again() -> None:
+    """Where nothing is in the way: drums never are."""
+    sheet = sheet_with_band(sketch(6))
+    task = replace(assignment(sheet), recalled=remembering(sheet, 1))
+    *_, (written,) = Writer(wild_network(2)).write([task])
+    for bar in range(2, 6):
+        now, before = written.cells[1, bar], written.cells[1, bar - 2]
+        assert now.position.tolist() == before.position.tolist()
+        assert now.pitch.tolist() == before.pitch.tolist()
+
+
+def test_who_sustains_strikes_where_chords_change_and_holds_them() -> None:
+    sheet = sheet_with_band(sketch(8))
+    task = assignment(sheet)
+    strings = len(sheet.parts) - 1
+    players = {index: replace(player, strictness=1.0) for index, player in task.players.items()}
+    holding = {**players, strings: replace(players[strings], sustain=400.0)}
+    early, held = ([], []), ([], [])
+    for which, band in enumerate((players, holding)):
+        *_, (written,) = Writer(wild_network(5, 3.0)).write([replace(task, players=band)])
+        for (part, _), cell in written.cells.items():
+            if part == strings:
+                early[which].extend((cell.position > 0).tolist())
+                held[which].extend(np.minimum(cell.ends - cell.start, 48).tolist())
+    assert np.mean(early[0]) > 0.5
+    assert not any(early[1])
+    assert min(held[1]) == 48 > np.mean(held[0])
 
 
 def test_strict_harmony_stays_in_the_chord() -> None:

@@ -13,7 +13,7 @@ pytest.importorskip("torch")
 
 from songs import band_song
 
-from cocomposer.model.form import returning_bars
+from cocomposer.model.form import likeness, returning_bars
 from cocomposer.model.sheet import Sheet, sheet_of
 from cocomposer.music import ChordChange, Key, KeyChange, Note, Part, Role, Section, Song
 from cocomposer.music.chord_symbols import parse_chord
@@ -110,4 +110,5 @@ def aaba() -> Sheet:
 
 
 def test_the_bars_of_an_old_song_form_return() -> None:
-    assert returning_bars(aaba()).tolist() == [-1, -1, -1, -1, 0, 1, 2, 3, -1, -1, -1, -1, 4, 5, 6, 7]
+    sheet = aaba()
+    assert returning_bars(sheet, likeness(sheet)).tolist() == [-1, -1, -1, -1, 0, 1, 2, 3, -1, -1, -1, -1, 4, 5, 6, 7]
