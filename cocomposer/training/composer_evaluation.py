@@ -19,20 +19,22 @@ from cocomposer.composer.model_composer import ModelComposer
 from cocomposer.composer.novelty import share_of_new_notes
 from cocomposer.composer.ranking import spearman
 from cocomposer.composer.sketch import outside
+from cocomposer.errors import ModelError
 from cocomposer.music import Bar, Chord, ChordChange, KeyChange, Meter, MeterMap, Note, Part, Role, Section, Song
 from cocomposer.training.corpora import CORPORA, read_piece
 from cocomposer.training.prepare import is_validation
+from cocomposer.training.unpack import corpora_in
 
 _GRID = 120
 """Notes of an infill are compared on sixteenths."""
 _KICK, _SNARE, _HAT = (35, 36), (37, 38, 39, 40), (42, 44, 46)
 
 
-def validation_songs(data: Path, corpus: str, most: int, accept: Callable[[Song], bool] = bool) -> list[Song]:
-    """Up to `most` songs of a corpus under `data` that were kept aside and that `accept`."""
+def validation_songs(folder: Path, corpus: str, most: int, accept: Callable[[Song], bool] = bool) -> list[Song]:
+    """Up to `most` songs of the corpus in `folder` that were kept aside and that `accept`."""
     found: list[Song] = []
     chosen = next(each for each in CORPORA if each.name == corpus)
-    for load in chosen.read(data / corpus):
+    for load in chosen.read(folder):
         piece = read_piece(load)
         if piece is not None and is_validation(corpus, piece.name) and accept(piece.song):
             found.append(piece.song)
@@ -311,8 +313,20 @@ def _over_a_chord(song: Song) -> Song:
 
 
 def measure(data: Path, composer: ModelComposer, most: int, report: Callable[[str], None] = print) -> dict[str, Any]:
-    """All of the above on up to `most` songs each; `data` has the corpora's folders.  The figures, ready for JSON."""
+    """All of the above on up to `most` songs each, as figures ready for JSON.
 
+    `data` holds the corpora pop909, slakh and groove, each as a folder or a zip file; raises ModelError without them.
+    """
+    with corpora_in(data, ("pop909", "slakh", "groove")) as folders:
+        missing = [name for name in ("pop909", "slakh", "groove") if name not in folders]
+        if missing:
+            raise ModelError(f"{data} has no {' and no '.join(missing)}: put the folder or the zip file there.")
+        return _measured(folders, composer, most, report)
+
+
+def _measured(
+    folders: Mapping[str, Path], composer: ModelComposer, most: int, report: Callable[[str], None]
+) -> dict[str, Any]:
     def in_four(song: Song) -> bool:
         return len(song.bars) >= 24 and all(bar.meter == Meter(4, 4) for bar in song.bars)
 
@@ -322,16 +336,16 @@ def measure(data: Path, composer: ModelComposer, most: int, report: Callable[[st
     def played(song: Song) -> bool:
         return len(song.bars) >= 8
 
-    pop = [excerpt(song, 8, 8) for song in validation_songs(data, "pop909", most, in_four)]
+    pop = [excerpt(song, 8, 8) for song in validation_songs(folders["pop909"], "pop909", most, in_four)]
     leads = [replace(song, parts=tuple(part for part in song.parts if part.role is Role.MELODY)) for song in pop]
     report(f"controls, {len(leads)} sketches of 8 bars")
     controls = evaluate_controls([lead for lead in leads if lead.parts], composer, report=report)
-    bands = [_busiest(excerpt(song, 8, 16), 5) for song in validation_songs(data, "slakh", most, of_five)]
+    bands = [_busiest(excerpt(song, 8, 16), 5) for song in validation_songs(folders["slakh"], "slakh", most, of_five)]
     report(f"one of five parts, {len(bands)} songs of 16 bars")
     parts = evaluate_infill(bands, composer, None, report)
     report("4 of 16 bars of the same")
     bars = evaluate_infill(bands, composer, (8, 11), report)
-    drums = validation_songs(data, "groove", most, played)
+    drums = validation_songs(folders["groove"], "groove", most, played)
     report(f"drums, 2 bars of {len(drums)} performances")
     rows: dict[str, list[Any]] = {"controls": controls, "one of five parts": parts, "4 of 16 bars": bars,
             "drums": evaluate_drums(drums, composer, report)}  # fmt: skip
