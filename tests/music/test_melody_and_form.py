@@ -190,3 +190,13 @@ def test_the_bridge_of_a_tune_is_no_change_of_key_and_a_new_key_that_stays_is() 
     bridged, raised = tune(home, home, away, away, home, home), tune(*[home] * 3, *[away] * 3)
     assert [change.key for change in find_keys(song_of(bridged, 48))] == [Key(0)]
     assert [change.key for change in find_keys(song_of(raised, 48))] == [Key(0), Key(2)]
+
+
+def test_a_tune_visits_its_dominant_without_leaving_its_key() -> None:
+    home = (*TURN[:-1], 60)
+    visit = tuple(None if step is None else step + 7 for step in home)
+    alone = tune(*[home] * 8, *[visit] * 8, *[home] * 8)
+    assert [change.key for change in find_keys(song_of(alone, 192))] == [Key(0)]
+    names = [("G", "D7") if 64 <= bar < 128 else ("C", "G7") for bar in range(192)]
+    chords = tuple(ChordChange(bar * BAR, parse_chord(pair[bar % 2])) for bar, pair in enumerate(names))
+    assert [change.key for change in find_keys(song_of(alone, 192), chords)] == [Key(0), Key(7), Key(0)]

@@ -86,15 +86,29 @@ def find_keys(song: Song, chords: Sequence[ChordChange] = ()) -> tuple[KeyChange
 
 def _keys(notes: IntArray, chords: Sequence[ChordChange], edges: IntArray) -> list[KeyChange]:
     starts = _modulations(notes, edges, _CHANGE_COST if chords else _CHANGE_COST_ALONE)
-    changes: list[KeyChange] = []
-    for first, last in zip(starts, [*starts[1:], len(edges) - 1], strict=True):
+
+    def key_of(first: int, last: int) -> Key:
         begin, end = int(edges[first]), int(edges[last])
         inside = notes[(notes[:, 0] >= begin) & (notes[:, 0] < end)] if len(starts) > 1 else notes
         own = [change for change in chords if begin <= change.tick < end]
-        key = _shade(_KEYS[int(_key_scores(inside, own, _lengths(own, end)).argmax())], _durations(inside))
+        return _shade(_KEYS[int(_key_scores(inside, own, _lengths(own, end)).argmax())], _durations(inside))
+
+    while True:
+        keys = [key_of(first, last) for first, last in zip(starts, [*starts[1:], len(edges) - 1], strict=True)]
+        visits = [place for place, pair in enumerate(pairwise(keys), 1) if not chords and _a_fifth_apart(*pair)]
+        if not visits:
+            break
+        del starts[visits[0]]
+    changes: list[KeyChange] = []
+    for first, key in zip(starts, keys, strict=True):
         if not changes or changes[-1].key.relative_major != key.relative_major:
-            changes.append(KeyChange(begin, key))
+            changes.append(KeyChange(int(edges[first]), key))
     return changes
+
+
+def _a_fifth_apart(one: Key, other: Key) -> bool:
+    """Are the notes of two keys all the same but one?  A tune alone visits such a key without leaving its own."""
+    return (one.relative_major - other.relative_major) % 12 in (5, 7)
 
 
 def _shade(key: Key, durations: FloatArray) -> Key:
