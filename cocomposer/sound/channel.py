@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,15 +12,12 @@ import numpy as np
 from cocomposer.music.mix import Effect, Strip
 from cocomposer.sound.automation import Curve, Setting, factor
 from cocomposer.sound.effects import Insert, PluginEffects, matched
+from cocomposer.sound.loudness import hiss
 from cocomposer.sound.metering import Guard, Level, level_of
 
 if TYPE_CHECKING:
     from cocomposer.sound.automation import Values
     from cocomposer.sound.loudness import Audio
-
-HISS = 1e-15
-"""-300 dBFS, kept under every strip: filters that fade into nothing reckon with the smallest of numbers, at which
-processors are many times slower; and what such numbers an instrument sends is lifted out of them."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +142,11 @@ class Channel:
         for target in self._settings.keys() - values.keys():
             self._settings[target].set(0.0)
 
+    def trim(self, decibels: float) -> None:
+        """Learn what brings the source to level; a strip with a trim of its own keeps that."""
+        if self._plan is not None and self._plan.strip.trim_db is None:
+            self._settings["trim"].set(factor(decibels))
+
     def process(self, audio: Audio, start: int) -> Audio:
         """The next (2, n) frames through the strip, those of the song from `start` on, later by `latency`."""
         if self._guard_in and not self.fault and (fault := self._guard_in.fault(audio)):
@@ -178,7 +179,7 @@ class Channel:
         if self._passes_on and _is(trim, 1.0):
             return audio
         trimmed: Audio = audio * np.asarray(trim, dtype=np.float32)
-        trimmed += _hiss(audio.shape[1])
+        trimmed += hiss(audio.shape[1])
         return trimmed
 
     def routed(self, audio: Audio, start: int) -> Routed:
@@ -228,12 +229,6 @@ def _name(effect: Effect) -> str:
 
 def _is(value: Values, number: float) -> bool:
     return isinstance(value, float) and value == number
-
-
-@lru_cache(maxsize=4)
-def _hiss(frames: int) -> Audio:
-    # A quarter of the sample rate: no high-pass takes that away, and neither does halving the rate.
-    return np.tile(np.array([HISS, HISS, -HISS, -HISS], dtype=np.float32), frames // 4 + 1)[:frames]
 
 
 def place(audio: Audio, position: Values, width: Values, gain: Values = 1.0) -> Audio:

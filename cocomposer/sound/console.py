@@ -2,7 +2,10 @@
 
 Playback and bounce run this same code.  Its three stages - parts, buses, sends - each end aligned: whatever lags less
 than the slowest of its stage waits for it, so that a click through plugins that look ahead and one past them meet.
-What comes out depends on what goes in, not on the length of the blocks.
+What comes out depends on what goes in, not on the length of the blocks, nor on the number of threads.
+
+Playback asks for blocks of all parts at once (`process`).  A bounce takes each part through its strip on its own
+(`strip`), as soon as its instrument has played, and brings them together later (`sum` or `split`, then `master`).
 """
 
 from __future__ import annotations
@@ -38,7 +41,8 @@ class Console:
     `measured_trim` found for the dry parts, by number, in dB, and for MASTER what the sum needs; they count where a
     strip has no trim of its own.  `workers` threads share the strips: more than one pays for long blocks only; without
     `metered` no levels are read.
-    `process` and `update` may be called by different threads; nothing else may be called by two at once.
+    `process` and `update` may be called by different threads, and `strip` and `trim` for different parts; nothing else
+    may be called by two at once.
     """
 
     def __init__(
@@ -103,22 +107,43 @@ class Console:
         """`latency` before the master."""
         return slowest(self._parts) + self._shared.latency
 
+    def trim(self, number: int, decibels: float) -> None:
+        """Learn what `measured_trim` found for a part, or for MASTER, before its first block."""
+        with self._updating:
+            self._trims = {**self._trims, number: decibels}
+        (self._master if number == MASTER else self._parts[number]).trim(decibels)
+
     def process(self, inputs: Sequence[Audio | None], start: int, frames: int = 0) -> Audio:
         """The next block of the master, (2, n), `latency` frames late.
 
         `inputs` holds for each part what its instrument plays from frame `start` of the song on, all of one length,
         None for silence; where all are silent, `frames` is the length.
         """
-        return self.master(self.sum(inputs, start, frames), start)
-
-    def sum(self, inputs: Sequence[Audio | None], start: int, frames: int = 0) -> Audio:
-        """The block before the master; `master` makes the rest of `process`."""
         with self._running:
-            routed = self._routed(inputs, start, _length(inputs, frames))
-            in_turn = self._pool.map if self._pool else map
-            return self._shared.process(routed, start - slowest(self._parts), _length(inputs, frames), in_turn)
+            length = next((audio.shape[1] for audio in inputs if audio is not None), frames)
+            silence = np.zeros((2, length), dtype=np.float32)
+            wait, waits = self._waits()
 
-    def split(self, inputs: Sequence[Audio | None], start: int, frames: int = 0) -> list[Audio]:
+            def strip(index: int) -> Audio:
+                audio = inputs[index] if index < len(inputs) else None
+                return self._strip(index, silence if audio is None else audio, start, waits[index])
+
+            parts = self._map(strip, len(self._parts))
+            return self._mastered(self._sum(parts, start - wait, length), start)
+
+    def strip(self, index: int, audio: Audio, start: int) -> Audio:
+        """The next block of one part, (2, n), as its instrument plays it from frame `start` on, through its strip.
+
+        It comes as late as the slowest of all parts.
+        """
+        return self._strip(index, audio, start, self._waits()[1][index])
+
+    def sum(self, parts: Sequence[Audio], start: int) -> Audio:
+        """The block before the master, of what `strip` gave for each part; `sum_latency` frames late."""
+        with self._running:
+            return self._sum(parts, start - slowest(self._parts), parts[0].shape[1])
+
+    def split(self, parts: Sequence[Audio], start: int) -> list[Audio]:
         """What each part adds to `sum`, its share of the sends included: its stem.
 
         The stems add up to the sum where all that parts share is linear.
@@ -128,30 +153,36 @@ class Console:
                 shared = Shared(self._rig)
                 shared.apply(shared.prepare(self._plan))
                 self._alone.append(shared)
-            length, at = _length(inputs, frames), start - slowest(self._parts)
-            routed = self._routed(inputs, start, length)
-            return self._map(lambda index: self._alone[index].process([routed[index]], at, length), len(routed))
+            at, frames = start - slowest(self._parts), parts[0].shape[1]
+            routed = self._routed(parts, at)
+            return self._map(lambda index: self._alone[index].process([routed[index]], at, frames), len(routed))
 
     def master(self, audio: Audio, start: int) -> Audio:
         """What `sum` gave for `start` through the master's strip."""
         with self._running:
-            mastered = self._master.process(audio, start - self.sum_latency)
-            if self._rig.metered:
-                self._loudness.feed(mastered)
-            return mastered
+            return self._mastered(audio, start)
 
-    def _routed(self, inputs: Sequence[Audio | None], start: int, frames: int) -> list[Routed]:
-        """Every part behind its strip, aligned."""
-        silence = np.zeros((2, frames), dtype=np.float32)
+    def _waits(self) -> tuple[int, list[int]]:
+        """The latency of the slowest part, and how long each waits for it."""
         wait = slowest(self._parts)
-        waits = [wait - channel.latency for channel in self._parts]
+        return wait, [wait - channel.latency for channel in self._parts]
 
-        def strip(index: int) -> Routed:
-            channel, audio = self._parts[index], inputs[index] if index < len(inputs) else None
-            processed = channel.process(silence if audio is None else audio, start)
-            return channel.routed(self._lags[index].process(processed, waits[index]), start - wait)
+    def _strip(self, index: int, audio: Audio, start: int, wait: int) -> Audio:
+        return self._lags[index].process(self._parts[index].process(audio, start), wait)
 
-        return self._map(strip, len(self._parts))
+    def _sum(self, parts: Sequence[Audio], start: int, frames: int) -> Audio:
+        in_turn = self._pool.map if self._pool else map
+        return self._shared.process(self._routed(parts, start), start, frames, in_turn)
+
+    def _mastered(self, audio: Audio, start: int) -> Audio:
+        mastered = self._master.process(audio, start - self.sum_latency)
+        if self._rig.metered:
+            self._loudness.feed(mastered)
+        return mastered
+
+    def _routed(self, parts: Sequence[Audio], start: int) -> list[Routed]:
+        """The parts' audio, that of the song from `start` on, with where it goes."""
+        return [channel.routed(audio, start) for channel, audio in zip(self._parts, parts, strict=True)]
 
     def _map(self, work: Callable[[int], _T], count: int) -> list[_T]:
         return list(self._pool.map(work, range(count)) if self._pool else map(work, range(count)))
@@ -205,8 +236,3 @@ class Console:
             each.close()
         if self._pool:
             self._pool.shutdown()
-
-
-def _length(inputs: Sequence[Audio | None], frames: int) -> int:
-    """The length of a block: that of its inputs, `frames` where all are silent."""
-    return next((audio.shape[1] for audio in inputs if audio is not None), frames)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from cocomposer.music import Instrument, InstrumentKind, Part, Role, Song
 from cocomposer.sound.host import InstrumentError
 from cocomposer.sound.loudness import BalanceMeter, spans
 from cocomposer.sound.performance import midi_events
-from cocomposer.sound.protocol import AUDIBLE, MidiEvent
+from cocomposer.sound.protocol import AUDIBLE, NOTE_OFF, NOTE_ON, MidiEvent
 from cocomposer.sound.soundfonts import SUFFIXES, check_soundfont
 from cocomposer.sound.supervisor import Hosts
 
@@ -28,9 +28,8 @@ PLUGIN_SUFFIXES = frozenset({".vst3", ".so", ".dll", ".vst", ".component"})
 IN_MEMORY = 400_000_000
 """Bytes of what instruments play that are kept in memory: an hour of a part is three times that."""
 
-HISS = 1e-15
-"""-300 dBFS, kept under every recording: filters that fade into nothing reckon with the smallest of numbers, at which
-processors are many times slower."""
+_RINGING = 1.0
+"""Seconds for which a note rings on, taken for all alike."""
 
 
 def open_instrument(text: str) -> Instrument:
@@ -88,6 +87,12 @@ class PartJob:
     sample_rate: int
     stage_limit: float
 
+    @property
+    def effort(self) -> float:
+        """About how long it takes to play, to compare: the seconds for which its notes sound, and ring after that."""
+        ends = sum(at + _RINGING for at, status, _, _ in self.events if status == NOTE_OFF)
+        return ends - sum(at for at, status, _, _ in self.events if status == NOTE_ON)
+
 
 def part_jobs(song: Song, instruments: tuple[Instrument, ...], default: Path, sample_rate: int,
               stage_limit: float) -> tuple[PartJob, ...]:  # fmt: skip
@@ -122,17 +127,24 @@ class Recording:
         begins = (4 * (side * self.frames + start) for side in (0, 1))
         return np.stack([np.fromfile(self.kept, np.float32, stop - start, offset=begin) for begin in begins])
 
-    def spans(self, sample_rate: int, frames: int) -> Iterator[tuple[slice, Audio]]:
-        """The audio as (2, n) arrays, with the slice of time each covers, silence after the end up to `frames`."""
-        # A quarter of the sample rate: no high-pass takes that away, and neither does halving the rate.
-        hiss = np.array([HISS, HISS, -HISS, -HISS], dtype=np.float32)
-        for span in spans(frames, sample_rate):
-            whole = span.stop - span.start
-            length = max(0, min(span.stop, self.frames) - span.start)
-            audio = np.tile(hiss, (2, whole // len(hiss) + 1))[:, :whole]
-            if length:
-                audio[:, :length] += self.read(span.start, span.start + length)
-            yield span, audio
+    def write(self, start: int, audio: Audio) -> None:
+        """Put `audio` in the place of what was recorded from frame `start` on."""
+        if not isinstance(self.kept, Path):
+            self.kept[:, start : start + audio.shape[1]] = audio
+            return
+        with self.kept.open("r+b") as file:
+            for side in (0, 1):
+                file.seek(4 * (side * self.frames + start))
+                file.write(audio[side].tobytes())
+
+    def block(self, span: slice) -> Audio:
+        """The audio of a span of time, (2, n), silence after the end."""
+        audio = self.read(span.start, min(span.stop, self.frames)) if span.start < self.frames else _NOTHING
+        missing = span.stop - span.start - audio.shape[1]
+        return np.pad(audio, ((0, 0), (0, missing))) if missing else audio
+
+
+_NOTHING = np.zeros((2, 0), dtype=np.float32)
 
 
 class Players:
@@ -176,8 +188,8 @@ class Players:
                 raise InstrumentError("stayed silent")
             return replace(recording, peak=0.0)
         meter = BalanceMeter(job.sample_rate)
-        for _, span in recording.spans(job.sample_rate, recording.frames):
-            meter.feed(span)
+        for span in spans(recording.frames, job.sample_rate):
+            meter.feed(recording.read(span.start, span.stop))
         return replace(recording, loudness=meter.loudness(recording.peak))
 
     def _keep(self, audio: Audio, output: Path) -> Audio | Path:

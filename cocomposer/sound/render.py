@@ -15,10 +15,11 @@ import numpy as np
 from cocomposer.errors import SoundError
 from cocomposer.music import Song
 from cocomposer.sound.console import MASTER, Console
-from cocomposer.sound.house_mix import MASTER_LUFS, mix_of, settled, trim_for
+from cocomposer.sound.house_mix import MASTER_LUFS, mix_of, settled
 from cocomposer.sound.instruments import Recording, assign_instruments, part_jobs
 from cocomposer.sound.limiter import audible_span, fade_out, limit_to_loudness
-from cocomposer.sound.loudness import amplitude, decibels, integrated_loudness, spans, true_peak
+from cocomposer.sound.lines import Line
+from cocomposer.sound.loudness import amplitude, integrated_loudness, spans, true_peak
 from cocomposer.sound.plan import console_plan
 from cocomposer.sound.racks import LINEAR_EFFECTS, Racks
 from cocomposer.sound.soundfonts import default_soundfont
@@ -124,15 +125,22 @@ def render(
     with contextlib.ExitStack() as stack:
         hosts = hosts or stack.enter_context(Hosts(plugin_seconds=settings.plugin_seconds))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cocomposer-"))
-        takes = play_all(jobs, hosts, Path(folder), lambda share, words: tell(0.6 * share, words), stop)
-        trims = {index: trim_for(_loudness(take), take.peak) for index, take in enumerate(takes.recordings)}
-        console = Console(song, rate, hosts.effect, trims, workers=workers(), metered=False)
+        console = Console(song, rate, hosts.effect, workers=workers(), metered=False)
+        lines: dict[int, Line] = {}
+
+        def follow(index: int, recording: Recording, ended: Callable[[], bool]) -> None:
+            lines[index] = Line(console, index, recording)
+            lines[index].prepare(ended)
+
         try:
-            before_master, stems = _mixed(console, takes.recordings, settings, tell, stop)
+            takes = play_all(jobs, hosts, Path(folder), lambda share, words: tell(0.75 * share, words), stop, follow)
+            frames = max(take.frames for take in takes.recordings) + round(RING_SECONDS * rate)
+            in_order = [lines[index] for index in range(len(jobs))]
+            before_master, stems = _mixed(console, in_order, frames, settings, tell, stop)
             warnings = (*takes.warnings, *console.problems, *(_inexact_stems(song) if stems else ()))
-            tell(0.85, "Mastering")
+            tell(0.9, "Mastering")
             names = distinct(part.name or str(part.role) for part in song.parts)
-            mastered = _master(console, song, trims, before_master, dict(zip(names, stems, strict=False)), settings)
+            mastered = _master(console, before_master, dict(zip(names, stems, strict=False)), settings)
         finally:
             console.close()
     tell(1.0, "Done")
@@ -166,42 +174,28 @@ def distinct(names: Iterable[str]) -> Iterator[str]:
         yield candidate
 
 
-def _loudness(take: Recording) -> float:
-    """The LUFS of a recording as it is."""
-    return take.loudness + decibels(take.peak)
-
-
 def _mixed(
-    console: Console, takes: tuple[Recording, ...], settings: RenderSettings,
+    console: Console, lines: list[Line], frames: int, settings: RenderSettings,
     tell: Callable[[float, str], None], stop: Callable[[], bool],
 ) -> tuple[Audio, list[Audio]]:  # fmt: skip
     """The sum before the master, (2, frames), and the stems if they are asked for."""
-    rate, late = settings.sample_rate, console.sum_latency
-    frames = max(take.frames for take in takes) + round(RING_SECONDS * rate)
+    late = console.sum_latency
     total = np.empty((2, frames), dtype=np.float32)
-    stems = [np.empty_like(total) for _ in takes if settings.stems]
-    for span, inputs in _blocks(takes, rate, frames + late):
+    stems = [np.empty_like(total) for _ in lines if settings.stems]
+    for span in spans(frames + late, settings.sample_rate):
         check(stop)
-        outputs = console.split(inputs, span.start) if settings.stems else [console.sum(inputs, span.start)]
+        parts = [line.read(span) for line in lines]
+        outputs = console.split(parts, span.start) if settings.stems else [console.sum(parts, span.start)]
         here, cut = slice(max(0, span.start - late), max(0, span.stop - late)), max(0, late - span.start)
         for target, output in zip(stems or [total], outputs, strict=True):
             target[:, here] = output[:, cut:]
         if stems:
             total[:, here] = sum(output[:, cut:] for output in outputs)
-        tell(0.6 + 0.25 * span.stop / (frames + late), "Mixing")
+        tell(0.75 + 0.15 * span.stop / (frames + late), "Mixing")
     return total, stems
 
 
-def _blocks(takes: tuple[Recording, ...], sample_rate: int, frames: int) -> Iterator[tuple[slice, list[Audio]]]:
-    """What all parts play, span by span."""
-    for pieces in zip(*(take.spans(sample_rate, frames) for take in takes), strict=True):
-        yield pieces[0][0], [audio for _, audio in pieces]
-
-
-def _master(
-    console: Console, song: Song, trims: Mapping[int, float], before_master: Audio, stems: dict[str, Audio],
-    settings: RenderSettings,
-) -> Rendering:  # fmt: skip
+def _master(console: Console, before_master: Audio, stems: dict[str, Audio], settings: RenderSettings) -> Rendering:
     """Trim, run the master's strip, set the loudness; the stems are trimmed and faded alike."""
     rate = settings.sample_rate
     first, last = audible_span(before_master, rate)
@@ -217,7 +211,7 @@ def _master(
     if not math.isfinite(level):
         mix[:] = 0
     else:
-        console.update(song, {**trims, MASTER: MASTER_LUFS - level})
+        console.trim(MASTER, MASTER_LUFS - level)
         _through_master(console, before_master, mix, first, rate)
         loudness = limit_to_loudness(mix, rate, settings.target_lufs, settings.ceiling_dbtp)
     peak = true_peak(mix, rate)

@@ -1,4 +1,8 @@
-"""Having all parts of a song played, two at a time, each to a recording of its own."""
+"""Having all parts of a song played, two at a time, each to a recording of its own.
+
+A worker waits for the host that plays its part, then does what is to be done with the recording before it has the next
+part played.  So there is as much at work as there are workers, in hosts and here, and none waits for another.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,6 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,21 +48,28 @@ def workers() -> int:
 def play_all(
     jobs: tuple[PartJob, ...], hosts: Hosts, folder: Path, tell: Callable[[float, str], None],
     stop: Callable[[], bool],
+    then: Callable[[int, Recording, Callable[[], bool]], None] = lambda index, recording, stop: None,
 ) -> Takes:  # fmt: skip
     """Play `jobs` in `hosts`, to files in `folder`.
 
-    `tell` is told the share done and a few words; `stop` is asked often.  Instruments play in child processes, so that
-    several keep several cores busy.  Raises Cancelled when asked to stop.
+    `then` is called with the number of a part and its recording, on the worker that had it played, and asked to stop
+    by what it is given.  `tell` is told the share done and a few words; `stop` is asked often.  Raises Cancelled when
+    asked to stop.
     """
     ended = threading.Event()
     players = Players(folder, hosts, ended.is_set)
     found: dict[int, tuple[Recording, str]] = {}
+
+    def play(index: int) -> tuple[Recording, str]:
+        recording, warning = players.play(jobs[index], index)
+        then(index, recording, ended.is_set)
+        return recording, warning
+
     with ThreadPoolExecutor(workers(), "playing") as pool:
         try:
             # The longest work first, so that both cores are busy to the end.
-            order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].events))
-            tasks = deque((index, pool.submit(players.play, jobs[index], index)) for index in order)
-            import_module("pedalboard")  # a moment's work that the effects need, done while the instruments load
+            order = sorted(range(len(jobs)), key=lambda index: -jobs[index].effort)
+            tasks = deque((index, pool.submit(play, index)) for index in order)
             while tasks:
                 index, task = tasks.popleft()
                 while not wait([task], timeout=0.05).done:
