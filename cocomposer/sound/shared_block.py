@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FRAME_BYTES = 8
 """Two float32 samples, left and right: audio lies interleaved in the block."""
-_PIECE_FRAMES = 1 << 18
+_PIECE_FRAMES = 1 << 15
 
 
 class SharedBlock:
@@ -83,10 +83,10 @@ class SharedBlock:
 
         frames = min(frames, self._file.seek(0, os.SEEK_END) // FRAME_BYTES)
         self._file.seek(0)
-        audio = np.empty((2, frames), dtype=np.float32)
-        at = 0
-        for piece in self._pieces(frames * FRAME_BYTES):
-            samples = np.frombuffer(piece, dtype=np.float32).reshape(-1, 2)
+        audio, at = np.empty((2, frames), dtype=np.float32), 0
+        piece = memoryview(bytearray(min(frames, _PIECE_FRAMES) * FRAME_BYTES))
+        while at < frames and (size := self._file.readinto(piece[: (frames - at) * FRAME_BYTES])):
+            samples = np.frombuffer(piece[:size], dtype=np.float32).reshape(-1, 2)
             audio[:, at : at + len(samples)] = samples.T
             at += len(samples)
         return audio[:, :at]
