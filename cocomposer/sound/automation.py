@@ -102,8 +102,15 @@ class Setting:
         """The value by hand that is stood at or glided to."""
         return self._value
 
+    @property
+    def resting(self) -> bool:
+        """Whether it stands where it was set, as it did in the block before."""
+        return self._curve is None and not self._changed and not self._left and self._last is not None
+
     def over(self, start: int, frames: int) -> Values:
         """The value at each of `frames` frames from `start` on."""
+        if self.resting:
+            return self._value
         values: Values = self._value if self._curve is None else self._curve.over(start, frames)
         if self._changed:
             self._changed = False

@@ -11,7 +11,7 @@ import numpy as np
 
 from cocomposer.music.mix import Effect, Strip
 from cocomposer.sound.automation import Curve, Setting, factor
-from cocomposer.sound.effects import Insert, PluginEffects, matched
+from cocomposer.sound.effects import BuiltInEffect, Insert, PluginEffects, in_a_row, matched
 from cocomposer.sound.loudness import hiss
 from cocomposer.sound.metering import Guard, Level, level_of
 
@@ -153,12 +153,7 @@ class Channel:
             self.fault = f"its instrument {fault}"
         if self.fault:
             return self._silence(audio)
-        signal, at = self._trimmed(audio, start), start
-        for insert in self._inserts:
-            latency = insert.latency  # what it is for this block
-            signal = insert.process(signal, at)
-            at -= latency
-        self._drop([insert for insert in self._inserts if insert.gone])
+        signal, at = self._inserted(self._trimmed(audio, start), start)
         if not self._passes_on and (fault := self._guard_out.fault(signal)):
             self.fault = f"one of its effects {fault}"
             return self._silence(audio)
@@ -181,6 +176,20 @@ class Channel:
         trimmed: Audio = audio * np.asarray(trim, dtype=np.float32)
         trimmed += hiss(audio.shape[1])
         return trimmed
+
+    def _inserted(self, signal: Audio, at: int) -> tuple[Audio, int]:
+        """The signal behind the inserts, and the frame of the song at which it begins there."""
+        row: list[BuiltInEffect] = []
+        for insert in self._inserts:
+            if (effect := insert.alone) is not None:
+                row.append(effect)
+                continue
+            latency = insert.latency  # what it is for this block
+            signal = insert.process(in_a_row(row, signal), at)
+            at -= latency
+            row = []
+        self._drop([insert for insert in self._inserts if insert.gone])
+        return in_a_row(row, signal), at
 
     def routed(self, audio: Audio, start: int) -> Routed:
         """What `process` gave, with where it goes; its frames are those of the song from `start` on."""

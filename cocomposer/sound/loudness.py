@@ -202,20 +202,20 @@ def peak_blocks(audio: Audio, sample_rate: int, above: float = 0.0) -> Blocks:
             frames, begin = blocks * length, start * length - before
             piece = channel[max(0, begin) : begin + frames + _TAPS]
             piece = np.pad(piece, (max(0, -begin), max(0, frames + _TAPS - len(piece) - max(0, -begin))))
+            starts = np.arange(0, frames, length)
             size = np.abs(piece[before : before + frames + 1])
-            highest = size[:-1].reshape(blocks, length).max(axis=1)
-            bends = np.diff(piece[before - 1 : before + 1 + frames], 2).reshape(blocks, length)
-            rise = _RISE * _with_neighbours(np.maximum(bends.max(axis=1), -bends.min(axis=1)))
+            highest = np.maximum.reduceat(size[:-1], starts)
+            bends = np.abs(np.diff(piece[before - 1 : before + 1 + frames], 2))
+            rise = _RISE * _with_neighbours(np.maximum.reduceat(bends, starts))
             # A hundredth is left for the interpolator, which does not keep straight lines quite straight.
-            enough = np.repeat(0.99 * above - rise, length)
+            enough = np.repeat((0.99 * above - rise).astype(np.float32), length)
             chosen = np.flatnonzero(np.maximum(size[:-1], size[1:]) >= enough)
             windows = np.lib.stride_tricks.sliding_window_view(piece, _TAPS)
-            between = np.zeros(frames, dtype=np.float32)
             # Few enough rows at once that the matrix product stays on this thread: more cost more than they bring.
             for first in range(0, len(chosen), 3500):
                 at = chosen[first : first + 3500]
-                between[at] = np.abs(windows[at] @ interpolator).max(axis=1)
-            peaks[start : start + blocks] = np.maximum(highest, between.reshape(blocks, length).max(axis=1))
+                np.maximum.at(highest, at // length, np.abs(windows[at] @ interpolator).max(axis=1))
+            peaks[start : start + blocks] = highest
         return peaks
 
     with ThreadPoolExecutor(2) as pool:

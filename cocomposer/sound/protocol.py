@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 VERSION = 2
@@ -47,7 +47,7 @@ class Request:
     limit: float
 
     def to_line(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps(vars(self))
 
     @classmethod
     def from_line(cls, line: str) -> Request:
@@ -68,7 +68,7 @@ class Reply:
     reason: str = ""
 
     def to_line(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps(vars(self))
 
     @classmethod
     def from_line(cls, line: str) -> Reply:
@@ -106,7 +106,7 @@ class Performance:
         return max(1, round((self.seconds + self.tail) * self.sample_rate))
 
     def to_data(self) -> Mapping[str, Any]:
-        """The same for JSON; `dataclasses.asdict` would copy each of its thousands of numbers."""
+        """The same for JSON; `dataclasses.asdict`, here and in a request, would copy each of thousands of numbers."""
         return vars(self)
 
     @classmethod

@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Buffer  # type: ignore[attr-defined]  # Python 3.12
@@ -25,7 +25,7 @@ _PIECE_FRAMES = 1 << 15
 class SharedBlock:
     """One side of the memory.  Calls and replies alternate, so only one side uses it at a time."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: Any) -> None:
         self._file = file
 
     @classmethod
