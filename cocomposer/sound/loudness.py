@@ -48,7 +48,7 @@ def spans(frames: int, sample_rate: int) -> Iterator[slice]:
     Long audio is worked through in such spans: they stay in the processor's cache, where fresh arrays as long as
     the song cost more time in page faults than in arithmetic.
     """
-    step = block_length(sample_rate) * 1000
+    step = block_length(sample_rate) * 2000
     for begin in range(0, frames, step):
         yield slice(begin, min(begin + step, frames))
 

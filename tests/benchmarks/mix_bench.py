@@ -81,8 +81,8 @@ def bare(song: Song, measured: bool = True) -> np.ndarray:
 
     synth = tinysoundfont.Synth(samplerate=RATE)
     synth.sfload(str(packaged_soundfont()))
-    for channel, part in enumerate(song.parts):
-        synth.program_change(channel, part.program, part.is_drums)
+    for number, part in enumerate(song.parts):
+        synth.program_change(number, part.program, part.is_drums)
         strip = house_mix.strip_of(part, song)
         pieces, position = [], 0
         for event in midi_events(part, song.tempos):
@@ -90,7 +90,7 @@ def bare(song: Song, measured: bool = True) -> np.ndarray:
             if until > position:
                 pieces.append(np.frombuffer(synth.generate(until - position), dtype=np.float32))
                 position = until
-            send(synth, channel, event)
+            send(synth, number, event)
         pieces.append(np.frombuffer(synth.generate(max(0, frames - position)), dtype=np.float32))
         synth.sounds_off()
         dry = np.ascontiguousarray(np.concatenate(pieces).reshape(-1, 2)[:frames].T)

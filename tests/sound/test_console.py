@@ -11,6 +11,7 @@ from consoles import PLAIN, RATE, difference_db, noise, plugin, plugins, run, so
 
 from cocomposer.music import Bus, Control, Effect, Lane, Mix, Point, Role, Song, Strip
 from cocomposer.sound.console import MASTER, Console, measured_trim, mix_of, strip_of
+from cocomposer.sound.effects import Insert
 from cocomposer.sound.instruments import assign_instruments, part_jobs
 from cocomposer.sound.loudness import integrated_loudness
 from cocomposer.sound.soundfonts import packaged_soundfont
@@ -73,6 +74,21 @@ def test_the_length_of_the_blocks_is_not_heard() -> None:
     assert np.abs(short).max() > 0.1
     assert difference_db(short, long) < -100
     assert difference_db(short, odd) < -100
+
+
+def test_effects_in_a_row_sound_as_they_do_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    inserts = (
+        Effect("HighpassFilter", (("cutoff_frequency_hz", 90.0),)),
+        Effect("Compressor", (("threshold_db", -30.0), ("ratio", 4.0))),
+        Effect("Delay", (("delay_seconds", 0.1),)),
+        plugin("limiter"),
+        Effect("Chorus"),
+        Effect("Reverb"),
+    )
+    one, audio = song(Strip(trim_db=0.0, inserts=inserts)), noise(1.5)
+    in_a_row = run(Console(one, RATE, plugins), [audio], 20000)
+    monkeypatch.setattr(Insert, "alone", None)
+    assert np.array_equal(run(Console(one, RATE, plugins), [audio], 20000), in_a_row)
 
 
 def test_clicks_meet_past_and_through_plugins_that_look_ahead() -> None:

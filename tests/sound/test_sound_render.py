@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from consoles import noise
+from consoles import song as song_of_strips
 from scipy.signal import resample_poly
 
 from cocomposer.errors import Cancelled, SoundError
@@ -15,19 +17,28 @@ from cocomposer.music import (
     Effect,
     Instrument,
     InstrumentKind,
+    Lane,
     Mix,
     Note,
     Part,
     PitchBend,
+    Point,
     Role,
     Song,
     Strip,
     TempoChange,
     TempoMap,
 )
-from cocomposer.sound.loudness import integrated_loudness
+from cocomposer.sound import render as render_module
+from cocomposer.sound import takes as takes_module
+from cocomposer.sound.console import Console
+from cocomposer.sound.instruments import Recording
+from cocomposer.sound.lines import Line
+from cocomposer.sound.loudness import integrated_loudness, spans
 from cocomposer.sound.render import Rendering, RenderSettings, render
 from cocomposer.sound.soundfonts import packaged_soundfont
+
+FADE = Lane("gain", (Point(0, -20.0), Point(1900, 0.0)))
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +104,31 @@ def test_stems_do_not_change_the_mix(band_song: Song, with_stems: Rendering) -> 
     assert np.abs(plain.mix - with_stems.mix).max() < 1e-3
 
 
-def test_rendering_is_repeatable(band_song: Song) -> None:
-    assert np.array_equal(render(band_song).mix, render(band_song).mix)
+def test_rendering_is_repeatable_with_any_number_of_threads(band_song: Song, monkeypatch: pytest.MonkeyPatch) -> None:
+    mixes = []
+    for threads in (1, 2, 3):
+        for module in (takes_module, render_module):
+            monkeypatch.setattr(module, "workers", lambda threads=threads: threads)
+        mixes.append(render(band_song).mix)
+    assert np.array_equal(mixes[0], mixes[1])
+    assert np.array_equal(mixes[0], mixes[2])
+
+
+@pytest.mark.parametrize("filed", [False, True], ids=["in memory", "in a file"])
+def test_a_part_prepared_in_advance_is_the_part_taken_along_with_the_others(filed: bool, tmp_path: Path) -> None:
+    echo = Effect("Delay", (("delay_seconds", 0.7), ("feedback", 0.5), ("mix", 0.5)))
+    played = noise(4.3)
+    part = song_of_strips(Strip(trim_db=-3.0, pan=0.3, inserts=(echo, Effect("Compressor")), lanes=(FADE,)))
+    kept: np.ndarray | Path = played.copy()
+    if filed:
+        kept = tmp_path / "part.raw"
+        played.tofile(kept)
+    line = Line(Console(part, 44100), 0, Recording(kept, played.shape[1], peak=1.0, loudness=-20.0))
+    line.prepare(lambda: False)
+    in_advance = np.concatenate([line.read(span) for span in spans(10 * 44100, 44100)], axis=1)
+    whole = Console(part, 44100).strip(0, np.pad(played, ((0, 0), (0, 10 * 44100 - played.shape[1]))), 0)
+    assert np.array_equal(in_advance, whole)
+    assert np.abs(whole[:, 6 * 44100 :]).max() > 1e-3  # the echo of what was prepared goes on
 
 
 @pytest.mark.parametrize(("name", "below"), [("Drums", 1), ("Bass", 3), ("Keys", 5), ("Pad", 8)])
