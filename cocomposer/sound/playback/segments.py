@@ -3,6 +3,12 @@
 A piece rings out beyond the end of its stretch, and all pieces of a part are added up.  Where voices do not depend on
 one another, as in a SoundFont player or a polyphonic instrument, the sum is what the part sounds like played in one go.
 So an edit of a note costs the rendering of a bar or two, and a piece that is heard twice is rendered once.
+
+A SoundFont's pieces add up to the part to within -95 dB of its peak, because both are played on one grid of
+GRID frames, on which the pieces begin too: the envelopes and vibratos of what still rings then move at the same frames,
+whatever is played beside it.  What remains is rounding.  (Off that grid it was -33 dB for a bass and -13 dB for
+strings.)  So a piece that is heard twice is rendered once only where it falls on the grid alike.  A plugin's pieces
+differ by what it carries over from note to note: voices it steals, glides, an oscillator that runs on.
 """
 
 from __future__ import annotations
@@ -17,6 +23,7 @@ import numpy as np
 from cocomposer.music import Instrument, InstrumentKind, MeterMap, Part, TempoMap
 from cocomposer.sound.performance import midi_events
 from cocomposer.sound.protocol import BEND, CONTROL, NOTE_OFF, NOTE_ON, Curve, MidiEvent
+from cocomposer.sound.soundfont_player import GRID
 
 AT_HAND = Instrument()
 """The best SoundFont that is found."""
@@ -94,8 +101,10 @@ def segments_of(
 
     `soundfont` plays a part that has no instrument of its own.
     """
+    instrument = player_of(part, soundfont)
+    grid = GRID if instrument.kind is InstrumentKind.SOUNDFONT else 1
     ticks = [bar.start for bar in meters.bars(part.end)][::BARS]
-    frames = [round(tempos.seconds_at(tick) * sample_rate) for tick in ticks]
+    frames = [round(tempos.seconds_at(tick) * sample_rate) // grid * grid for tick in ticks]
     notes: list[list[_Framed]] = [[] for _ in ticks]
     controls: list[_Framed] = []
     sounding: dict[int, list[int]] = {}
@@ -109,7 +118,6 @@ def segments_of(
             notes[stretch].append(event)
         else:
             notes[sounding[first].pop(0)].append(event)
-    instrument = player_of(part, soundfont)
     chokes = part.is_drums and instrument.kind is InstrumentKind.SOUNDFONT
     struck = [event for played in notes for event in played if event[1] == NOTE_ON]
     segments = []

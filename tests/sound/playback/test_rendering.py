@@ -25,7 +25,7 @@ BAR = 2 * RATE  # frames at 120 quarters a minute
 def phrases(score: Score, frame: int, loop: tuple[int, int] | None = None) -> list[tuple[int, int]]:
     """Part and bar of each phrase in the order of need."""
     places = {
-        segment.phrase.key: (index, segment.frame // BAR)
+        segment.phrase.key: (index, round(segment.frame / BAR))
         for index, track in enumerate(score.tracks)
         for segment in track
     }

@@ -65,10 +65,10 @@ def test_every_note_is_in_one_segment_at_its_time(notes: list[Note], pedal: list
 def test_an_edit_changes_one_segment_and_what_repeats_is_one_phrase() -> None:
     song = band(8)
     keys = song.parts[3]
-    before = cut(keys)
+    before = cut(keys, rate=48000)  # at which a bar is a whole number of steps of the SoundFont's grid
     assert len(before) == 4
     moved = replace(keys.notes[30], pitch=keys.notes[30].pitch + 1)
-    after = cut(replace(keys, notes=(*keys.notes[:30], moved, *keys.notes[31:])))
+    after = cut(replace(keys, notes=(*keys.notes[:30], moved, *keys.notes[31:])), rate=48000)
     changed = [one.tick for one, two in zip(before, after, strict=True) if one.phrase.key != two.phrase.key]
     assert changed == [2 * 1920]
     assert before[0].phrase.key == before[2].phrase.key != before[1].phrase.key
@@ -114,28 +114,24 @@ def test_lanes_of_the_instrument_reach_each_segment() -> None:
     first, second, third, fourth = (segment.phrase for segment in cut(part))
     assert first.automation[0][0] == second.automation[0][0] == "cutoff"
     assert first.automation[0][1][0] == (0.0, 0.0)
-    assert second.automation[0][1][0] == pytest.approx((0.0, 0.4))
-    assert (8.0, 0.8) in second.automation[0][1]
+    assert second.automation[0][1][0] == pytest.approx((0.0, 0.4), abs=1e-4)
+    assert second.automation[0][1][1] == pytest.approx((8.0, 0.8), abs=2e-3)
     assert third.automation == (("cutoff", ((0.0, 0.8),)),)
     assert third.key == fourth.key != first.key
 
 
 @pytest.mark.parametrize("role", [Role.MELODY, Role.DRUMS, Role.PAD])
 def test_the_segments_of_a_soundfont_part_add_up_to_the_whole(role: Role) -> None:
-    """At a rate where every event falls on the player's steps of 64 frames: elsewhere its envelopes move in other
-    steps when other notes begin, which is as much of a difference (-65 dB) as one note makes to the next."""
-    rate = 51200
+    rate, tempos = 44100, TempoMap.constant(113)
     part = band(6).part_of_role(role)
     assert part is not None
     if role is Role.DRUMS:  # an open hi-hat that the next segment chokes
         at = 4 * 1920 - 240
         part = replace(part, notes=(*(note for note in part.notes if note.start != at), Note(at, 46, 100, 90)))
-    on_steps = tuple(replace(note, duration=max(60, note.duration // 60 * 60)) for note in part.notes)
-    part = replace(part, notes=on_steps)
     hosts = Hosts()
-    events = midi_events(part, TEMPOS)
+    events = midi_events(part, tempos)
     whole = hosts.play(Instrument(), part.program, part.is_drums, events, events[-1][0], sample_rate=rate)
-    segments = cut(part, rate=rate)
+    segments = cut(part, tempos, rate)
     total = np.zeros((2, whole.shape[1] + 20 * rate))
     try:
         for segment in segments:
