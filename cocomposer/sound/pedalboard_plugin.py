@@ -9,7 +9,10 @@ import numpy as np
 
 from cocomposer.sound.dawdreamer_plugin import BLOCK, rung_out
 from cocomposer.sound.plugins import MAX_TEXT, parameter_names
+from cocomposer.sound.preset_files import is_vst3_preset, plugin_id
 from cocomposer.sound.protocol import ParameterValue, Performance, Settings
+from cocomposer.sound.soundfont_player import PlayingError
+from cocomposer.sound.vst2_plugin import check_owner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,8 +65,33 @@ class PedalboardPlugin:
         return bytes(self._plugin.raw_state)
 
     def restore(self, state: bytes) -> None:
-        """Take back what `state` gave."""
-        self._plugin.raw_state = state
+        """Take back what `state` or `preset` gave, or a preset file holds.
+
+        Raises PlayingError for what another plugin saved.
+        """
+        if not is_vst3_preset(state):
+            self._plugin.raw_state = state
+            return
+        check_owner(state, plugin_id(self._plugin.preset_data))
+        try:
+            self._plugin.preset_data = state
+        except RuntimeError as error:
+            raise PlayingError("does not take that preset") from error
+
+    def preset(self) -> bytes:
+        """The same as `state`, as a .vstpreset file.  Raises PlayingError for an Audio Unit."""
+        self.state()
+        if not hasattr(self._plugin, "preset_data"):
+            raise PlayingError("has no kind of preset file that is written here")
+        return bytes(self._plugin.preset_data)
+
+    def programs(self) -> tuple[str, ...]:
+        """Of this kind they are a parameter like others, if it has any."""
+        return ()
+
+    def choose(self, program: int) -> None:
+        """Raises PlayingError."""
+        raise PlayingError(f"has no program {program + 1}")
 
     def edit(self) -> None:
         """Show the plugin's own window until the artist closes it."""
