@@ -28,13 +28,13 @@ class PedalboardPlugin:
         self._sample_rate = sample_rate
         module: Any = pedalboard  # its types leave out what plugins can do
         self._plugin = module.load_plugin(path)
-        # What cannot be automated is a meter, or what the host has to set, like the sample rate.
-        settable = [each for each in self._plugin._parameters if each.is_automatable]
-        names = parameter_names(str(each.name) for each in settable)
-        self._parameters: dict[str, Any] = dict(zip(names, settable, strict=False))
-        self.latency = max(0, int(self._plugin.reported_latency_samples))
         self.is_instrument = bool(self._plugin.is_instrument)
         self.is_mono = not self.is_instrument and self._takes_one_channel()
+        # What cannot be automated is a meter, or what the host has to set, like the sample rate.
+        settable = [index for index, each in enumerate(self._plugin._parameters) if each.is_automatable]
+        names = parameter_names(str(self._plugin._parameters[index].name) for index in settable)
+        self._indices = dict(zip(names, settable, strict=False))
+        self.latency = max(0, int(self._plugin.reported_latency_samples))
 
     def _takes_one_channel(self) -> bool:
         try:
@@ -45,16 +45,19 @@ class PedalboardPlugin:
         return False
 
     def parameters(self) -> tuple[ParameterValue, ...]:
+        known = self._plugin._parameters
         return tuple(
-            ParameterValue(name, float(each.raw_value), str(each.string_value)[:MAX_TEXT])
-            for name, each in self._parameters.items()
+            ParameterValue(name, float(known[index].raw_value), str(known[index].string_value)[:MAX_TEXT])
+            for name, index in self._indices.items()
         )
 
     def turn(self, parameters: Settings) -> None:
         """Turn parameters; those that the plugin does not have (any more) stay unturned."""
+        # Some make all their parameters anew as they like: what was asked for a while ago may be gone.
+        known = self._plugin._parameters
         for name, value in parameters:
-            if name in self._parameters:
-                self._parameters[name].raw_value = min(1.0, max(0.0, value))
+            if name in self._indices:
+                known[self._indices[name]].raw_value = min(1.0, max(0.0, value))
 
     def state(self) -> bytes:
         """What the plugin saves of itself; parameters that were turned reach it with the next block, a silent one."""
@@ -117,5 +120,4 @@ class PedalboardPlugin:
 
     def close(self) -> None:
         """Unload it."""
-        self._parameters.clear()
         self._plugin = None

@@ -69,7 +69,7 @@ class PluginCheck:
 
 
 def check_all(
-    plugins: Sequence[PluginInfo], *, seed: int = 0, workers: int = 0, seconds: float = 20.0,
+    plugins: Sequence[PluginInfo], *, seed: int = 0, workers: int = 0, seconds: float = 60.0,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Generator[PluginCheck]:  # fmt: skip
     """What came of each, as it is done; `workers` are checked at a time (0: one a core).
@@ -93,7 +93,7 @@ def check_all(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def check(info: PluginInfo, *, seed: int = 0, seconds: float = 20.0,
+def check(info: PluginInfo, *, seed: int = 0, seconds: float = 60.0,
           cancelled: Callable[[], bool] = lambda: False) -> PluginCheck:  # fmt: skip
     """Set the plugin's parameters at random, save it, and see whether a new process restores it.  Raises Cancelled."""
     told = PluginCheck(info.path, info.name, info.kind, info.problem, info.is_instrument)

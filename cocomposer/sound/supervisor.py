@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -39,6 +40,10 @@ MEMORY = 4 << 30
 
 MOST_LOADED = 16
 """Instruments that one process keeps."""
+
+PATIENCE_SECONDS = 0.05
+"""How long music that is being heard waits for an effect: what is left of the 90 ms that are mixed ahead will do for
+the rest of a block."""
 
 _RATE = 44100
 
@@ -146,7 +151,16 @@ class Hosts:
 
     def effect(self, effect: Effect, sample_rate: int) -> HostedEffect:
         """A plugin effect, started, for blocks one after the other.  Raises InstrumentError."""
-        return HostedEffect(effect, sample_rate, next(self._numbers), self._effects, self._quarantine, self._seconds)
+        return self._effect(effect, sample_rate, math.inf)
+
+    def live_effect(self, effect: Effect, sample_rate: int) -> HostedEffect:
+        """The same for music that is being heard: a block that takes longer than PATIENCE_SECONDS is given up."""
+        return self._effect(effect, sample_rate, PATIENCE_SECONDS)
+
+    def _effect(self, effect: Effect, sample_rate: int, patience: float) -> HostedEffect:
+        return HostedEffect(
+            effect, sample_rate, next(self._numbers), self._effects, self._quarantine, self._seconds, patience
+        )
 
     def show_editor(self, plugin: Instrument | Effect, changed: Callable[[bytes], None]) -> Editor:
         """Open the plugin's own window, floating; `changed` hears its state, on another thread, as it is turned.

@@ -44,8 +44,10 @@ def hand() -> HandDevice:
 
 
 @pytest.fixture
-def player(hosts: Hosts, hand: HandDevice) -> Iterator[Player]:
-    with Player(Sines(), open_device=hand.open, clock=lambda: hand.time, plugin_effects=hosts.effect) as made:
+def player(hosts: Hosts, hand: HandDevice, request: pytest.FixtureRequest) -> Iterator[Player]:
+    """Its effects may take their time, as this device does, but where it is seen what happens when one takes longer."""
+    effects = hosts.live_effect if "hangs" in request.node.name else hosts.effect
+    with Player(Sines(), open_device=hand.open, clock=lambda: hand.time, plugin_effects=effects) as made:
         hand.player = made
         yield made
 
