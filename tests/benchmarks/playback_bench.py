@@ -6,11 +6,14 @@ All of it runs on the silent device in real time; what is heard is what that dev
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import signal
 import statistics
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,12 +22,14 @@ from listening import BUFFER, Listening, wait
 from material import six_parts
 
 from cocomposer.music import Effect, Note, Song, Strip
-from cocomposer.sound.console import mix_of
+from cocomposer.sound.console import mix_of, strip_of
 from cocomposer.sound.house_mix import settled
+from cocomposer.sound.playback.mixing import AHEAD_SECONDS
 from cocomposer.sound.playback.player import Player
 from cocomposer.sound.supervisor import Hosts
 
 AUDIBLE = 1e-3
+LIMITER = Path("/usr/lib/vst/ZaMaximX2-vst.so")
 
 
 def loud(audio: Any) -> bool:
@@ -160,6 +165,44 @@ def auditioning(hosts: Hosts, song: Song, times: int) -> list[Figure]:
     ]
 
 
+def hanging(hosts: Hosts, song: Song, times: int) -> list[Figure]:
+    """An effect on one part stops answering, for good, while all parts play: the others go on."""
+    if not LIMITER.exists():
+        print("The effect that hangs is left out: zam-plugins is not installed.")
+        return []
+    listening, held, dry = Listening(), [], 0
+    strip = strip_of(song.parts[0], song)
+    with_plugin = replace(strip, inserts=(*strip.inserts, Effect("plugin", plugin=str(LIMITER))))
+    hung = replace(song, parts=(replace(song.parts[0], strip=with_plugin), *song.parts[1:]))
+    with Player(hosts, buffer=BUFFER, open_device=listening.open, plugin_effects=hosts.live_effect) as player:
+        player.set_song(hung)
+        wait(lambda: rendered(player))
+        player.play(0)
+        for _ in range(times):
+            wait(lambda: not player.mixing.deck.console.problems)
+            time.sleep(1.0)
+            before, frame = player.underruns, player.mixing.frame
+            os.kill(hosts._effects._hosts[0].pid, signal.SIGSTOP)
+            begun = time.monotonic()
+            longest = last = 0.0
+            while time.monotonic() < begun + 2:
+                time.sleep(0.001)
+                now = time.monotonic() - begun
+                if player.mixing.frame != frame:
+                    longest, frame, last = max(longest, now - last), player.mixing.frame, now
+            held.append(1000 * longest)
+            dry += player.underruns - before
+            hosts.lift(str(LIMITER))
+            player.retry()
+        problems = set(player.problems)
+    print(f"While an effect hung: {'; '.join(sorted(problems))}")
+    most = 1000 * AHEAD_SECONDS
+    return [
+        Figure(f"longest pause of mixing while an effect hangs (worst of {times})", max(held), "ms", most),
+        Figure(f"underruns while an effect hangs, {times} times", dry, "", 0),
+    ]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=5, help="how often each thing is measured")
@@ -168,7 +211,8 @@ def main() -> int:
     print(f"{len(song.parts)} parts, {len(song.bars)} bars, {song.seconds:.0f} s; {len(mix_of(song).buses)} buses")
     with Hosts() as hosts:
         return finish([
-            *starting(hosts, song, times), *editing(hosts, song, times), *auditioning(hosts, song, 6 * times)
+            *starting(hosts, song, times), *editing(hosts, song, times), *auditioning(hosts, song, 6 * times),
+            *hanging(hosts, song, times),
         ])  # fmt: skip
 
 
