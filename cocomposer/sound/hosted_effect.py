@@ -24,6 +24,10 @@ _BLOCK_SECONDS, _TIMES_REALTIME = 1.0, 10
 """A block may take so long, and so many times its own length besides: then its process is ended."""
 
 
+_TURN_SECONDS = 5.0
+"""What else a running effect is asked may take so long."""
+
+
 class HostedEffect:
     """One running instance of a plugin effect.  Used by one thread at a time.
 
@@ -106,12 +110,12 @@ class HostedEffect:
         with self._lock, self._running("being turned") as (host, late):
             self._parameters[name] = value
             turned = [(name, value)]
-            host.call("turn_effect", self._seconds, "being turned", late, effect=self._number, parameters=turned)
+            host.call("turn_effect", _TURN_SECONDS, "being turned", late, effect=self._number, parameters=turned)
 
     def reset(self) -> None:
         """Forget what was heard.  Raises InstrumentError."""
         with self._lock, self._running("being reset") as (host, late):
-            host.call("reset", self._seconds, "being reset", late, effect=self._number)
+            host.call("reset", _TURN_SECONDS, "being reset", late, effect=self._number)
 
     def restart(self) -> None:
         """Be ready again after a failure, however long that takes, and remember nothing.  Raises InstrumentError."""
@@ -120,7 +124,7 @@ class HostedEffect:
                 self._quarantine.blame(self._effect.plugin, "did not answer and was stopped")
             self._given_up = False
             self._open(host)
-            host.call("reset", self._seconds, "being reset", effect=self._number)
+            host.call("reset", _TURN_SECONDS, "being reset", effect=self._number)
 
     def close(self) -> None:
         """Unload it.  A plugin that crashes now does no harm any more."""
