@@ -64,12 +64,12 @@ def bounced(hosts: Hosts, song: Song, folder: Path, rate: int, seconds: float) -
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=30, help="how often a bounce is cancelled")
-    parser.add_argument("--quick", action="store_true", help="ten times only")
+    parser.add_argument("--quick", action="store_true", help="five times, at one rate")
     asked = parser.parse_args()
-    song, times = six_parts(), 10 if asked.quick else asked.times
+    song, times = six_parts(), 5 if asked.quick else asked.times
     figures: list[Figure] = []
     with Hosts() as hosts:
-        for rate in (44100, 96000):
+        for rate in (44100,) if asked.quick else (44100, 96000):
             with tempfile.TemporaryDirectory() as name:
                 whole, _ = bounced(hosts, song, Path(name), rate, 1e6)
             late, partial = [], 0

@@ -140,6 +140,22 @@ def children(pid: int) -> list[int]:
     return [int(word) for words in found for word in words.split()]
 
 
+def starved() -> dict[str, float]:
+    """Seconds that the threads which must be on time have waited for a core, where the system says so.
+
+    Where they add up, it is the machine that has too much to do, not the program.
+    """
+    found = {}
+    for thread in threading.enumerate():
+        if thread.name in ("mixing", "silent device"):
+            try:
+                words = Path(f"/proc/self/task/{thread.native_id}/schedstat").read_text().split()
+            except OSError:
+                continue
+            found[thread.name] = int(words[1]) / 1e9
+    return found
+
+
 def drift(late: list[tuple[float, float]]) -> float:
     """Milliseconds an hour by which the device has come to be late: its first tenth against its last."""
     tenth = max(1, len(late) // 10)
@@ -174,7 +190,7 @@ def main() -> int:
             dry_after[deed] += player.underruns - before
             sizes.append((gone, resident(os.getpid()), sum(map(resident, children(os.getpid())))))
         underruns, load, threads = player.underruns, player.load, threading.active_count()
-        problems = tuple(player.problems)
+        problems, waited = tuple(player.problems), starved()
 
     def mean(place: int, since: float, until: float) -> float:
         return statistics.mean(size[place] for size in sizes if since <= size[0] / seconds <= until)
@@ -184,6 +200,9 @@ def main() -> int:
     print(f"memory: program {mean(1, WARM, WARM + 0.1):.0f} MB, then {mean(1, 0.9, 1):.0f}; hosts "
           f"{mean(2, WARM, WARM + 0.1):.0f} MB, then {mean(2, 0.9, 1):.0f}")  # fmt: skip
     print(f"the mixing thread was busy {load:.0%} of the time; {threads} threads; problems: {problems[:3] or 'none'}")
+    print(
+        "waited for a core:", ", ".join(f"{name} {spent:.1f} s" for name, spent in waited.items()) or "not known here"
+    )
     if underruns:
         print(
             "underruns came after", ", ".join(f"{name} ({count})" for name, count in dry_after.most_common() if count)
