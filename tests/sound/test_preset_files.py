@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cocomposer.errors import SoundError
@@ -45,6 +45,7 @@ def test_a_file_that_ends_early_is_refused(data: bytes) -> None:
             plugin_id(data[:end])
 
 
+@settings(deadline=None)
 @given(st.sampled_from(WHOLE), st.lists(st.tuples(st.integers(0, 10_000), st.binary(min_size=1, max_size=8))))
 def test_damage_is_refused_or_harmless(data: bytes, damage: list[tuple[int, bytes]]) -> None:
     broken = bytearray(data)
