@@ -3,7 +3,7 @@
 
     python3 start.py                 set up, then open the window; without a display, arrange a shipped sketch into out/
     python3 start.py test [...]      set up, then run every check (further words go to pytest)
-    python3 start.py bench [...]     set up, then measure speed and memory
+    python3 start.py bench [...]     set up, then measure everything, or only what is named (--quick: fewer rounds)
     python3 start.py screenshots     set up, then take pictures of the window into screenshots/, or the folder named
     python3 start.py propose ...     set up, then run the `cocomposer` command with these words
 
@@ -552,10 +552,11 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["test"]:
         set_up({"dev", APP, MODEL})
         return run_checks(arguments[1:])
+    if arguments[:1] == ["bench"]:
+        set_up({"dev", APP, MODEL})
+        return hand_over([venv_program("python"), str(ROOT / "tests" / "benchmarks" / "bench.py"), *arguments[1:]])
     set_up({APP} if arguments else {APP, MODEL})  # with words, no time is lost trying again for what could not be had
     python = venv_program("python")
-    if arguments[:1] == ["bench"]:
-        return hand_over([python, str(ROOT / "tests" / "benchmarks" / "bench.py"), *arguments[1:]])
     if arguments[:1] == ["screenshots"]:
         return hand_over([python, "-m", "cocomposer.ui.screenshots", *arguments[1:]])
     if not arguments and window_can_open():

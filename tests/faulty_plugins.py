@@ -13,7 +13,7 @@ import pytest
 SOURCE = Path(__file__).parent / "sound" / "faulty_plugin.c"
 FAULTS = {"sound": 0, "load-crash": 1, "load-hang": 2, "play-crash": 3, "play-nan": 4, "silent": 5, "play-hang": 6,
           "load-exit": 7, "chatty": 8, "unload-crash": 9, "load-memory": 10, "play-memory": 11, "play-exit": 12,
-          "runaway": 13, "forgets": 14, "random": 15}  # fmt: skip
+          "runaway": 13, "forgets": 14, "random": 15, "shell": 16, "library": 17}  # fmt: skip
 OFTEN = tuple(FAULTS)[:9]
 
 needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None or sys.platform != "linux", reason="no gcc on this machine")

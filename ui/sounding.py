@@ -65,7 +65,7 @@ def _sound(settings: Settings, problem: Callable[[str], None]) -> tuple[Player, 
     hosts = open_hosts()
     player = Player(
         hosts, settings.audio_device, settings.buffer, settings.sample_rate, problem=problem,
-        plugin_effects=hosts.effect,
+        plugin_effects=hosts.live_effect,
     )  # fmt: skip
     player.soundfont = _soundfont(settings.soundfont, problem)
     return player, hosts

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cocomposer.errors import SoundError
+from cocomposer.errors import Cancelled, SoundError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,8 @@ BIT_DEPTHS: Mapping[str, tuple[int, ...]] = {"wav": (16, 24, 32), "flac": (16, 2
 _HIGHEST_MP3_RATE = 48_000
 PROVENANCE_TAG = "cocomposer_provenance"
 """The Vorbis comment, or the description of the ID3 text, that holds `Tags.provenance`."""
+_PIECE = 1 << 17
+"""Frames that are written between two looks at whether it is to stop: about a fiftieth of a second's work."""
 _PADDING = 0.1
 """Seconds by which a lossy file may seem shorter than what went in."""
 
@@ -64,13 +66,19 @@ def _either(numbers: tuple[int, ...]) -> str:
 
 
 def write_audio(
-    path: Path, samples: NDArray[np.float32], sample_rate: int, bit_depth: int = 24, tags: Tags | None = None
+    path: Path,
+    samples: NDArray[np.float32],
+    sample_rate: int,
+    bit_depth: int = 24,
+    tags: Tags | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Path:
     """Write `samples` (channels, frames), -1..1, to `path`; its suffix chooses the format.
 
     `bit_depth` (16 or 24, with triangular dither; WAV also 32, which is float) applies to WAV and FLAC.  MP3 is written
     at variable bit rate V0 and Ogg Vorbis at 256 kbit/s.  The file appears complete or not at all.  Raises SoundError
-    for what `check_format` refuses and for a place that cannot be written, with how much is free there.
+    for what `check_format` refuses and for a place that cannot be written, with how much is free there; Cancelled soon
+    after `cancelled()` is true.
     """
     kind = check_format(path, sample_rate, bit_depth)
     import numpy as np
@@ -84,8 +92,10 @@ def write_audio(
             str(temporary), "w", samplerate=sample_rate, num_channels=len(samples), bit_depth=depth, quality=quality
         ) as file:
             random = np.random.default_rng(0)  # the same song gives the same file
-            for begin in range(0, samples.shape[1], 10 * sample_rate):
-                piece = samples[:, begin : begin + 10 * sample_rate]
+            for begin in range(0, samples.shape[1], _PIECE):
+                if cancelled():
+                    raise Cancelled("The bounce was stopped.")
+                piece = samples[:, begin : begin + _PIECE]
                 file.write(piece if quality or depth == 32 else _dithered(piece, depth, random))
         with AudioFile(str(temporary)) as written:
             # Ogg says nothing when the disk is full; and MP3 pads the ends.

@@ -73,10 +73,10 @@ def bounce(
         except OSError as error:
             raise SoundError(f"{target.parent} cannot be made: {error.strerror or error}.") from error
         title = replace(tags, title=name) if tags else None
-        write_audio(target, rendering.stems[name], settings.sample_rate, bit_depth, title)
+        write_audio(target, rendering.stems[name], settings.sample_rate, bit_depth, title, stop)
         tell(_RENDERED + (1 - _RENDERED) * number / (len(targets) + 1))
     check(stop)
-    write_audio(path, rendering.mix, settings.sample_rate, bit_depth, tags)
+    write_audio(path, rendering.mix, settings.sample_rate, bit_depth, tags, stop)
     tell(1.0)
     return AudioFiles(
         mix=path,

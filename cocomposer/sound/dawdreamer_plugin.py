@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cocomposer.sound.plugins import MAX_TEXT, parameter_names
+from cocomposer.sound.preset_files import plugin_id
 from cocomposer.sound.protocol import AUDIBLE, Curve, MidiEvent, ParameterValue, Performance, Settings
 from cocomposer.sound.soundfont_player import SILENCE, PlayingError
+from cocomposer.sound.vst2_plugin import check_owner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,11 +60,16 @@ class DawDreamerPlugin:
             return path.read_bytes()
 
     def restore(self, state: bytes) -> None:
-        """Take back what `state` gave.  `load_state` would open the plugin's window; this reads the same bytes."""
+        """Take back what `state` gave, or a preset file holds.  Raises PlayingError for anything else.
+
+        `load_state` would open the plugin's window; this reads the same bytes.
+        """
+        check_owner(state, plugin_id(self.state()))  # JUCE takes a chunk of any plugin
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "state.fxp")
             path.write_bytes(state)
-            self._plugin.load_preset(str(path))
+            if not self._plugin.load_preset(str(path)):
+                raise PlayingError("has a state that is not one of this plugin")
 
     def edit(self) -> None:
         """Show the plugin's own window until the artist closes it."""

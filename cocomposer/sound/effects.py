@@ -45,6 +45,10 @@ class HostedEffect(Protocol):
         """Forget what was played."""
         ...
 
+    def restart(self) -> None:
+        """Be ready again after a failure, which may take long."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -89,6 +93,9 @@ class BuiltInEffect:
         self.effect.reset()
         # An effect that meets a longer block than ever since forgets what it played: so the longest comes first.
         self.process(np.zeros((2, _LONGEST_BLOCK), dtype=np.float32))
+
+    def restart(self) -> None:
+        self.reset()
 
     def close(self) -> None:
         """Nothing is held."""
@@ -193,7 +200,7 @@ class Insert:
             self._restarted = self._loaded(plugins, bpm) if missing else None
             return
         try:
-            self._lost.reset()
+            self._lost.restart()
         except SoundError as error:
             self.problem = str(error).rstrip(".")
         else:
@@ -232,7 +239,7 @@ class Insert:
         if self._processor is None or self._resting:
             return dry
         if was_resting:  # what it remembers was played long ago
-            self._processor.reset()
+            self._forget()
         wet = self._wet_of(audio, start)
         if wet is None:
             return dry
@@ -242,13 +249,25 @@ class Insert:
         return mixed
 
     def _wet_of(self, audio: Audio, start: int) -> Audio | None:
-        """What the effect makes of the block; None where it fails, and is lost."""
-        assert self._processor is not None
+        """What the effect makes of the block; None where it fails, or did, and is lost."""
+        if self._processor is None:
+            return None
         try:
             return self._through(self._processor, audio, start)
         except SoundError as error:
-            self.problem, self._processor, self._lost = str(error).rstrip("."), None, self._processor
+            self._lose(error)
             return None
+
+    def _forget(self) -> None:
+        """The effect remembers nothing of what it heard, or is lost."""
+        try:
+            if self._processor is not None:
+                self._processor.reset()
+        except SoundError as error:
+            self._lose(error)
+
+    def _lose(self, error: SoundError) -> None:
+        self.problem, self._processor, self._lost = str(error).rstrip("."), None, self._processor
 
     def _through(self, processor: BuiltInEffect | HostedEffect, audio: Audio, start: int) -> Audio:
         frames = audio.shape[1]
@@ -280,8 +299,8 @@ class Insert:
     def reset(self) -> None:
         """Forget what was played."""
         self._lag.reset()
+        self._forget()
         if self._processor is not None:
-            self._processor.reset()
             self.latency, self._unheard = self._processor.latency, 0
 
     def close(self) -> None:

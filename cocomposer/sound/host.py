@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 RUNAWAY = 1e3
 """+60 dBFS: no instrument means this."""
 
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.01
 _START_SECONDS = 30.0
 SILENT_SECONDS = 10.0
 """An idle host that has sent no beat for so long is taken for stuck."""

@@ -49,6 +49,16 @@ class PluginWindow(Protocol):
     def edit(self) -> None: ...
 
 
+class PresetPlugin(Protocol):
+    """A plugin that has programs and can be saved as a preset file."""
+
+    def turn(self, parameters: Settings) -> None: ...
+    def restore(self, state: bytes) -> None: ...
+    def preset(self) -> bytes: ...
+    def programs(self) -> tuple[str, ...]: ...
+    def choose(self, program: int) -> None: ...
+
+
 class Instruments:
     """Players under the keys that the program gave them, until the process ends."""
 
@@ -130,6 +140,23 @@ def open_window(path: str, parameters: Settings, state: bytes) -> PluginWindow:
         window.restore(state)
     window.turn(parameters)
     return window
+
+
+def open_for_presets(path: str, parameters: Settings, state: bytes) -> PresetPlugin:
+    """A plugin whose programs and presets are wanted.  Raises whatever its library raises."""
+    plugin: PresetPlugin
+    if has_binary_interface_2(path):
+        from cocomposer.sound.vst2_plugin import Vst2Plugin
+
+        plugin = Vst2Plugin(path, _RATE)
+    else:
+        from cocomposer.sound.pedalboard_plugin import PedalboardPlugin
+
+        plugin = PedalboardPlugin(path, _RATE)
+    if state:
+        plugin.restore(state)
+    plugin.turn(parameters)
+    return plugin
 
 
 def has_binary_interface_2(path: str | Path) -> bool:

@@ -46,6 +46,13 @@ class HostPool:
                     return host
                 self._changed.wait(_POLL_SECONDS)
 
+    def can_answer(self, key: str) -> bool:
+        """Does the host that holds `key` live, and is it not at work on a call that was given up?"""
+        with self._changed:
+            return any(
+                key in host.held and not host.is_lost() and (host.busy or host.is_ready()) for host in self._hosts
+            )
+
     def _free(self, key: str, owner: str, once: bool) -> Host | None:
         for host in [each for each in self._hosts if not each.busy and each.is_lost()]:
             self._hosts.remove(host)

@@ -19,7 +19,7 @@ from dataclasses import asdict
 from typing import Any, NoReturn
 
 from cocomposer.child_process import die_with
-from cocomposer.sound.host_plugins import Instruments, RunningEffect, open_window
+from cocomposer.sound.host_plugins import Instruments, RunningEffect, open_for_presets, open_window
 from cocomposer.sound.protocol import VERSION, Performance, Reply, Request
 from cocomposer.sound.shared_block import FRAME_BYTES, SharedBlock
 from cocomposer.sound.soundfont_player import PlayingError
@@ -66,6 +66,17 @@ class Calls:
     def state(self, key: str) -> Mapping[str, Any]:
         """The state of a plugin lies in the block."""
         return {"bytes": self._write(self._instruments.plugin(key).state())}
+
+    def programs(self, path: str, payload: int) -> Mapping[str, Any]:
+        """The names of a plugin's programs, its state being the payload."""
+        return {"programs": list(open_for_presets(path, (), self._block.read(payload)).programs())}
+
+    def preset(self, path: str, parameters: list[list[Any]], payload: int, program: int | None) -> Mapping[str, Any]:
+        """A plugin as a preset file lies in the block: with its state and parameters, or with one of its programs."""
+        plugin = open_for_presets(path, _settings(parameters), self._block.read(payload))
+        if program is not None:
+            plugin.choose(program)
+        return {"bytes": self._write(plugin.preset())}
 
     def edit(self, path: str, parameters: list[list[Any]], payload: int) -> Mapping[str, Any]:
         """Show the window of a plugin until it is closed; its state is told as it changes, and at the end."""

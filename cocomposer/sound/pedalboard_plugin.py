@@ -9,7 +9,10 @@ import numpy as np
 
 from cocomposer.sound.dawdreamer_plugin import BLOCK, rung_out
 from cocomposer.sound.plugins import MAX_TEXT, parameter_names
+from cocomposer.sound.preset_files import is_vst3_preset, plugin_id
 from cocomposer.sound.protocol import ParameterValue, Performance, Settings
+from cocomposer.sound.soundfont_player import PlayingError
+from cocomposer.sound.vst2_plugin import check_owner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,13 +28,13 @@ class PedalboardPlugin:
         self._sample_rate = sample_rate
         module: Any = pedalboard  # its types leave out what plugins can do
         self._plugin = module.load_plugin(path)
-        # What cannot be automated is a meter, or what the host has to set, like the sample rate.
-        settable = [each for each in self._plugin._parameters if each.is_automatable]
-        names = parameter_names(str(each.name) for each in settable)
-        self._parameters: dict[str, Any] = dict(zip(names, settable, strict=False))
-        self.latency = max(0, int(self._plugin.reported_latency_samples))
         self.is_instrument = bool(self._plugin.is_instrument)
         self.is_mono = not self.is_instrument and self._takes_one_channel()
+        # What cannot be automated is a meter, or what the host has to set, like the sample rate.
+        settable = [index for index, each in enumerate(self._plugin._parameters) if each.is_automatable]
+        names = parameter_names(str(self._plugin._parameters[index].name) for index in settable)
+        self._indices = dict(zip(names, settable, strict=False))
+        self.latency = max(0, int(self._plugin.reported_latency_samples))
 
     def _takes_one_channel(self) -> bool:
         try:
@@ -42,16 +45,19 @@ class PedalboardPlugin:
         return False
 
     def parameters(self) -> tuple[ParameterValue, ...]:
+        known = self._plugin._parameters
         return tuple(
-            ParameterValue(name, float(each.raw_value), str(each.string_value)[:MAX_TEXT])
-            for name, each in self._parameters.items()
+            ParameterValue(name, float(known[index].raw_value), str(known[index].string_value)[:MAX_TEXT])
+            for name, index in self._indices.items()
         )
 
     def turn(self, parameters: Settings) -> None:
         """Turn parameters; those that the plugin does not have (any more) stay unturned."""
+        # Some make all their parameters anew as they like: what was asked for a while ago may be gone.
+        known = self._plugin._parameters
         for name, value in parameters:
-            if name in self._parameters:
-                self._parameters[name].raw_value = min(1.0, max(0.0, value))
+            if name in self._indices:
+                known[self._indices[name]].raw_value = min(1.0, max(0.0, value))
 
     def state(self) -> bytes:
         """What the plugin saves of itself; parameters that were turned reach it with the next block, a silent one."""
@@ -62,8 +68,33 @@ class PedalboardPlugin:
         return bytes(self._plugin.raw_state)
 
     def restore(self, state: bytes) -> None:
-        """Take back what `state` gave."""
-        self._plugin.raw_state = state
+        """Take back what `state` or `preset` gave, or a preset file holds.
+
+        Raises PlayingError for what another plugin saved.
+        """
+        if not is_vst3_preset(state):
+            self._plugin.raw_state = state
+            return
+        check_owner(state, plugin_id(self._plugin.preset_data))
+        try:
+            self._plugin.preset_data = state
+        except RuntimeError as error:
+            raise PlayingError("does not take that preset") from error
+
+    def preset(self) -> bytes:
+        """The same as `state`, as a .vstpreset file.  Raises PlayingError for an Audio Unit."""
+        self.state()
+        if not hasattr(self._plugin, "preset_data"):
+            raise PlayingError("has no kind of preset file that is written here")
+        return bytes(self._plugin.preset_data)
+
+    def programs(self) -> tuple[str, ...]:
+        """Of this kind they are a parameter like others, if it has any."""
+        return ()
+
+    def choose(self, program: int) -> None:
+        """Raises PlayingError."""
+        raise PlayingError(f"has no program {program + 1}")
 
     def edit(self) -> None:
         """Show the plugin's own window until the artist closes it."""
@@ -89,5 +120,4 @@ class PedalboardPlugin:
 
     def close(self) -> None:
         """Unload it."""
-        self._parameters.clear()
         self._plugin = None

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import os
 import random
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cocomposer.errors import SoundError
-from cocomposer.music import Effect, Instrument, InstrumentKind
+from cocomposer.errors import Cancelled, SoundError
+from cocomposer.music import Effect, Instrument
 from cocomposer.sound.host import InstrumentCrashError, InstrumentError
 from cocomposer.sound.plugins import PluginInfo
 from cocomposer.sound.protocol import AUDIBLE, NOTE_OFF, NOTE_ON, ParameterValue, Settings
@@ -29,6 +31,7 @@ _CHORD = tuple(
     sorted((at, status, pitch, 100) for pitch in (48, 60, 67) for at, status in ((0.0, NOTE_ON), (0.6, NOTE_OFF)))
 )
 _TRIES = 4
+_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,32 @@ class PluginCheck:
         return {**asdict(self), "path": str(self.path), "difference_db": difference, "passed": self.passed}
 
 
-def check(info: PluginInfo, *, seed: int = 0, seconds: float = 20.0,
+def check_all(
+    plugins: Sequence[PluginInfo], *, seed: int = 0, workers: int = 0, seconds: float = 60.0,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Generator[PluginCheck]:  # fmt: skip
+    """What came of each, as it is done; `workers` are checked at a time (0: one a core).
+
+    Raises Cancelled soon after `cancelled()` turns true.  What is under way ends, at its next step, with the generator.
+    """
+    stopped = False
+
+    def stop() -> bool:
+        return stopped or cancelled()
+
+    with ThreadPoolExecutor(workers or os.cpu_count() or 2, thread_name_prefix="check") as pool:
+        waiting = {pool.submit(check, info, seed=seed, seconds=seconds, cancelled=stop) for info in plugins}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+                for each in done:
+                    yield each.result()
+        finally:
+            stopped = True
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def check(info: PluginInfo, *, seed: int = 0, seconds: float = 60.0,
           cancelled: Callable[[], bool] = lambda: False) -> PluginCheck:  # fmt: skip
     """Set the plugin's parameters at random, save it, and see whether a new process restores it.  Raises Cancelled."""
     told = PluginCheck(info.path, info.name, info.kind, info.problem, info.is_instrument)
@@ -80,8 +108,13 @@ def check(info: PluginInfo, *, seed: int = 0, seconds: float = 20.0,
 def _checked(
     info: PluginInfo, told: PluginCheck, seed: int, seconds: float, cancelled: Callable[[], bool]
 ) -> PluginCheck:
+    def go_on() -> None:
+        if cancelled():
+            raise Cancelled("The check was stopped.")
+
     # Settings at random may well be silent, run away, or be those at first: each try stays nearer to the latter.
     for attempt in range(_TRIES):
+        go_on()
         settings, moved = _settings_at_random(info, f"{seed} {attempt}", 1 - attempt / _TRIES, seconds)
         turned = _plugin(info, settings)
         with Hosts(plugin_seconds=seconds, processes=1) as hosts:
@@ -96,8 +129,10 @@ def _checked(
                 raise
         if np.abs(first).max(initial=0.0) >= AUDIBLE and (moved or not settings):
             break
+    go_on()
     with Hosts(plugin_seconds=seconds, processes=1) as hosts:
         second = _sound(hosts, info, turned, cancelled)
+    go_on()
     with Hosts(plugin_seconds=seconds, processes=1) as hosts:
         restored = _plugin(info, state=state)
         after = hosts.parameters(restored)
@@ -128,9 +163,7 @@ def _settings_at_random(info: PluginInfo, seed: str, spread: float, seconds: flo
 
 
 def _plugin(info: PluginInfo, parameters: Settings = (), state: bytes = b"") -> Instrument | Effect:
-    if info.is_instrument:
-        return Instrument(InstrumentKind.PLUGIN, str(info.path), parameters, state)
-    return Effect("plugin", parameters, str(info.path), state)
+    return replace(info.plugin(), parameters=parameters, state=state)
 
 
 def _sound(hosts: Hosts, info: PluginInfo, plugin: Instrument | Effect, cancelled: Callable[[], bool]) -> Audio:

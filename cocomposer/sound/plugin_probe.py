@@ -17,6 +17,8 @@ from cocomposer.child_process import die_with
 from cocomposer.sound.host_process import limit_memory
 from cocomposer.sound.plugins import Parameter, PluginInfo, kind_of, parameter_names
 from cocomposer.sound.protocol import AUDIBLE
+from cocomposer.sound.soundfont_player import PlayingError
+from cocomposer.sound.vst2_plugin import check_single
 
 _RATE, _BLOCK = 44100, 512
 _MEMORY = 4 << 30
@@ -42,10 +44,14 @@ def ask(path: Path) -> PluginInfo:
     """Load the plugin and read what it says of itself; an instrument is what sounds when a note is played to it."""
     import dawdreamer
 
-    began = time.perf_counter()
     engine = dawdreamer.RenderEngine(_RATE, _BLOCK)
+    began = time.perf_counter()
     try:
+        if kind_of(path) == "VST2":
+            check_single(str(path))
         plugin = engine.make_plugin_processor("plugin", str(path))
+    except PlayingError as error:
+        return PluginInfo(path, path.stem, kind_of(path), problem=str(error))
     except Exception as error:  # whatever a library raises here is this plugin's failure
         return PluginInfo(path, path.stem, kind_of(path), problem=f"cannot be loaded: {str(error).strip()[:200]}")
     seconds = time.perf_counter() - began

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cocomposer.music import Effect, Instrument, InstrumentKind
+
 MAX_PARAMETERS = 4096
 """Parameters of a plugin that are read at most."""
 MAX_TEXT = 200
@@ -45,6 +47,12 @@ class PluginInfo:
     latency: int = 0
     seconds: float = 0.0
     parameters: tuple[Parameter, ...] = ()
+
+    def plugin(self) -> Instrument | Effect:
+        """It as an instrument, or as an effect, as it is at first."""
+        if self.is_instrument:
+            return Instrument(InstrumentKind.PLUGIN, str(self.path))
+        return Effect("plugin", plugin=str(self.path))
 
     def to_data(self) -> dict[str, Any]:
         """The same as plain JSON data."""

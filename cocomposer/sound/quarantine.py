@@ -53,7 +53,7 @@ class Quarantine:
             yield host
         except InstrumentCrashError as crash:
             pool.discard(host)
-            self._blame(path, str(crash))
+            self.blame(path, str(crash))
             raise
         except (InstrumentError, Cancelled):
             pool.give_back(host)
@@ -63,7 +63,8 @@ class Quarantine:
             raise
         pool.give_back(host)
 
-    def _blame(self, path: str, reason: str) -> None:
+    def blame(self, path: str, reason: str) -> None:
+        """Count a crash, whose `reason` finishes "The plugin X ..."."""
         with self._lock:
             self._crashes[path] += 1
             if self._crashes[path] >= CRASHES:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -39,6 +40,10 @@ MEMORY = 4 << 30
 
 MOST_LOADED = 16
 """Instruments that one process keeps."""
+
+PATIENCE_SECONDS = 0.05
+"""How long music that is being heard waits for an effect: what is left of the 90 ms that are mixed ahead will do for
+the rest of a block."""
 
 _RATE = 44100
 
@@ -114,9 +119,48 @@ class Hosts:
             size = int(host.call("state", self._seconds, "saving", key=key).get("bytes", 0))
             return host.block.read(size)
 
+    def programs(self, plugin: Instrument | Effect) -> tuple[str, ...]:
+        """The names of a plugin's programs, its state applied; of a VST3 plugin none.  Raises InstrumentError."""
+        with self._apart(plugin) as (host, path):
+            told = host.call("programs", self._seconds, "being asked", path=path, payload=host.put(plugin.state))
+        names = told.get("programs")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise InstrumentError("answered nonsense while being asked")
+        return tuple(names)
+
+    def preset(self, plugin: Instrument | Effect, program: int | None = None) -> bytes:
+        """A plugin as the bytes of a preset file, which are a state as well: .fxp of VST2, .vstpreset of VST3.
+
+        Its state and parameters are applied, and then a program chosen, counted from 0.  Raises InstrumentError.
+        """
+        with self._apart(plugin) as (host, path):
+            told = host.call(
+                "preset", self._seconds, "saving", path=path, parameters=plugin.parameters,
+                payload=host.put(plugin.state), program=program,
+            )  # fmt: skip
+            return host.block.read(int(told.get("bytes", 0)))
+
+    @contextlib.contextmanager
+    def _apart(self, plugin: Instrument | Effect) -> Iterator[tuple[Host, str]]:
+        """A process for one call, and the plugin's path: what is turned there is heard nowhere else."""
+        path = _kind_and_path(plugin)[1]
+        if not Path(path).exists():
+            raise InstrumentError("is not there")
+        with self._quarantine.lent(self._editors, path, path, alone=True) as host:
+            yield host, path
+
     def effect(self, effect: Effect, sample_rate: int) -> HostedEffect:
         """A plugin effect, started, for blocks one after the other.  Raises InstrumentError."""
-        return HostedEffect(effect, sample_rate, next(self._numbers), self._effects, self._quarantine, self._seconds)
+        return self._effect(effect, sample_rate, math.inf)
+
+    def live_effect(self, effect: Effect, sample_rate: int) -> HostedEffect:
+        """The same for music that is being heard: a block that takes longer than PATIENCE_SECONDS is given up."""
+        return self._effect(effect, sample_rate, PATIENCE_SECONDS)
+
+    def _effect(self, effect: Effect, sample_rate: int, patience: float) -> HostedEffect:
+        return HostedEffect(
+            effect, sample_rate, next(self._numbers), self._effects, self._quarantine, self._seconds, patience
+        )
 
     def show_editor(self, plugin: Instrument | Effect, changed: Callable[[bytes], None]) -> Editor:
         """Open the plugin's own window, floating; `changed` hears its state, on another thread, as it is turned.

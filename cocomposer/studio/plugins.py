@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocomposer.errors import SoundError
-from cocomposer.sound.plugin_check import PluginCheck, check
+from cocomposer.sound.plugin_check import PluginCheck, check_all
 from cocomposer.sound.plugin_scan import PluginCache, probe, scan
 from cocomposer.sound.plugins import PluginInfo, find_plugins, kind_of, usual_folders
 from cocomposer.sound.quarantine_file import QuarantineFile
@@ -77,18 +77,14 @@ def _quarantine() -> QuarantineFile:
 
 def check_plugins(
     names: Sequence[str] = (), *, seed: int = 0, cancelled: Callable[[], bool] = lambda: False
-) -> tuple[int, Iterator[PluginCheck]]:
+) -> tuple[int, Generator[PluginCheck]]:
     """How many plugins are checked, those named (see `plugin_named`) or all that are known, and what came of each.
 
-    Raises SoundError for a name that is none, and Cancelled.
+    They come as they are done, one a core at a time.  Raises SoundError for a name that is none, and Cancelled; closing
+    the generator ends what is under way.
     """
     plugins = [plugin_named(name) for name in names] if names else list(known_plugins().plugins())
-
-    def checked() -> Iterator[PluginCheck]:
-        for info in plugins:
-            yield check(info, seed=seed, cancelled=cancelled)
-
-    return len(plugins), checked()
+    return len(plugins), check_all(plugins, seed=seed, cancelled=cancelled)
 
 
 def plugin_named(name: str) -> PluginInfo:

@@ -1,101 +1,37 @@
-"""Speed and memory as an artist meets them, each in a process of its own: `python3 start.py bench`.
+"""Everything that is measured, each benchmark in a process of its own: `python3 start.py bench [NAME ...]`.
 
-Prints a table and writes the figures as JSON (out/bench.json, or the file named on the command line).
+Prints one table in the end, and writes the figures as JSON (out/bench.json, or the file named with --out).  Names are
+those of the files beside this one, without `_bench`.  `--quick` makes fewer rounds; what needs a display, a compiler or
+a model that is not there is left out, and said so.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
-import statistics
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+from figures import COLLECTED, Figure, show
 
-from cocomposer import formats
-from cocomposer.composer import Request, StyleComposer
 from cocomposer.composer.model_composer import why_unavailable
-from cocomposer.music import Song
 
-ROOT = Path(__file__).resolve().parents[2]
-SKETCH = ROOT / "assets" / "sketches" / "first_light.mid"
-COMMAND = [sys.executable, "-m", "cocomposer"]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One measurement: `at_least` says whether the target is a floor or a ceiling."""
-
-    name: str
-    value: float
-    unit: str
-    target: float
-    at_least: bool = False
-
-    @property
-    def reached(self) -> bool:
-        return self.value >= self.target if self.at_least else self.value <= self.target
-
-
-def main() -> int:
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "out" / "bench.json"
-    with tempfile.TemporaryDirectory() as folder:
-        figures = [
-            Figure("cocomposer --help", _median_seconds(["--help"], 7), "s", 0.3),
-            Figure(
-                "four proposals of 16 bars, MIDI only",
-                _median_seconds(["propose", str(SKETCH), "--composer", "style", "--audio", "none", "--out", folder], 5),
-                "s", 1.5,
-            ),
-            *_rendering(Path(folder)),
-            *_model(),
-        ]  # fmt: skip
-    _show(figures)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    machine = {"system": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
-    rows = [{**asdict(figure), "reached": figure.reached} for figure in figures]
-    target.write_text(json.dumps({"machine": machine, "figures": rows}, indent=2) + "\n", encoding="utf-8")
-    print(f"The figures are in {target}")
-    return 0 if all(figure.reached for figure in figures) else 1
-
-
-def _median_seconds(words: list[str], times: int) -> float:
-    """Median wall time of the command, process start included."""
-    return statistics.median(_seconds(words) for _ in range(times))
-
-
-def _rendering(folder: Path) -> list[Figure]:
-    """Rendering a song of six parts and 64 bars with racks and master, as times realtime, and the memory it takes."""
-    song = _six_parts()
-    file = folder / "six-parts.mid"
-    formats.write(song, file)
-    words = ["render", str(file), "--out", str(folder / "six-parts.wav"), "--json"]
-    name = f"rendering {len(song.parts)} parts, {len(song.bars)} bars ({song.seconds:.0f} s of music)"
-    figures = [Figure(name, song.seconds / _median_seconds(words, 3), "x realtime", 30.0, at_least=True)]
-    if sys.platform == "linux":
-        figures.append(Figure("peak memory of rendering it", _peak_memory(words) / 1e6, "MB", 1000.0))
-    return figures
-
-
-def _model() -> list[Figure]:
-    """The neural composer, where it can play here."""
-    if why_unavailable():
-        print(f"The neural composer is not measured: {why_unavailable()}.")
-        return []
-    done = subprocess.run([sys.executable, str(Path(__file__).with_name("model_bench.py"))], capture_output=True)
-    if done.returncode != 0:
-        raise SystemExit(f"The neural composer failed: {done.stderr.decode(errors='replace')}")
-    found = json.loads(done.stdout)
+def model_figures(found: dict[str, Any]) -> list[Figure]:
+    """What model_bench.py prints."""
     curve = {int(bars): cost for bars, cost in found["curve"].items()}
-    costs = (f"{bars} bars {bar:.3f} s a bar, {note:.2f} ms a note" for bars, (bar, note) in curve.items())
-    print("By length of the song: " + "; ".join(costs))
     shortest, longest = min(curve), max(curve)
     return [
         Figure("loading PyTorch and the model", found["importing PyTorch"] + found["loading the model"], "s", 1.5),
@@ -109,93 +45,101 @@ def _model() -> list[Figure]:
     ]
 
 
-def _six_parts() -> Song:
-    """An arrangement, with tune, of the sketch played four times over: six parts of the fullest proposal."""
-    sketch = formats.read(SKETCH)
-    times = range(4)
-    part = sketch.parts[0]
-    long = replace(
-        sketch,
-        length=4 * sketch.length,
-        keys=sketch.keys[:1],
-        chords=tuple(replace(each, tick=each.tick + turn * sketch.length) for turn in times for each in sketch.chords),
-        sections=tuple(
-            replace(each, tick=each.tick + turn * sketch.length) for turn in times for each in sketch.sections
-        ),
-        parts=(
-            replace(
-                part,
-                notes=tuple(
-                    replace(note, start=note.start + turn * sketch.length) for turn in times for note in part.notes
-                ),
-            ),
-        ),
-    )
-    proposals = list(StyleComposer().propose(Request(sketch=long, count=4)))
-    fullest = max(proposals, key=lambda proposal: len(proposal.song.parts)).song
-    if len(fullest.parts) < 6:
-        raise SystemExit("No proposal has six parts, so there is nothing to measure.")
-    return replace(fullest, parts=fullest.parts[:6])
+def mix_figures(found: dict[str, Any]) -> list[Figure]:
+    """What mix_bench.py prints."""
+    against = found["against_bare"]
+    return [
+        Figure("rendering, of the speed of bare calls, one core", against["ours, one core"], "times", 0.9, True),
+        Figure("rendering, of the speed of bare calls, two cores", against["ours, two cores"], "times", 1.6, True),
+    ]
 
 
-def _seconds(words: list[str]) -> float:
-    """Wall time of one run of the command."""
-    began = time.perf_counter()
-    done = subprocess.run([*COMMAND, *words], capture_output=True)
-    seconds = time.perf_counter() - began
-    if done.returncode != 0:
-        raise SystemExit(f"cocomposer {' '.join(words)} failed: {done.stderr.decode(errors='replace')}")
-    return seconds
+@dataclass(frozen=True)
+class Benchmark:
+    """A file beside this one; `quick` are its words for fewer rounds, `read` makes figures of the JSON it prints."""
+
+    quick: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    read: Callable[[dict[str, Any]], list[Figure]] | None = None
+    needs: str = ""
+
+    def missing(self) -> str:
+        """Why it cannot run here, "" where it can."""
+        if self.needs == "gcc" and (sys.platform != "linux" or not shutil.which("gcc")):
+            return "it needs Linux and gcc"
+        return why_unavailable() if self.needs == "model" else ""
 
 
-def _peak_memory(words: list[str]) -> int:
-    """Most bytes that the command and its children held together, looked at ten times a second."""
-    process = subprocess.Popen([*COMMAND, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, _memory_of_family(process.pid))
-        time.sleep(0.1)
-    return peak
+BENCHMARKS = {
+    "command": Benchmark(),
+    "model": Benchmark(read=model_figures, needs="model"),
+    "mix": Benchmark(("--rounds", "1"), read=mix_figures),
+    "bounce": Benchmark(("--quick",)),
+    "playback": Benchmark(("--times", "2")),
+    "soak": Benchmark(("0.5",), ("4",)),
+    "crash": Benchmark(("30",), ("200",), needs="gcc"),
+    "window": Benchmark(),
+    "paint": Benchmark(),
+    "project": Benchmark(),
+    "kill": Benchmark(("5",), ("50",)),
+    "library": Benchmark(("--presets", "2000")),
+    "shelf": Benchmark(("--packs", "200")),
+    "taste": Benchmark(),
+}
 
 
-def _memory_of_family(root: int) -> int:
-    """Proportional memory of a process and all below it, in bytes; shared pages are counted once."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except (OSError, IndexError, ValueError):
-                continue
-    family, grown = {root}, True
-    while grown:
-        more = {pid for pid, parent in parents.items() if parent in family} - family
-        family |= more
-        grown = bool(more)
-    total = 0
-    for pid in family:
+def run(name: str, quick: bool) -> list[Figure] | None:
+    """The figures of one benchmark; None where it failed, which has been said."""
+    benchmark = BENCHMARKS[name]
+    words = benchmark.quick if quick and benchmark.quick else benchmark.words
+    paths = [str(ROOT / "tests"), str(ROOT / "tests" / "sound"), os.environ.get("PYTHONPATH", "")]
+    with tempfile.TemporaryDirectory() as folder:
+        collected = Path(folder, "figures.json")
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths)), COLLECTED: str(collected)}
+        if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+            environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+        began = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, str(HERE / f"{name}_bench.py"), *words], env=environment, cwd=ROOT, text=True,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        if benchmark.read is None:
+            print(done.stdout, end="")
+        print(f"{name}: {time.perf_counter() - began:.0f} s", flush=True)
         try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except OSError:
+            if benchmark.read is not None:
+                return benchmark.read(json.loads(done.stdout))
+            return [Figure(**row) for row in json.loads(collected.read_text(encoding="utf-8"))]
+        except (OSError, ValueError, KeyError, TypeError):
+            print(f"{name} failed, with exit code {done.returncode}.")
+            return None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all without a name")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--out", type=Path, default=ROOT / "out" / "bench.json", help="where the figures go")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]}: it is one of {', '.join(BENCHMARKS)}")
+    figures: list[Figure] = []
+    failed = 0
+    for name in asked.names or BENCHMARKS:
+        if reason := BENCHMARKS[name].missing():
+            print(f"{name} is left out: {reason}.")
             continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
-    return total
-
-
-def _show(figures: list[Figure]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("what")
-    table.add_column("measured", justify="right")
-    table.add_column("target", justify="right")
-    table.add_column("")
-    for figure in figures:
-        table.add_row(
-            figure.name,
-            f"{figure.value:.3g} {figure.unit}",
-            f"{'>=' if figure.at_least else '<='} {figure.target:g}",
-            "[green]reached[/]" if figure.reached else "[red]missed[/]",
-        )
-    Console().print(table)
+        found = run(name, asked.quick)
+        failed += found is None
+        figures += [replace(figure, name=f"{name}: {figure.name}") for figure in found or ()]
+    show(figures)
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    machine = {"system": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
+    rows = [{**asdict(figure), "reached": figure.reached} for figure in figures]
+    asked.out.write_text(json.dumps({"machine": machine, "figures": rows}, indent=2) + "\n", encoding="utf-8")
+    print(f"The figures are in {asked.out}")
+    return 0 if not failed and all(figure.reached for figure in figures) else 1
 
 
 if __name__ == "__main__":

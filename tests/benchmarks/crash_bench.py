@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from faulty_plugins import build_faulty_plugins
+from figures import Figure, finish
 from test_hosts import CRASHES, EFFECT_CRASHES, MEMORY, play, plugin, what_is_open
 
 from cocomposer.music import Effect
@@ -40,7 +41,7 @@ def crash(hosts: Hosts, path: Path, is_effect: bool) -> None:
     effect.close()
 
 
-def main(count: int) -> None:
+def main(count: int) -> int:
     before = what_is_open()
     ready: dict[str, list[float]] = {}
     wrong = survived = 0
@@ -83,8 +84,14 @@ def main(count: int) -> None:
     ]
     print("left behind:", "; ".join(left) or "nothing")
     print(f"largest memory of the program: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-    sys.exit(1 if wrong or survived or left else 0)
+    return finish([
+        Figure(f"plugins of {len(every)} that were to crash and did not", survived, "", 0),
+        Figure("times that another part was not as before", wrong, "", 0),
+        Figure("ready after a crash (median)", statistics.median(every), "s", 1),
+        Figure("ready after a crash (longest)", max(every), "s", 1),
+        Figure("kinds of things left behind", len(left), "", 0),
+    ])  # fmt: skip
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 200))

@@ -11,12 +11,13 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from figures import Figure, finish
 from killing import kill_at_random
 
 from cocomposer.studio.recovery import find_recoveries
 
 
-def main() -> None:
+def main() -> int:
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     rng, whole, early, behind = random.Random(1), 0, 0, []
     for _ in range(times):
@@ -29,7 +30,8 @@ def main() -> None:
             behind.append(killed.edited - found)
     print(f"{whole} of {times} kills lost nothing that was kept aside ({early} came before anything was)")
     print(f"edits made after that, and lost: {sum(behind) / times:.0f} on average, {max(behind)} at most")
+    return finish([Figure(f"kills of {times} that lost what was kept aside", times - whole, "", 0)])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -21,6 +21,7 @@ from cocomposer.ui.chord_lane import ChordLane
 from cocomposer.ui.piano_roll import PianoRoll
 from cocomposer.ui.session import Session
 from cocomposer.ui.timeline import Timeline, shared_timeline
+from figures import Figure, finish
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -73,16 +74,20 @@ def frames(widget: QWidget, timeline: Timeline, seen: int) -> list[float]:
     return times
 
 
-def measure(name: str, widget: QWidget, timeline: Timeline) -> None:
+def measure(name: str, widget: QWidget, timeline: Timeline) -> Figure:
+    found = []
     for seen in (4, 16, 64, BARS):
         times = sorted(frames(widget, timeline, seen))
         worst = times[int(len(times) * 0.99)]
+        found.append(worst)
         print(f"{name:34} {seen:4} bars in sight: median {statistics.median(times):5.2f} ms, 99 % {worst:5.2f} ms")
+    return Figure(f"a frame of the {name} (99 %)", max(found), "ms", 8)
 
 
-def main() -> None:
+def main() -> int:
     app = QApplication(sys.argv)
     theme.apply(app)
+    figures: list[Figure] = []
     for in_one_part in (True, False):
         session = Session(Document(Project(song(in_one_part))))
         arrangement, chords, roll = ArrangementView(session), ChordLane(session), PianoRoll(session)
@@ -92,14 +97,15 @@ def main() -> None:
         app.processEvents()
         timeline = shared_timeline(session)
         where = "10,000 in one part" if in_one_part else "10,000 in eight"
-        measure(f"roll, {where}", roll.grid, timeline)
+        figures.append(measure(f"roll, {where}", roll.grid, timeline))
         session.selected_notes = frozenset(roll.state.notes)
-        measure("roll, all of them selected", roll.grid, timeline)
-        measure("velocities", roll.velocities, timeline)
-        measure(f"arrangement, {where}", arrangement.lanes, timeline)
-        measure("chords", chords.strip, timeline)
+        figures.append(measure(f"roll, {where}, all of them selected", roll.grid, timeline))
+        figures.append(measure(f"velocities, {where}", roll.velocities, timeline))
+        figures.append(measure(f"arrangement, {where}", arrangement.lanes, timeline))
+        figures.append(measure(f"chords, {where}", chords.strip, timeline))
         session.close()
+    return finish(figures)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

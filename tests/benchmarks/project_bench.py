@@ -15,6 +15,7 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from figures import Figure, finish
 from songs import band_song
 
 from cocomposer.composer import Request, StyleComposer
@@ -44,26 +45,29 @@ def big_project() -> Project:
     return editing.keep_answer(project, first.id)
 
 
-def milliseconds(call: Callable[[], object], times: int = 9) -> str:
+def measured(name: str, call: Callable[[], object], about: str, times: int = 9) -> Figure:
     took = []
     for _ in range(times):
         began = perf_counter()
         call()
         took.append(1000 * (perf_counter() - began))
-    return f"{statistics.median(took):6.1f} ms (longest {max(took):.1f})"
+    print(f"{name}: {statistics.median(took):.1f} ms (longest {max(took):.1f}), {about}")
+    return Figure(f"{name} (median)", statistics.median(took), "ms")
 
 
-def main() -> None:
+def main() -> int:
     project = big_project()
     answers = [answer for generation in project.generations for answer in generation.answers]
     print(
         f"{len(project.song.bars)} bars, {len(project.song.parts)} parts, {len(answers)} answers, "
         f"{sum(len(part.notes) for answer in answers for part in answer.song.parts):,} notes in answers"
     )
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "big.cocomposer"
-        print("save ", milliseconds(lambda: write_project(project, path)), f"{path.stat().st_size:,} bytes")
-        print("open ", milliseconds(lambda: read_project(path)))
+        write_project(project, path)
+        figures.append(measured("save", lambda: write_project(project, path), f"{path.stat().st_size:,} bytes"))
+        figures.append(measured("open", lambda: read_project(path), "the same"))
     document = Document(project)
     place = max(range(len(project.song.parts)), key=lambda index: len(project.song.parts[index].notes))
     note = project.song.parts[place].notes[0]
@@ -72,12 +76,13 @@ def main() -> None:
         moved = replace(note, pitch=note.pitch + 1)
         document.edit("Move", editing.replace_notes(project.song, place, [note], [moved]), "drag")
 
-    print("drag ", milliseconds(drag, 99), f"a note among {len(project.song.parts[place].notes):,}")
+    figures.append(measured("drag a note", drag, f"among {len(project.song.parts[place].notes):,}", 99))
     thousands = [Note(tick * 12, 40 + tick % 40, 100) for tick in range(10_000)]
     full = editing.add_notes(project.song, 0, thousands)
-    print("drag ", milliseconds(lambda: editing.move_notes(full, 0, thousands[:10], 5), 9), "10 notes among 10,000")
-    print("move ", milliseconds(lambda: editing.move_section(project.song, 0, 3)), "a section of all parts")
+    figures.append(measured("drag 10 notes", lambda: editing.move_notes(full, 0, thousands[:10], 5), "among 10,000"))
+    figures.append(measured("move a section", lambda: editing.move_section(project.song, 0, 3), "all parts"))
+    return finish(figures)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -9,10 +9,13 @@ not whole.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
+
+from figures import Figure, finish
 
 from cocomposer.errors import PresetError
 from cocomposer.library import downloading, shelf
@@ -87,7 +90,7 @@ def look(packs: Path, stop: threading.Event, seen: list[int]) -> None:
             seen[0] += 1
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--packs", type=int, default=2_000)
     parser.add_argument("--installed", type=int, default=40)
@@ -108,6 +111,7 @@ def main() -> None:
         begin = time.perf_counter()
         shelves.subscribe(f"http://127.0.0.1:{server.server_address[1]}")
         handler = server.RequestHandlerClass
+        subscribed = time.perf_counter() - begin
         print(f"subscribe: {time.perf_counter() - begin:.2f} s over a line that broke {handler.breaks} times")
         begin = time.perf_counter()
         found = shelves.offers("mood 77-")
@@ -136,7 +140,11 @@ def main() -> None:
         print(f"update {len(outdated)} packs: {spent:.2f} s, {handler.breaks - broke} breaks, seen whole {seen[0]:,} "
               f"times; revisions {revisions}, {presets} presets")  # fmt: skip
         server.shutdown()
+    return finish([
+        Figure(f"subscribing to {arguments.packs:,} packs over a line that breaks", subscribed, "s"),
+        Figure("updating a pack there", spent / max(1, len(outdated)), "s"),
+    ])  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from figures import Figure, finish
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "taste"))
 
@@ -26,7 +27,7 @@ SKETCHES = (
 _LOOKS = ('stroke="#D98A1E" stroke-width="2"', 'stroke="#5B6675" stroke-dasharray="4 3"')
 
 
-def main() -> None:
+def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.gettempdir())
     cache = Path(tempfile.gettempdir()) / "cocomposer-taste-pool.json"
     began = perf_counter()
@@ -43,6 +44,10 @@ def main() -> None:
     print(f"answers at random: kept {rows[-1][3]:.3f} with learning, {rows[-1][4]:.3f} without")
     (folder / "taste.svg").write_text(_picture(curves), encoding="utf-8")
     print(f"curves: {folder / 'taste.svg'}")
+    return finish([
+        Figure("kept of the last twenty proposals, to the first twenty", last / first, "times"),
+        Figure("kept of the last twenty, to those without learning", last / plain, "times"),
+    ])  # fmt: skip
 
 
 def _measured(artist: Artist, pool: Pool) -> tuple[np.ndarray, tuple[float, ...]]:
@@ -82,4 +87,4 @@ def _picture(curves: list[tuple[str, np.ndarray]]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -7,6 +7,7 @@ was while four proposals were composed, the song was played and the project was 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,11 +15,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from figures import Figure, finish
+
 STARTS = 5
 BEAT_MS = 5
 
 
-def main() -> None:
+def main() -> int:
     times, memory = [], 0.0
     for _ in range(STARTS):
         begun = time.monotonic()
@@ -26,7 +29,14 @@ def main() -> None:
         seconds, memory = (float(word) for word in done.split()[-2:])
         times.append(seconds)
     print(f"start: {sorted(times)[len(times) // 2]:.2f} s to a painted window (median of {STARTS}), {memory:.0f} MB")
-    print(_child("latency"), end="")
+    told = _child("latency")
+    print(told, end="")
+    late = [
+        Figure(f"the window late while: {name}", float(worst), "ms", 16)
+        for name, worst in re.findall(r"^(.+): 99 % .* ms, all by up to (\d+) ms$", told, re.MULTILINE)
+    ]
+    start = Figure("from starting Python to a painted window", sorted(times)[len(times) // 2], "s", 2)
+    return finish([start, Figure("memory of the window", memory, "MB"), *late])
 
 
 def _child(*words: str) -> str:
@@ -116,7 +126,7 @@ def latency() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) == 1:
-        main()
+        sys.exit(main())
     elif sys.argv[1] == "start":
         start(float(sys.argv[2]))
     else:

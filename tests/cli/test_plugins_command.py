@@ -42,6 +42,24 @@ def test_scan_list_and_info_agree(shelf: Path, capsys: pytest.CaptureFixture[str
     assert "crashed" in capsys.readouterr().out
 
 
+@needs_gcc
+def test_presets_and_programs_are_shown_and_kept(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound, kept = str(shelf / "sound.so"), str(tmp_path / "kept.fxp")
+    assert main(["plugins", "programs", sound]) == 0
+    assert "Quiet" in capsys.readouterr().out
+    assert main(["plugins", "info", sound, "--program", "quiet", "--save", kept]) == 0
+    capsys.readouterr()
+    assert main(["plugins", "info", sound, "--preset", kept, "--json"]) == 0
+    (volume,) = json.loads(capsys.readouterr().out)
+    assert volume == {"name": "Volume", "value": 0.125, "text": "0.12"}
+    assert main(["plugins", "info", sound, "--program", "quite"]) == 2
+    assert "did you mean Quiet" in capsys.readouterr().err
+    assert main(["plugins", "info", sound, "--preset", sound]) == 1
+    assert "name a .fxp or .fxb file" in capsys.readouterr().err
+
+
 def test_what_is_not_there_is_told_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,9 +3,9 @@
    playing, 4 plays numbers that are none, 5 stays silent, 6 sleeps for ever while playing, 7 leaves on load with a
    clean exit status, 8 prints without end while it plays, 9 crashes when it is unloaded, 10 and 11 take memory without
    end on load and while playing, 12 leaves while playing, 13 plays 80 dB above full scale, 14 forgets its state, 15 plays noise that is
-   never twice the same.  With EFFECT it is a stereo
-   effect of half the level, which does the same when the input is above zero.  One parameter, "Volume", and one number
-   of state besides, which is the number of notes it was ever sent. */
+   never twice the same, 16 says that it is a shell of plugins, 17 is a library without a plugin.  With EFFECT it is a stereo
+   effect of half the level, which does the same when the input is above zero.  One parameter, "Volume", three
+   programs that set it, and one number of state besides, which is the number of notes it was ever sent. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -40,8 +40,10 @@ struct Effect {
 struct Events { int32_t count; intptr_t reserved; struct Event { int32_t type, size, delta, flags; int32_t details[2]; unsigned char midi[4]; } *events[1]; };
 
 typedef struct { float volume; int32_t notes; } State;
-typedef struct { int sounding; long position; State state; } Instance;
+typedef struct { int sounding, program; long position; State state; } Instance;
 static State saved;
+static const char *const PROGRAMS[] = {"Full", "Half", "Quiet"};
+static const float VOLUMES[] = {1.0f, 0.5f, 0.125f};
 
 static void take_memory(void) {
     for (;;) {
@@ -54,6 +56,10 @@ static intptr_t dispatch(Effect *effect, int32_t code, int32_t index, intptr_t v
     Instance *self = effect->object;
     (void)number;
     if (code == 1 && FAULT == 9) *(volatile int *)0 = 1;
+    if (code == 2 && value >= 0 && value < 3) { self->program = value; self->state.volume = VOLUMES[value]; }
+    if (code == 3) return self->program;
+    if (code == 5) strcpy(pointer, PROGRAMS[self->program]);
+    if (code == 29 && index >= 0 && index < 3) { strcpy(pointer, PROGRAMS[index]); return 1; }
     if (code == 7 && index == 0) { sprintf(pointer, "%.2f", self->state.volume); return 1; }
     if (code == 8 && index == 0) { strcpy(pointer, "Volume"); return 1; }
     if (code == 26) return 1; /* its parameter can be automated */
@@ -69,6 +75,7 @@ static intptr_t dispatch(Effect *effect, int32_t code, int32_t index, intptr_t v
         }
         return 1;
     }
+    if (code == 35 && FAULT == 16) return 10;
     if (code == 35) return INPUTS ? 1 : 2; /* category: effect, synthesizer */
     if (code == 58) return 2400; /* version of the interface */
     return 0;
@@ -96,6 +103,9 @@ static void replace(Effect *effect, float **in, float **out, int32_t frames) {
 static void set_parameter(Effect *effect, int32_t index, float value) { if (index == 0) ((Instance *)effect->object)->state.volume = value; }
 static float get_parameter(Effect *effect, int32_t index) { (void)index; return ((Instance *)effect->object)->state.volume; }
 
+#if FAULT == 17
+#define VSTPluginMain nothing_of_the_kind
+#endif
 void *VSTPluginMain(void *host) {
     (void)host;
     if (FAULT == 1) *(volatile int *)0 = 1;
@@ -110,6 +120,7 @@ void *VSTPluginMain(void *host) {
     effect->accumulate = replace;
     effect->set_parameter = set_parameter;
     effect->get_parameter = get_parameter;
+    effect->programs = 3;
     effect->parameters = 1;
     effect->inputs = INPUTS;
     effect->outputs = 2;

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pedalboard.io import AudioFile
 
-from cocomposer.errors import SoundError
+from cocomposer.errors import Cancelled, SoundError
 from cocomposer.sound.audio_files import FORMATS, Tags, write_audio
 
 RATE = 44100
@@ -98,6 +98,45 @@ def test_dither_turns_what_is_lost_into_hiss(tmp_path: Path, kind: str, depth: i
     assert np.sqrt(np.mean(error**2)) == pytest.approx(step / 2, rel=0.03)  # three twelfths of a step, squared
     spectrum = np.abs(np.fft.rfft(error[0])) / RATE
     assert spectrum[[1760, 2640, 3520]].max() < 0.03 * step  # and no distortion
+
+
+@pytest.mark.parametrize("depth", [16, 24])
+def test_dither_is_flat_and_keeps_a_faint_tone_whole(tmp_path: Path, depth: int) -> None:
+    """Of a tone at -90 dBFS no harmonic is left above the hiss, which is as strong in every octave as it should be."""
+    step, segment = 2.0 ** (1 - depth), 8192
+    cycles = 93  # whole in a segment, so that a tone lies in one bin of the spectrum
+    at = np.arange(60 * segment)
+    tone = np.tile(10 ** (-90 / 20) * np.sin(2 * np.pi * cycles * at / segment), (2, 1)).astype(np.float32)
+    with AudioFile(str(write_audio(tmp_path / "tone.wav", tone, RATE, depth))) as file:
+        back = file.read(file.frames)[0]
+
+    def power(signal: np.ndarray) -> np.ndarray:
+        """Mean square in each bin."""
+        spectra = np.fft.rfft(signal.reshape(-1, segment)) / segment
+        return 2 * np.mean(np.abs(spectra) ** 2, axis=0)
+
+    found = power(back.astype(float))
+    assert 10 * np.log10(2 * found[cycles]) == pytest.approx(-90, abs=0.1)
+    hiss = step**2 / 4 / (segment / 2)  # of a bin: triangular dither and rounding are three twelfths of a step squared
+    assert all(found[cycles * times] < 3 * hiss for times in range(2, 20))
+    error = power(back.astype(float) - tone[0])
+    for octave in range(5, 12):
+        assert 10 * np.log10(error[2**octave : 2 ** (octave + 1)].mean() / hiss) == pytest.approx(0, abs=0.5)
+
+
+def test_being_stopped_leaves_nothing_and_the_old_file(tmp_path: Path, chord: np.ndarray) -> None:
+    path = write_audio(tmp_path / "chord.wav", chord, RATE)
+    before, asked = path.read_bytes(), []
+
+    def cancelled() -> bool:
+        asked.append(len(list(tmp_path.iterdir())))
+        return len(asked) == 3
+
+    with pytest.raises(Cancelled):
+        write_audio(path, np.tile(chord, 10), RATE, cancelled=cancelled)
+    assert asked == [2, 2, 2]  # it was being written
+    assert [each.name for each in tmp_path.iterdir()] == ["chord.wav"]
+    assert path.read_bytes() == before
 
 
 def test_full_scale_is_not_wrapped_around(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pedalboard.io import AudioFile
 
 from cocomposer.errors import Cancelled, SoundError
-from cocomposer.music import Key, KeyChange, Mode, Song, Strip
+from cocomposer.music import Key, KeyChange, Mode, Note, Part, Role, Song, Strip, TempoMap
 from cocomposer.sound.bounce import bounce, tags_of
 from cocomposer.sound.render import RenderSettings, render
 
@@ -45,6 +45,29 @@ def test_mix_and_stems_at_a_high_rate(short: Song, tmp_path: Path) -> None:
     assert shares[-1] == 1.0
     assert [str(mutagen.File(made.mix).tags[name]) for name in ("TIT2", "TBPM", "TKEY")] == ["Band", "120", "A minor"]
     assert str(mutagen.File(made.stems["Bass"]).tags["TIT2"]) == "Bass"
+
+
+def test_every_rate_gives_the_same_length_pitch_and_level(tmp_path: Path) -> None:
+    note = Part("Tone", Role.MELODY, 73, (Note(0, 69, 960, 100),))
+    song = Song("A", 960, parts=(note,), tempos=TempoMap.constant(120))
+    found = {}
+    for rate in (44100, 48000, 88200, 96000, 176400, 192000):
+        made = bounce(song, tmp_path / f"{rate}.wav", RenderSettings(sample_rate=rate), bit_depth=32)
+        audio, stands = read(made.mix)
+        assert stands == rate
+        held = audio[0, round(0.2 * rate) : round(0.9 * rate)]
+        spectrum = np.abs(np.fft.rfft(held * np.hanning(len(held)), 4 * rate))  # a bin is a quarter of a Hertz
+        found[rate] = (
+            audio.shape[1] / rate,
+            spectrum[: 4 * 600].argmax() / 4,
+            20 * np.log10(np.sqrt(np.mean(held**2))),
+        )
+    length, pitch, level = found.pop(44100)
+    assert pitch == pytest.approx(440, rel=0.006)
+    for rate, (its_length, its_pitch, its_level) in found.items():
+        assert its_length == pytest.approx(length, abs=0.1), rate  # where it fades below what is heard
+        assert its_pitch == pytest.approx(pitch, rel=0.0006), rate  # a cent
+        assert its_level == pytest.approx(level, abs=0.5), rate
 
 
 def test_cancelled_while_writing_leaves_whole_files_only(short: Song, tmp_path: Path) -> None:

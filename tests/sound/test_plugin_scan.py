@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from faulty_plugins import build_faulty_plugins, needs_gcc
+from faulty_plugins import OFTEN, build_faulty_plugins, needs_gcc
 
 from cocomposer.errors import Cancelled
 from cocomposer.sound.plugin_scan import PluginCache, probe, scan
@@ -21,7 +21,7 @@ pytestmark = needs_gcc
 
 @pytest.fixture(scope="module")
 def plugins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return build_faulty_plugins(tmp_path_factory.mktemp("plugins"))
+    return build_faulty_plugins(tmp_path_factory.mktemp("plugins"), [*OFTEN, "shell", "library"])
 
 
 def children() -> int:
@@ -40,6 +40,8 @@ def test_every_plugin_is_told_with_what_it_did(plugins: dict[str, Path], tmp_pat
     assert "did not answer within 8 seconds" in found["load-hang"].problem
     assert "ended its process" in found["load-exit"].problem
     assert found["chatty"].problem == ""
+    assert "several plugins in one file" in found["shell"].problem
+    assert "a library that plugins beside it may use" in found["library"].problem
     assert children() == 0
 
 

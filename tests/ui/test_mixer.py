@@ -14,10 +14,12 @@ from cocomposer.ui.mixer.desk import StripDesk
 from cocomposer.ui.mixer.instrument_button import instrument_name
 from cocomposer.ui.mixer.meter import Meter
 from cocomposer.ui.mixer.parameters import Subject
+from cocomposer.ui.mixer.plugin_presets import ProgramChooser
 from cocomposer.ui.mixer.rack_menu import load_rack, write_rack
 from cocomposer.ui.mixer.settings import GROUPS, effect_settings, instrument_settings
 from cocomposer.ui.mixer.strip import StripView
 from cocomposer.ui.session import Session
+from faulty_plugins import build_faulty_plugins, needs_gcc
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtTest import QTest
@@ -30,6 +32,7 @@ from cocomposer.sound.console import mix_of, strip_of
 from cocomposer.sound.metering import Level, Levels
 from cocomposer.sound.plugins import Parameter, PluginInfo
 from cocomposer.sound.racks import EFFECTS
+from cocomposer.sound.supervisor import Hosts
 from cocomposer.studio import editing
 from cocomposer.studio.document import Document
 from cocomposer.studio.jobs import Jobs
@@ -316,6 +319,50 @@ def test_a_plugin_says_its_values_in_its_own_words(
     sliders["Size"].turn(0.75)
     assert LEAD.strip(playing.song).inserts[-1].parameters == (("Size", 0.75),)
     qtbot.waitUntil(lambda: sliders["Size"].text() == "30 m")
+
+
+@needs_gcc
+def test_presets_of_a_plugin_are_loaded_and_its_programs_chosen(
+    mixer: MixerView, playing: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = build_faulty_plugins(tmp_path, ["effect-sound"])["effect-sound"]
+    known = known_plugins()
+    parameters = (Parameter("Volume", "", 0, 1.0),)
+    known.remember(PluginInfo(path, "Level", "VST2", inputs=2, outputs=2, parameters=parameters))
+    known.save()
+    playing.hosts = Hosts(processes=1)
+    entry(mixer.strips[LEAD].inserts.add.menu(), "Plugins", "Level")
+    panel = mixer.parameters
+    button, volume = panel.preset_files, panel.sliders["Volume"]
+    assert button.isVisible()
+    volume.turn(0.75)
+    button.save(tmp_path / "mine.fxp")
+    qtbot.waitUntil((tmp_path / "mine.fxp").exists)
+    button.choose(1)
+    qtbot.waitUntil(lambda: volume.text() == "0.50")
+    plugin = LEAD.strip(playing.song).inserts[-1]
+    assert plugin.state
+    assert plugin.parameters == ()
+    playing.document.undo()
+    assert LEAD.strip(playing.song).inserts[-1].parameters == (("Volume", 0.75),)
+    button.choose(2)
+    qtbot.waitUntil(lambda: volume.text() == "0.12")
+    button.load(tmp_path / "mine.fxp")
+    qtbot.waitUntil(lambda: volume.text() == "0.75")
+    problems: list[str] = []
+    playing.problem.connect(problems.append)
+    (tmp_path / "mine.fxp").write_bytes(b"CcnK")
+    button.load(tmp_path / "mine.fxp")
+    qtbot.waitUntil(lambda: problems == ["mine.fxp cannot be used: it is no preset of a plugin."])
+
+
+def test_programs_are_found_by_a_few_letters(mixer: MixerView) -> None:
+    chooser = ProgramChooser(("Warm Pad", "Bass", "Cold pad"), mixer)
+    chooser.field.setText("pad")
+    assert [row for row in range(3) if not chooser.list.item(row).isHidden()] == [0, 2]
+    chooser.field.setText("cold")
+    assert chooser.program == 2
+    chooser.close()
 
 
 def test_a_lane_is_added_drawn_and_removed(mixer: MixerView, playing: Session) -> None:

@@ -67,7 +67,7 @@ def opened(path: Path | None, memory: Memory, heard: Heard) -> Iterator[Window]:
     window.show()
     QTest.qWaitForWindowExposed(window)
     hosts = Hosts()
-    window.session.attach(Player(hosts, open_device=heard.open, plugin_effects=hosts.effect), hosts)
+    window.session.attach(Player(hosts, open_device=heard.open, plugin_effects=hosts.live_effect), hosts)
     try:
         yield window
     finally:

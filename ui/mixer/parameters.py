@@ -33,6 +33,7 @@ from ..wish_sliders import percent_scale
 from .channels import Channel
 from .desk import StripDesk
 from .instrument_button import instrument_name
+from .plugin_presets import PresetButton
 from .plugins import Plugins
 from .settings import Setting, effect_name, effect_settings, instrument_settings, turned, with_parameter
 
@@ -104,6 +105,7 @@ class ParameterPanel(QFrame):
         for setting in settings:
             if setting.name in self.sliders:
                 self.sliders[setting.name].set_value(setting.value)
+        self.preset_files.show_for(thing if _is_plugin(thing) else None)
         if _is_plugin(thing):
             self._soon.start()
         if isinstance(thing, Effect):
@@ -216,6 +218,10 @@ class ParameterPanel(QFrame):
         if isinstance(thing, Instrument) and values is not None:
             self._desk().turn_instrument(self.tr("Preset of {name}"), replace(thing, parameters=tuple(values)))
 
+    def _take_preset(self, plugin: Effect | Instrument, state: bytes) -> None:
+        if plugin == self._thing() and self.subject is not None:  # else it was turned, or another is shown, meanwhile
+            self._plugins.take(self._desk(), self.subject.insert, state, self.tr("Preset of {name}"))
+
     def _open_window(self) -> None:
         thing, subject = self._thing(), self.subject
         if thing is not None and subject is not None:
@@ -261,13 +267,14 @@ class ParameterPanel(QFrame):
         self._presets.currentIndexChanged.connect(self._choose_preset)
         self._window = QPushButton(self.tr("Open the plugin's own window"))
         self._window.clicked.connect(self._open_window)
+        self.preset_files = PresetButton(self._session, self._take_preset)
         self._search = QLineEdit()
         self._search.setPlaceholderText(self.tr("Find a parameter"))
         self._search.textEdited.connect(self._filter)
         self._nothing = QLabel()
         self._nothing.setWordWrap(True)
         theme.set_kind(self._nothing, "muted")
-        for widget in (self._presets, self._window, self._search, self._nothing):
+        for widget in (self._presets, self.preset_files, self._window, self._search, self._nothing):
             column.addWidget(widget)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

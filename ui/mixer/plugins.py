@@ -39,7 +39,8 @@ class Plugins(QObject):
         key = f"{desk.channel.key}/{insert}"
 
         def changed(state: bytes) -> None:
-            self._session.deliver(lambda: self._take(desk, insert, state))
+            what = self.tr("Turn plugin of {name}")  # all of one visit is one undo step
+            self._session.deliver(lambda: self.take(desk, insert, state, what, f"window {insert}"))
 
         hosts = self._session.hosts
         if hosts is None:
@@ -62,11 +63,9 @@ class Plugins(QObject):
         if hosts is not None:
             self._session.jobs.run(lambda *_: hosts.parameters(plugin), told, self._session.problem.emit)
 
-    def _take(self, desk: StripDesk, insert: int | None, state: bytes) -> None:
-        """Put what the plugin saved of itself into the song; all of one visit is one undo step."""
-        gesture = f"window {insert}"
+    def take(self, desk: StripDesk, insert: int | None, state: bytes, what: str, gesture: str = "") -> None:
+        """Put what a plugin saved of itself into the song: an undo step called `what`, or one for a whole `gesture`."""
         if insert is not None:
-            desk.change_insert(insert, self.tr("Turn plugin of {name}"), gesture, state=state, parameters=())
+            desk.change_insert(insert, what, gesture, state=state, parameters=())
         elif desk.part is not None and desk.part.instrument is not None:
-            instrument = replace(desk.part.instrument, state=state, parameters=())
-            desk.turn_instrument(self.tr("Turn plugin of {name}"), instrument, gesture)
+            desk.turn_instrument(what, replace(desk.part.instrument, state=state, parameters=()), gesture)

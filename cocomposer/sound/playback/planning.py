@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 _URGENT_PHRASES = 12
 """How many of the song's phrases come before the notes of an audition."""
+
+_TRIES = 5
+"""How often the same failure of an effect is told, and the effect started again."""
 
 _RING_SECONDS = 2
 """How long instruments usually ring on, for an estimate of memory."""
@@ -60,7 +64,8 @@ class Planning:
         self._plugin_effects = plugin_effects
         self._position = position
         self._problem = problem
-        self._told: set[str] = set()
+        self._told: Counter[str] = Counter()
+        self._standing: set[str] = set()
         self._soundfont = AT_HAND
         self._asked: dict[str, Song | None] = {"song": None, "other": None}
         self._known: dict[str, _Known] = {}
@@ -207,15 +212,19 @@ class Planning:
     def _look_after(self) -> None:
         """Tell what the consoles have to say, and let go of decks that are played no more.
 
-        An effect that failed is started once more.
+        An effect that failed is started again, a few times at most: one may have been slow for once.
         """
+        standing: set[str] = set()
         for known in self._known.values():
-            new = [sentence for sentence in known.deck.console.problems if sentence not in self._told]
+            problems = known.deck.console.problems
+            new = [each for each in problems if each not in self._standing and self._told[each] < _TRIES]
+            standing.update(problems)
             for sentence in new:
-                self._told.add(sentence)
+                self._told[sentence] += 1
                 self._problem(sentence)
             if new:
                 known.deck.console.retry()
+        self._standing = standing
         for deck in [deck for deck in self._retired if not self._mixing.uses(deck)]:
             self._retired.remove(deck)
             deck.console.close()
@@ -223,5 +232,6 @@ class Planning:
     def _retry(self) -> None:
         self._retrying = False
         self._told.clear()
+        self._standing.clear()
         for known in self._known.values():
             known.deck.console.retry(missing=True)

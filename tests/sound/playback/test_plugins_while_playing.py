@@ -44,8 +44,13 @@ def hand() -> HandDevice:
 
 
 @pytest.fixture
-def player(hosts: Hosts, hand: HandDevice) -> Iterator[Player]:
-    with Player(Sines(), open_device=hand.open, clock=lambda: hand.time, plugin_effects=hosts.effect) as made:
+def player(
+    hosts: Hosts, hand: HandDevice, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Player]:
+    """Its effects may take their time, as this device does, but where it is seen what happens when one takes longer."""
+    monkeypatch.setattr("cocomposer.sound.supervisor.PATIENCE_SECONDS", 0.3)  # for machines with much to do
+    effects = hosts.live_effect if "hangs" in request.node.name else hosts.effect
+    with Player(Sines(), open_device=hand.open, clock=lambda: hand.time, plugin_effects=effects) as made:
         hand.player = made
         yield made
 
