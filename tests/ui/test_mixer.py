@@ -393,6 +393,9 @@ def test_meters_show_the_player(mixer: MixerView, playing: Session) -> None:
         def levels(self) -> Levels:
             return Levels((Level(0.5, 0.25), Level(), Level(2.0, 1.0)), {"Drums": Level(0.1, 0.1)}, {}, Level(0.9, 0.3))
 
+        def troubles(self) -> tuple[()]:
+            return ()
+
         def set_song(self, song: Song) -> None: ...
 
         def stop(self) -> None: ...

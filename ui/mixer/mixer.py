@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QHideEvent, QShowEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from cocomposer.sound.console import mix_of
 from cocomposer.sound.metering import Level, Levels
@@ -16,6 +16,7 @@ from .channels import Channel, channels_of
 from .lanes import LanesPanel
 from .parameters import ParameterPanel, Subject
 from .strip import StripView
+from .troubles import Troubles, plugins_of
 
 METER_MS = 33
 """Between two looks at the meters."""
@@ -29,6 +30,9 @@ class MixerView(QWidget):
         self._session = session
         self.strips: dict[Channel, StripView] = {}
         self.parameters, self.lanes = ParameterPanel(session), LanesPanel(session)
+        self.troubles = Troubles(session)
+        self.troubles.found.connect(self._mark_troubled)
+        self._troubled: frozenset[str] = frozenset()
         self._build()
         self._meters = QTimer(self)
         self._meters.setInterval(METER_MS)
@@ -69,6 +73,7 @@ class MixerView(QWidget):
         self.lanes.refresh()
         self._empty.setVisible(not self._session.song.parts)
         self._mark_current()
+        self._mark_troubled(self._troubled)
 
     def _open(self) -> None:
         """Another document: nothing of the old one stays open."""
@@ -118,19 +123,30 @@ class MixerView(QWidget):
         for channel, strip in self.strips.items():
             strip.set_current(channel == Channel("part", self._session.current_part))
 
+    def _mark_troubled(self, plugins: frozenset[str]) -> None:
+        self._troubled = plugins
+        for channel, strip in self.strips.items():
+            strip.set_troubled(bool(plugins & plugins_of(self._session.song, channel)))
+
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
         self.refresh()
         self._meters.start()
+        self.troubles.watch(True)
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802
         super().hideEvent(event)
         self._meters.stop()
+        self.troubles.watch(False)
 
     def _build(self) -> None:
         grid = theme.GRID
-        line = QHBoxLayout(self)
-        line.setContentsMargins(2 * grid, 2 * grid, 2 * grid, 2 * grid)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * grid, 2 * grid, 2 * grid, 2 * grid)
+        column.setSpacing(2 * grid)
+        line = QHBoxLayout()
+        column.addWidget(self.troubles)
+        column.addLayout(line, 1)
         line.setSpacing(2 * grid)
         self._parts_row, self._bus_row, self._master_row = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         for row in (self._parts_row, self._bus_row, self._master_row):
