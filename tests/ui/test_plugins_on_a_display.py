@@ -1,4 +1,4 @@
-"""An instrument and an effect of others, in the window on a real display: chosen, heard, turned, saved, opened again."""
+"""A plugin instrument and effect, in the window on a real display: chosen, heard, turned, saved, opened again."""
 
 from __future__ import annotations
 
