@@ -80,7 +80,7 @@ def opened(path: Path, memory: Memory) -> Window:
     session.attach(Player(hosts, open_device=open_device, plugin_effects=hosts.effect), hosts)
     until(lambda: session.song.chords)
     window.tabs.setCurrentWidget(window.mixer)
-    QTest.qWait(100)
+    until(lambda: window.mixer.complete)
     return window
 
 
