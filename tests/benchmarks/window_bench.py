@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 STARTS = 5
@@ -88,10 +89,8 @@ def latency() -> None:
     measured("sound is set up", lambda: start_playing(session), lambda: session.player is not None)
     proposals = session.proposals
     for composer in ("style", *(() if why_unavailable() else ("model",))):
-        measured(
-            f"proposing, {composer}", lambda: proposals.propose(Terms(seed=3), composer),
-            lambda: not proposals.under_way,
-        )  # fmt: skip
+        ask = partial(proposals.propose, Terms(seed=3), composer)
+        measured(f"proposing, {composer}", ask, lambda: not proposals.under_way)
     proposals.keep(session.document.project.generations[0].answers[0].id)
     measured("playing", session.play, lambda: True, 5.0)
     session.stop()

@@ -91,7 +91,7 @@ def desk(qapp: QApplication, qtbot: QtBot) -> Iterator[Desk]:
     player = Player(hosts, open_device=made.open_device, plugin_effects=hosts.effect)
     session.attach(player, hosts)
     mixer.show()
-    qtbot.waitUntil(lambda: mixer.complete)
+    qtbot.waitUntil(lambda: mixer.complete, timeout=20_000)
     yield made
     session.close()
 

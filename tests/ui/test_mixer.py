@@ -64,7 +64,7 @@ def mixer(playing: Session, qtbot: QtBot) -> MixerView:
     made.resize(1700, 560)
     qtbot.addWidget(made)
     made.show()
-    qtbot.waitUntil(lambda: made.complete)
+    qtbot.waitUntil(lambda: made.complete, timeout=20_000)
     return made
 
 
@@ -373,13 +373,13 @@ def test_strips_come_and_go_with_parts(mixer: MixerView, playing: Session, qtbot
     playing.edit("Loud", KEYS.with_strip(playing.song, replace(KEYS.strip(playing.song), gain_db=3.0)))
     assert mixer.strips[KEYS] is before  # nothing is made anew for a turned knob
     playing.edit("Remove", editing.remove_part(playing.song, 0))
-    qtbot.waitUntil(lambda: mixer.complete)
+    qtbot.waitUntil(lambda: mixer.complete, timeout=20_000)
     assert [channel.name(playing.song) for channel in mixer.strips if channel.kind == "part"] == ["Keys", "Drums"]
     playing.edit("Rename", editing.rename_part(playing.song, 0, "Rhodes"))
     assert mixer.strips[LEAD]._name.text() == "Rhodes"
     playing.undo()
     playing.undo()
-    qtbot.waitUntil(lambda: mixer.complete)
+    qtbot.waitUntil(lambda: mixer.complete, timeout=20_000)
     assert len([channel for channel in mixer.strips if channel.kind == "part"]) == 3
 
 
@@ -391,12 +391,12 @@ def test_strips_are_made_one_at_a_time(playing: Session, qtbot: QtBot) -> None:
     looking = QTimer()
     looking.timeout.connect(lambda: seen.append(len(mixer.strips)))
     looking.start(0)
-    qtbot.waitUntil(lambda: mixer.complete)
+    qtbot.waitUntil(lambda: mixer.complete, timeout=20_000)
     assert len(set(seen)) > len(mixer.strips) // 2  # others had their turn between them
     mixer.hide()
     playing.edit("Remove", editing.remove_part(playing.song, 0))
     mixer.show()
-    qtbot.waitUntil(lambda: mixer.complete)
+    qtbot.waitUntil(lambda: mixer.complete, timeout=20_000)
     assert tuple(mixer.strips) == channels_of(playing.song)
 
 
