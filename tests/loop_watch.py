@@ -36,10 +36,10 @@ class Watched:
 
 
 def watch(
-    begin: Callable[[], object], ended: Callable[[], object], *, least: float = 0.0, most: float = 60.0,
+    begin: Callable[[], object], ended: Callable[[], object], *, least: float = 0.0, beats: int = 1, most: float = 60.0,
     stacks: bool = False,
 ) -> Watched:  # fmt: skip
-    """Run the event loop from `begin` until `ended`, `least` seconds at least; with `stacks` note where it stands."""
+    """Run the event loop from `begin` until `ended`, `least` seconds and `beats` at least; with `stacks` note where it stands."""
     watched, clock = Watched(), QElapsedTimer()
     beaten = [time.monotonic(), time.thread_time()]
     done = threading.Event()
@@ -68,7 +68,9 @@ def watch(
     clock.start()
     began = time.monotonic()
     begin()
-    while time.monotonic() < began + most and (not ended() or time.monotonic() < began + least):
+    while time.monotonic() < began + most and not (
+        time.monotonic() >= began + least and len(watched.late) >= beats and ended()
+    ):
         QApplication.processEvents()
         time.sleep(0.0005)
     watched.seconds = time.monotonic() - began

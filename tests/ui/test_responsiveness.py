@@ -28,7 +28,8 @@ from cocomposer.sound.supervisor import Hosts
 from cocomposer.studio.settings import Settings
 
 USUAL, ONCE = 2.0, 10.0
-"""What 99 of 100 beats, and all of them, may take, as parts of a song's reading."""
+"""How often the time of that piece of work 99 of 100 beats, and all of them, may take."""
+BEATS = 200
 
 
 @pytest.fixture
@@ -63,21 +64,20 @@ def unit() -> float:
 
 def assert_lively(watched: Watched) -> None:
     worked, one = sorted(watched.worked), unit()
-    assert len(worked) > 20, "the loop hardly ran"
     assert worked[int(len(worked) * 0.99)] < USUAL * one, str(watched)
     assert worked[-1] < ONCE * one, str(watched)
 
 
 def test_while_it_proposes(living: Window) -> None:
     proposals = living.session.proposals
-    watched = watch(lambda: proposals.propose(Terms(seed=3), "style"), lambda: not proposals.under_way)
+    watched = watch(lambda: proposals.propose(Terms(seed=3), "style"), lambda: not proposals.under_way, beats=BEATS)
     assert len(living.session.document.project.generations[-1].answers) == 4
     assert_lively(watched)
 
 
 def test_while_it_plays(living: Window) -> None:
     session = living.session
-    watched = watch(session.play, lambda: session.position > 480, least=1.5)
+    watched = watch(session.play, lambda: session.position > 480, beats=BEATS)
     assert session.playing
     assert_lively(watched)
 
@@ -86,7 +86,7 @@ def test_while_it_plays(living: Window) -> None:
 def test_while_it_looks_for_plugins(living: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build_faulty_plugins(tmp_path, ("sound", "load-crash"))
     monkeypatch.setattr("cocomposer.studio.plugins.usual_folders", lambda: (tmp_path,))
-    watched = watch(living.scan_plugins, lambda: living.status.doing.isHidden())
+    watched = watch(living.scan_plugins, lambda: living.status.doing.isHidden(), beats=BEATS)
     assert "1 of 2 plugins can be used" in living.status.message.text()
     assert_lively(watched)
 
@@ -96,4 +96,4 @@ def test_the_watch_sees_a_loop_that_stands_still(living: Window) -> None:
         sum(number % 7 for number in range(4_000_000))
 
     with pytest.raises(AssertionError):
-        assert_lively(watch(idle, lambda: True, least=0.5))
+        assert_lively(watch(idle, lambda: True, beats=BEATS))
