@@ -39,7 +39,10 @@ def watch(
     begin: Callable[[], object], ended: Callable[[], object], *, least: float = 0.0, beats: int = 1, most: float = 60.0,
     stacks: bool = False,
 ) -> Watched:  # fmt: skip
-    """Run the event loop from `begin` until `ended`, `least` seconds and `beats` at least; with `stacks` note where it stands."""
+    """Run the event loop from `begin` until `ended`, for `least` seconds and `beats` at least.
+
+    With `stacks` note where it stands when it is late.
+    """
     watched, clock = Watched(), QElapsedTimer()
     beaten = [time.monotonic(), time.thread_time()]
     done = threading.Event()

@@ -2,8 +2,8 @@
 
 Prints the time from starting Python to a painted window with a song in it, the memory then, and how late the event loop
 was, and how long it worked at a time, while proposals were composed, the song was played, plugins were looked for, the
-mixer came up and a project was saved and opened.  `--stacks` adds where it stood while it was late; `latency` alone
-measures that alone.
+mixer came up and a project was saved and opened.  `--stacks` adds where it stood while it was late. A child
+process with folders of its own does each.
 """
 
 from __future__ import annotations
