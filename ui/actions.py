@@ -163,7 +163,7 @@ PLAY_ACTIONS = (
            "Ctrl+Shift+M", "count-in", checked=lambda w: w.transport.counting_in),
     Action("play.record", _(CONTEXT, "&Record from the MIDI keyboard"), PLAY, lambda w: w.transport.toggle_record(),
            "Ctrl+R", "record", checked=lambda w: w.transport.recording),
-    Action("play.tap", _(CONTEXT, "&Tap the tempo"), PLAY, lambda w: w.transport.tap(), "Ctrl+T"),
+    Action("play.tap", _(CONTEXT, "&Tap the tempo"), PLAY, lambda w: w.transport.display.tap(), "Ctrl+T"),
 )  # fmt: skip
 PROPOSE_ACTIONS = (
     Action("propose.go", _(CONTEXT, "&Propose"), PROPOSE, lambda w: w.propose(), "Ctrl+Return|Ctrl+Enter", "propose",

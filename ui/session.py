@@ -324,7 +324,9 @@ class Session(QObject):
         self.taste.close()
         self.composing.close()
         self.jobs.close()
-        if self.player is not None:
-            self.player.close()
-        if self.hosts is not None:
-            self.hosts.close()
+        player, hosts = self.player, self.hosts
+        self.player = self.hosts = None  # views may look once more
+        if player is not None:
+            player.close()
+        if hosts is not None:
+            hosts.close()

@@ -157,7 +157,7 @@ def set_kind(widget: QWidget, kind: str) -> None:
         return
     widget.setProperty("kind", kind)
     style = widget.style()
-    if style is not None:
+    if style is not None and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # else it is still to come
         style.unpolish(widget)
         style.polish(widget)
 

@@ -2,65 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
-
-from cocomposer.errors import CocomposerError
-from cocomposer.music import Key, Song
-from cocomposer.music.time import Meter
-from cocomposer.studio import editing
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from . import theme
 from .drag_button import SongDrag
 from .master_meter import MasterMeter
 from .session import Session
+from .song_display import SongDisplay
 from .timeline import shared_timeline
-from .value_fields import DragNumber, TextChoice
 
 if TYPE_CHECKING:
     from .actions import Actions
 
-METERS = ("2/4", "3/4", "4/4", "5/4", "6/8", "7/8", "9/8", "12/8")
-TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-KEYS = tuple(f"{tonic} {mode}" for mode in ("major", "minor") for tonic in TONICS)
-TAP_PAUSE = 2.0
-"""Seconds without a tap after which the next one begins anew."""
 LOAD_MS = 250
-
-
-def position_text(song: Song, tick: int) -> str:
-    """Where `tick` is as bar, beat and tick of the beat, the first two counted from 1: "12.3.240"."""
-    bar = song.meters.bar_at(tick)
-    meter = song.meters.meter_at(tick)
-    inside = tick - song.meters.bar_start(bar)
-    beat = sum(1 for start in meter.beat_starts if start <= inside)
-    return f"{bar + 1}.{beat}.{inside - meter.beat_starts[beat - 1]:03d}"
-
-
-def time_text(seconds: float) -> str:
-    """Minutes, seconds and tenths: "1:07.4"."""
-    minutes, rest = divmod(int(seconds * 10), 600)
-    return f"{minutes}:{rest // 10:02d}.{rest % 10}"
-
-
-class TapTempo:
-    """Quarter notes a minute from the times of taps, in seconds."""
-
-    def __init__(self) -> None:
-        self._taps: list[float] = []
-
-    def tap(self, now: float) -> float | None:
-        """The tempo of the last eight taps, None while there is but one."""
-        if self._taps and now - self._taps[-1] > TAP_PAUSE:
-            self._taps.clear()
-        self._taps = [*self._taps[-7:], now]
-        if len(self._taps) < 2:
-            return None
-        return 60.0 * (len(self._taps) - 1) / (self._taps[-1] - self._taps[0])
 
 
 class Transport(QWidget):
@@ -68,10 +25,11 @@ class Transport(QWidget):
 
     metronome: bool
     counting_in: bool
+    display: SongDisplay
 
-    def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self._session, self._clock, self._taps = session, clock, TapTempo()
+        self._session = session
         self.metronome, self.counting_in = False, False
         self._timeline = shared_timeline(session)
         self._loop_of_bars: tuple[int, int] | None = None
@@ -80,17 +38,10 @@ class Transport(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(8, 6, 8, 6)
         self._row.setSpacing(2)
-        self.position = QLabel("1.1.000")
-        self.time = QLabel("0:00.0")
-        self.tempo = DragNumber()
-        self.meter = TextChoice(METERS)
-        self.key = TextChoice(KEYS)
+        self.display = SongDisplay(session)
         self.load = QLabel()
         self.levels = MasterMeter(session)
         self.drag = SongDrag(session)
-        session.changed.connect(lambda change: self._show_song())
-        session.document_changed.connect(self._open)
-        session.playhead.connect(self._show_position)
         session.playing_changed.connect(lambda _: self._watch())
         session.selection_changed.connect(self._region_moved)
         session.player_changed.connect(self._tell_player)
@@ -108,7 +59,7 @@ class Transport(QWidget):
         for name in ("play.loop", "play.metronome", "play.count-in"):
             self._row.addWidget(actions.button(name))
         self._row.addSpacing(8)
-        self._row.addWidget(self._display())
+        self._row.addWidget(self.display)
         self._row.addStretch(1)
         self._row.addWidget(self.load)
         self._row.addSpacing(8)
@@ -118,47 +69,7 @@ class Transport(QWidget):
         self._row.addWidget(self.drag)
         for name in ("view.browser", "view.mixer", "view.proposals"):
             self._row.addWidget(actions.button(name))
-        self._show_song()
-        self._show_position(0)
         self._show_load()
-
-    def _display(self) -> QFrame:
-        """Position, tempo, metre and key in one quiet field, each with its name under it."""
-        field = QFrame()
-        theme.set_kind(field, "group")
-        row = QHBoxLayout(field)
-        row.setContentsMargins(12, 2, 12, 2)
-        row.setSpacing(12)
-        for label, name, below, width in (
-            (self.position, self.tr("Position in bars, beats and ticks"), self.tr("BAR"), 84),
-            (self.time, self.tr("Position in minutes and seconds"), self.tr("TIME"), 64),
-        ):
-            theme.set_kind(label, "digits")
-            label.setFont(theme.font(theme.LARGE, bold=True, digits=True))
-            label.setAccessibleName(name)
-            label.setToolTip(name)
-            label.setFixedWidth(width)
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            row.addWidget(_named(label, below))
-        self.tempo.setRange(20, 400)
-        self.tempo.setDecimals(1)
-        self.tempo.setAccessibleName(self.tr("Tempo in quarter notes a minute"))
-        self.tempo.setToolTip(self.tr("Tempo: drag up or down, or double-click and type. Ctrl+T taps it."))
-        self.tempo.valueChanged.connect(self._set_tempo)
-        self.meter.setAccessibleName(self.tr("Metre"))
-        self.meter.entered.connect(self._set_meter)
-        self.key.setAccessibleName(self.tr("Key"))
-        self.key.entered.connect(self._set_key)
-        for widget, name, width in (
-            (self.tempo, self.tr("BPM"), 68),
-            (self.meter, self.tr("METRE"), 76),
-            (self.key, self.tr("KEY"), 128),
-        ):
-            widget.setFixedWidth(width)
-            widget.setToolTip(widget.toolTip() or widget.accessibleName())
-            theme.set_kind(widget, "inline")
-            row.addWidget(_named(widget, name))
-        return field
 
     def _rule(self) -> None:
         line = QFrame()
@@ -211,62 +122,7 @@ class Transport(QWidget):
         backwards_inside = bars < 0 and self._session.position > here
         self._session.seek(here if backwards_inside else meters.bar_start(max(0, bar + bars)))
 
-    def tap(self) -> None:
-        """Take this moment as a beat."""
-        bpm = self._taps.tap(self._clock())
-        if bpm is not None:
-            self.tempo.setValue(round(bpm, 1))
-
-    # --- The song ---------------------------------------------------------------------------------------------------
-
-    def _set_tempo(self, bpm: float) -> None:
-        song = self._session.song
-        if abs(song.tempos.changes[0].bpm - bpm) >= 0.05:
-            merge = "tempo" if self.tempo.dragging else ""
-            self._edit(self.tr("Set tempo"), lambda: editing.set_tempo(song, 0, bpm), merge)
-
-    def _set_meter(self, text: str) -> None:
-        def changed() -> Song:
-            parts = text.split("/")
-            if len(parts) != 2 or not all(each.strip().isdecimal() for each in parts):
-                raise CocomposerError(self.tr("{text} is not a metre: write it like 4/4 or 6/8.").format(text=text))
-            return editing.set_meter(self._session.song, 0, Meter(int(parts[0]), int(parts[1])))
-
-        if not self._edit(self.tr("Set metre"), changed):
-            self.meter.restore()
-
-    def _set_key(self, text: str) -> None:
-        if not self._edit(self.tr("Set key"), lambda: editing.set_key(self._session.song, 0, Key.parse(text))):
-            self.key.restore()
-
-    def _edit(self, label: str, change: Callable[[], Song], merge: str = "") -> bool:
-        try:
-            self._session.edit(label, change(), merge)
-        except CocomposerError as error:
-            self._session.problem.emit(str(error))
-            return False
-        return True
-
     # --- Showing ----------------------------------------------------------------------------------------------------
-
-    def _open(self) -> None:
-        self._show_song()
-        self._show_position(0)
-
-    def _show_song(self) -> None:
-        song = self._session.song
-        self.tempo.blockSignals(True)
-        self.tempo.setValue(song.tempos.changes[0].bpm)
-        self.tempo.blockSignals(False)
-        self.meter.show_text(str(song.meters.changes[0].meter))
-        key = song.key_at(0)
-        self.key.show_text(str(key) if key else "–")
-        self._show_position(self._session.position)
-
-    def _show_position(self, tick: int) -> None:
-        song = self._session.song
-        self.position.setText(position_text(song, tick))
-        self.time.setText(time_text(song.tempos.seconds_at(tick)))
 
     def _watch(self) -> None:
         if self._session.playing:
@@ -306,18 +162,3 @@ class Transport(QWidget):
         if player is not None:
             player.metronome = self.metronome
             player.count_in = 1 if self.counting_in else 0
-
-
-def _named(widget: QWidget, name: str) -> QWidget:
-    """A widget with its name in small letters under it."""
-    box = QWidget()
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    label = QLabel(name)
-    theme.set_kind(label, "heading")
-    label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-    widget.setFixedHeight(24)
-    column.addWidget(widget)
-    column.addWidget(label)
-    return box

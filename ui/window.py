@@ -15,13 +15,12 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from cocomposer.studio.catalogue import Entry, Kind
-from cocomposer.studio.jobs import Job
-from cocomposer.studio.plugins import scan_plugins
 
 from . import theme
 from .actions import Actions
 from .arrangement import ArrangementView
 from .authors import SharesDialog
+from .background import Background
 from .browser import Browser
 from .chord_lane import ChordLane
 from .files import Files
@@ -62,6 +61,7 @@ class Window(QMainWindow):
         self.session = session
         self.memory = memory
         self.status = StatusLine()
+        self.background = Background(session, self.status)
         self.files = Files(self)
         self.out = Out(self)
         self.transport = Transport(session)
@@ -173,61 +173,20 @@ class Window(QMainWindow):
         for name in ("browser", "proposals"):
             self.memory.keep(f"window/{name}", not self._part(name).isHidden())
 
-    # --- Work in the background -------------------------------------------------------------------------------------
+    # --- What actions ask for ---------------------------------------------------------------------------------------
 
     def run(self, text: str, work: Callable[..., T], done: Callable[[T], None]) -> None:
         """Do `work(progress, cancelled)` in the background, shown in the line below as `text`, then `done` here."""
-        running: list[Job[T]] = []
+        self.background.run(text, work, done)
 
-        def cancel() -> None:
-            for job in running:
-                job.cancel()
-
-        shown = self.status.begin(text, cancel)
-
-        def finished(result: T) -> None:
-            self.status.end(shown)
-            done(result)
-
-        def failed(sentence: str) -> None:
-            self.status.end(shown)
-            self.session.problem.emit(sentence)
-
-        running.append(
-            self.session.jobs.run(
-                work,
-                on_done=finished,
-                on_error=failed,
-                on_progress=lambda share: self.status.advance(shown, share),
-                on_cancelled=lambda: self.status.end(shown),
-            )
-        )
-
-    # --- What actions ask for ---------------------------------------------------------------------------------------
+    def scan_plugins(self) -> None:
+        """Look for plugins in the background; those that are found stand in the browser then."""
+        self.background.scan_plugins(lambda: self.browser.reload(Kind.PLUGIN))
 
     def propose(self) -> None:
         """Ask for proposals, with what is set beside them."""
         self._part("proposals").show()
         self.proposals.propose()
-
-    def scan_plugins(self) -> None:
-        """Look for plugins in the background; those that are found stand in the browser then."""
-        folders = tuple(Path(each) for each in self.session.settings.plugin_folders)
-
-        def work(progress: Callable[[float], None], cancelled: Callable[[], bool]) -> tuple[int, int]:
-            count, found = scan_plugins(folders, cancelled=cancelled)
-            fit = 0
-            for number, info in enumerate(found, 1):
-                fit += not info.problem
-                progress(number / max(1, count))
-            return count, fit
-
-        def done(counts: tuple[int, int]) -> None:
-            self.browser.reload(Kind.PLUGIN)
-            told = self.tr("{fit} of {count} plugins can be used.") if counts[0] else self.tr("No plugins were found.")
-            self.status.say(told.format(count=counts[0], fit=counts[1]))
-
-        self.run(self.tr("Looking for plugins"), work, done)
 
     def _use(self, entry: Entry) -> None:
         """Use what is no edit of the song: a sketch is opened, a style proposed in."""

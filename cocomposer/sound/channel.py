@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from cocomposer.sound.automation import Curve, Setting, factor
 from cocomposer.sound.effects import BuiltInEffect, Insert, PluginEffects, in_a_row, matched
 from cocomposer.sound.loudness import hiss
 from cocomposer.sound.metering import Guard, Level, level_of
+from cocomposer.sound.trouble import Trouble
 
 if TYPE_CHECKING:
     from cocomposer.sound.automation import Values
@@ -90,15 +92,15 @@ class Channel:
         return sum(insert.latency for insert in self._inserts)
 
     @property
-    def problems(self) -> list[str]:
-        """What the artist should know, as sentences."""
+    def troubles(self) -> list[Trouble]:
+        """What the artist should know."""
         label = self._plan.label if self._plan else ""
         told = [
-            f"{label} plays without {_name(insert.effect)}: it {insert.problem}."
+            Trouble(f"{label} plays without {_name(insert.effect)}: it {insert.problem}.", insert.effect.plugin)
             for insert in self._inserts
             if insert.problem
         ]
-        return [*told, f"{label} was muted: {self.fault}."] if self.fault else told
+        return [*told, Trouble(f"{label} was muted: {self.fault}.")] if self.fault else told
 
     def prepare(self, plan: ChannelPlan) -> list[tuple[Insert, Effect | None]]:
         """The inserts that `plan` needs, new ones loaded: this may take long, and changes nothing yet."""
@@ -233,7 +235,7 @@ class Channel:
 
 
 def _name(effect: Effect) -> str:
-    return effect.plugin or effect.kind
+    return Path(effect.plugin).name or effect.kind
 
 
 def _is(value: Values, number: float) -> bool:

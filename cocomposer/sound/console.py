@@ -25,6 +25,7 @@ from cocomposer.sound.lag import Lag
 from cocomposer.sound.metering import MOMENTARY_HOPS, SHORT_TERM_HOPS, Levels, LoudnessMeter
 from cocomposer.sound.plan import MASTER, console_plan
 from cocomposer.sound.shared import Shared, slowest
+from cocomposer.sound.trouble import Trouble
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
@@ -200,9 +201,14 @@ class Console:
         )
 
     @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What the artist should know: strips the guard has muted, inserts that do not play."""
+        return tuple(trouble for channel in self._channels for trouble in channel.troubles)
+
+    @property
     def problems(self) -> tuple[str, ...]:
-        """What the artist should know, as sentences: strips the guard has muted, inserts that do not play."""
-        return tuple(problem for channel in self._channels for problem in channel.problems)
+        """`troubles` as sentences."""
+        return tuple(trouble.sentence for trouble in self.troubles)
 
     def retry(self, missing: bool = False) -> None:
         """Start effects that failed while playing once more, with `missing` also those that could not be loaded.

@@ -129,7 +129,7 @@ def test_a_plugin_that_fails_lets_the_music_through_and_comes_back(
             assert difference_db(run(console, [negative, None]), negative / 2) < -120
             assert difference_db(run(console, [positive, positive]), 1.5 * positive) < -120  # dry, and half
             (problem,) = console.problems
-            assert problem.startswith(f"Part 1 plays without {broken[name]}: it")
+            assert problem.startswith(f"Part 1 plays without {broken[name].name}: it")
             assert words in problem
             assert difference_db(run(console, [negative, None]), negative) < -120
             console.retry()
@@ -173,7 +173,7 @@ def test_a_plugin_that_is_not_there_comes_back(tmp_path: Path) -> None:
         console = Console(song(strip(Effect("plugin", plugin=str(moved)))), RATE, hosts.effect)
         try:
             assert np.array_equal(run(console, [SOUND]), SOUND)
-            assert console.problems == (f"Part 1 plays without {moved}: it is not there.",)
+            assert console.problems == (f"Part 1 plays without {moved.name}: it is not there.",)
             moved.symlink_to(source)
             console.retry()
             assert np.array_equal(run(console, [SOUND]), SOUND)

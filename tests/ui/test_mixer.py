@@ -20,7 +20,7 @@ from cocomposer.ui.mixer.settings import GROUPS, effect_settings, instrument_set
 from cocomposer.ui.mixer.strip import StripView
 from cocomposer.ui.session import Session
 from faulty_plugins import build_faulty_plugins, needs_gcc
-from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtCore import QPoint, QPointF, Qt, QTimer
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QListWidget, QMenu
@@ -67,6 +67,7 @@ def mixer(playing: Session, qtbot: QtBot) -> MixerView:
     made.resize(1700, 560)
     qtbot.addWidget(made)
     made.show()
+    qtbot.waitUntil(lambda: made.complete, timeout=20_000)
     return made
 
 
@@ -414,17 +415,36 @@ def test_a_broken_rack_is_said(playing: Session, tmp_path: Path, qtbot: QtBot) -
     assert playing.song == BAND
 
 
-def test_strips_come_and_go_with_parts(mixer: MixerView, playing: Session) -> None:
+def test_strips_come_and_go_with_parts(mixer: MixerView, playing: Session, qtbot: QtBot) -> None:
     before = mixer.strips[KEYS]
     playing.edit("Loud", KEYS.with_strip(playing.song, replace(KEYS.strip(playing.song), gain_db=3.0)))
     assert mixer.strips[KEYS] is before  # nothing is made anew for a turned knob
     playing.edit("Remove", editing.remove_part(playing.song, 0))
+    qtbot.waitUntil(lambda: mixer.complete, timeout=20_000)
     assert [channel.name(playing.song) for channel in mixer.strips if channel.kind == "part"] == ["Keys", "Drums"]
     playing.edit("Rename", editing.rename_part(playing.song, 0, "Rhodes"))
     assert mixer.strips[LEAD]._name.text() == "Rhodes"
     playing.undo()
     playing.undo()
+    qtbot.waitUntil(lambda: mixer.complete, timeout=20_000)
     assert len([channel for channel in mixer.strips if channel.kind == "part"]) == 3
+
+
+def test_strips_are_made_one_at_a_time(playing: Session, qtbot: QtBot) -> None:
+    mixer = MixerView(playing)
+    qtbot.addWidget(mixer)
+    seen = []
+    mixer.show()
+    looking = QTimer()
+    looking.timeout.connect(lambda: seen.append(len(mixer.strips)))
+    looking.start(0)
+    qtbot.waitUntil(lambda: mixer.complete, timeout=20_000)
+    assert len(set(seen)) > len(mixer.strips) // 2  # others had their turn between them
+    mixer.hide()
+    playing.edit("Remove", editing.remove_part(playing.song, 0))
+    mixer.show()
+    qtbot.waitUntil(lambda: mixer.complete, timeout=20_000)
+    assert tuple(mixer.strips) == channels_of(playing.song)
 
 
 def test_the_current_part_is_marked_and_chosen(mixer: MixerView, playing: Session) -> None:
@@ -439,6 +459,9 @@ def test_meters_show_the_player(mixer: MixerView, playing: Session) -> None:
     class Loud:
         def levels(self) -> Levels:
             return Levels((Level(0.5, 0.25), Level(), Level(2.0, 1.0)), {"Drums": Level(0.1, 0.1)}, {}, Level(0.9, 0.3))
+
+        def troubles(self) -> tuple[()]:
+            return ()
 
         def set_song(self, song: Song) -> None: ...
 

@@ -172,6 +172,7 @@ def keep_two(card: Card) -> list[str]:
 def mix(window: Window) -> None:
     """Pull the tune down, and mute the part after it."""
     press(window, Qt.Key.Key_F3)
+    until(lambda: window.mixer.complete)
     fader = window.mixer.strips[Channel("part", 0)].fader
     drag(fader, (30, 60), (30, 75), (30, 90))
     QTest.mouseClick(window.mixer.strips[Channel("part", 1)].mute, LEFT)

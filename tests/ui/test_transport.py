@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from cocomposer.ui.session import Region
-from cocomposer.ui.transport import TapTempo, position_text, time_text
+from cocomposer.ui.song_display import TapTempo, position_text, time_text
 from cocomposer.ui.welcome import Welcome
 from cocomposer.ui.window import Window
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -116,7 +116,7 @@ def test_the_position_moves_while_it_plays(playing: Window, qtbot: QtBot) -> Non
     stopped = len(seen)
     qtbot.wait(120)
     assert len(seen) == stopped  # the clock rests with the music
-    assert playing.transport.position.text() == position_text(playing.session.song, playing.session.position)
+    assert playing.transport.display.position.text() == position_text(playing.session.song, playing.session.position)
 
 
 def test_stop_goes_back_and_home_to_the_beginning(playing: Window, qtbot: QtBot) -> None:
@@ -202,7 +202,7 @@ def test_playing_without_sound_is_answered_with_a_sentence(window: Window, qtbot
 
 
 def test_a_tempo_is_typed(window: Window, qtbot: QtBot) -> None:
-    field = window.transport.tempo
+    field = window.transport.display.tempo
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "123.5")
@@ -212,7 +212,7 @@ def test_a_tempo_is_typed(window: Window, qtbot: QtBot) -> None:
 
 
 def test_a_tempo_is_dragged_as_one_step(window: Window) -> None:
-    field = window.transport.tempo.lineEdit()
+    field = window.transport.display.tempo.lineEdit()
     assert field is not None
 
     def move(kind: QEvent.Type, y: float) -> None:
@@ -241,7 +241,7 @@ def test_a_tempo_is_tapped() -> None:
 
 def test_metre_and_key_are_typed_and_what_is_wrong_is_told(window: Window, qtbot: QtBot) -> None:
     transport, session = window.transport, window.session
-    for field, text in ((transport.meter, "3/4"), (transport.key, "D dorian")):
+    for field, text in ((transport.display.meter, "3/4"), (transport.display.key, "D dorian")):
         line = field.lineEdit()
         assert line is not None
         line.setFocus()
@@ -250,22 +250,22 @@ def test_metre_and_key_are_typed_and_what_is_wrong_is_told(window: Window, qtbot
         qtbot.keyClick(line, Qt.Key.Key_Return)
     assert str(session.song.meters.changes[0].meter) == "3/4"
     assert session.song.key_at(0) == MusicalKey.parse("D dorian")
-    line = transport.meter.lineEdit()
+    line = transport.display.meter.lineEdit()
     assert line is not None
     line.selectAll()
     qtbot.keyClicks(line, "4/5")
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert "4/5" in window.status.message.text()
-    assert transport.meter.currentText() == "3/4"
+    assert transport.display.meter.currentText() == "3/4"
 
 
 def test_the_fields_follow_the_song(window: Window) -> None:
     song = window.session.song
     window.session.edit("Faster", Song(length=song.length, tempos=TempoMap.constant(150)))
-    assert window.transport.tempo.value() == pytest.approx(150, abs=0.1)
+    assert window.transport.display.tempo.value() == pytest.approx(150, abs=0.1)
     window.session.undo()
-    assert window.transport.tempo.value() == pytest.approx(96, abs=0.1)
-    assert window.transport.key.currentText() == "G major"
+    assert window.transport.display.tempo.value() == pytest.approx(96, abs=0.1)
+    assert window.transport.display.key.currentText() == "G major"
 
 
 def test_the_meter_shows_what_the_player_says(playing: Window, qtbot: QtBot) -> None:

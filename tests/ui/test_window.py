@@ -297,7 +297,7 @@ def test_plugins_are_looked_for_and_stand_in_the_browser(
         cache.save()
         return 2, iter((found, broken))
 
-    monkeypatch.setattr("cocomposer.ui.window.scan_plugins", scan)
+    monkeypatch.setattr("cocomposer.ui.background.scan_plugins", scan)
     window.browser.show_kind(Kind.PLUGIN)
     qtbot.mouseClick(window.browser.scan, Qt.MouseButton.LeftButton)
     assert window.status.message.text() == "1 of 2 plugins can be used."

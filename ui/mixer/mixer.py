@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QHideEvent, QShowEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from cocomposer.sound.console import mix_of
 from cocomposer.sound.metering import Level, Levels
@@ -16,19 +16,31 @@ from .channels import Channel, channels_of
 from .lanes import LanesPanel
 from .parameters import ParameterPanel, Subject
 from .strip import StripView
+from .troubles import Troubles, plugins_of
 
 METER_MS = 33
 """Between two looks at the meters."""
 
 
 class MixerView(QWidget):
-    """The strips of the session's song; they are made anew only where parts, buses or sends come and go."""
+    """The strips of the session's song; they are made anew only where parts, buses or sends come and go.
+
+    That is done one at a time, so that the window lives on between them.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.strips: dict[Channel, StripView] = {}
+        self._channels: tuple[Channel, ...] = ()
+        """All that have a strip, or will have one soon."""
+        self._dealing = QTimer(self)
+        self._dealing.setInterval(0)
+        self._dealing.timeout.connect(self._deal_next)
         self.parameters, self.lanes = ParameterPanel(session), LanesPanel(session)
+        self.troubles = Troubles(session)
+        self.troubles.found.connect(self._mark_troubled)
+        self._troubled: frozenset[str] = frozenset()
         self._build()
         self._meters = QTimer(self)
         self._meters.setInterval(METER_MS)
@@ -61,14 +73,17 @@ class MixerView(QWidget):
         if not self.isVisible():
             return
         channels = channels_of(self._session.song)
-        if tuple(self.strips) != channels:
+        if self._channels != channels:
             self._deal(channels)
+        elif not self.complete:
+            self._dealing.start()
         for strip in self.strips.values():
             strip.refresh()
         self.parameters.refresh()
         self.lanes.refresh()
         self._empty.setVisible(not self._session.song.parts)
         self._mark_current()
+        self._mark_troubled(self._troubled)
 
     def _open(self) -> None:
         """Another document: nothing of the old one stays open."""
@@ -81,18 +96,30 @@ class MixerView(QWidget):
             self.refresh()
 
     def _parts(self) -> int:
-        return sum(channel.kind == "part" for channel in self.strips)
+        return sum(channel.kind == "part" for channel in self._channels)
 
     def _deal(self, channels: tuple[Channel, ...]) -> None:
         for strip in self.strips.values():
             strip.hide()
             strip.deleteLater()
-        self.strips = {channel: self._made(channel) for channel in channels}
-        for channel, strip in self.strips.items():
-            row = {"part": self._parts_row, "bus": self._bus_row, "send": self._bus_row}.get(
-                channel.kind, self._master_row
-            )
-            row.addWidget(strip)
+        self.strips, self._channels = {}, channels
+        self._dealing.start()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every strip is there."""
+        return len(self.strips) == len(self._channels)
+
+    def _deal_next(self) -> None:
+        """Make the next strip that is missing."""
+        channel = self._channels[len(self.strips)]
+        strip = self.strips[channel] = self._made(channel)
+        rows = {"part": self._parts_row, "bus": self._bus_row, "send": self._bus_row}
+        rows.get(channel.kind, self._master_row).addWidget(strip)
+        strip.set_current(channel == Channel("part", self._session.current_part))
+        strip.set_troubled(bool(self._troubled & plugins_of(self._session.song, channel)))
+        if self.complete:
+            self._dealing.stop()
 
     def _made(self, channel: Channel) -> StripView:
         strip = StripView(self._session, channel)
@@ -118,19 +145,31 @@ class MixerView(QWidget):
         for channel, strip in self.strips.items():
             strip.set_current(channel == Channel("part", self._session.current_part))
 
+    def _mark_troubled(self, plugins: frozenset[str]) -> None:
+        self._troubled = plugins
+        for channel, strip in self.strips.items():
+            strip.set_troubled(bool(plugins & plugins_of(self._session.song, channel)))
+
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
         self.refresh()
         self._meters.start()
+        self.troubles.watch(True)
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802
         super().hideEvent(event)
         self._meters.stop()
+        self._dealing.stop()
+        self.troubles.watch(False)
 
     def _build(self) -> None:
         grid = theme.GRID
-        line = QHBoxLayout(self)
-        line.setContentsMargins(2 * grid, 2 * grid, 2 * grid, 2 * grid)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * grid, 2 * grid, 2 * grid, 2 * grid)
+        column.setSpacing(2 * grid)
+        line = QHBoxLayout()
+        column.addWidget(self.troubles)
+        column.addLayout(line, 1)
         line.setSpacing(2 * grid)
         self._parts_row, self._bus_row, self._master_row = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         for row in (self._parts_row, self._bus_row, self._master_row):

@@ -34,7 +34,7 @@ from .channels import Channel
 from .desk import StripDesk
 from .instrument_button import instrument_name
 from .plugin_presets import PresetButton
-from .plugins import Plugins
+from .plugins import Place, Plugins
 from .settings import Setting, effect_name, effect_settings, instrument_settings, turned, with_parameter
 
 MANY = 24
@@ -220,7 +220,7 @@ class ParameterPanel(QFrame):
 
     def _take_preset(self, plugin: Effect | Instrument, state: bytes) -> None:
         if plugin == self._thing() and self.subject is not None:  # else it was turned, or another is shown, meanwhile
-            self._plugins.take(self._desk(), self.subject.insert, state, self.tr("Preset of {name}"))
+            self._plugins.take(Place(self._desk(), self.subject.insert), state, self.tr("Preset of {name}"))
 
     def _open_window(self) -> None:
         thing, subject = self._thing(), self.subject

@@ -43,7 +43,8 @@ class StripView(QFrame):
         super().__init__(parent)
         self.channel, self.desk = channel, StripDesk(session, channel)
         self._session = session
-        theme.set_kind(self, "strip")
+        self._current = self._troubled = False
+        self._mark()
         self.setFixedWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAcceptDrops(True)
@@ -77,7 +78,16 @@ class StripView(QFrame):
 
     def set_current(self, on: bool) -> None:
         """Mark the strip of the part that the piano roll shows."""
-        theme.set_kind(self, "strip-current" if on else "strip")
+        self._current = on
+        self._mark()
+
+    def set_troubled(self, on: bool) -> None:
+        """Mark a strip that something fails in."""
+        self._troubled = on
+        self._mark()
+
+    def _mark(self) -> None:
+        theme.set_kind(self, "strip-trouble" if self._troubled else "strip-current" if self._current else "strip")
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         self.chosen.emit(self.channel)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cocomposer.sound.effects import PluginEffects
     from cocomposer.sound.loudness import Audio
     from cocomposer.sound.metering import Levels
+    from cocomposer.sound.trouble import Trouble
 
 _TRAIL = 500
 """Blocks that are remembered after they were given to the device: some seconds."""
@@ -251,6 +252,11 @@ class Player:
         """The meters of the mixer for what was mixed last; None while there is no song."""
         deck = self.mixing.deck
         return deck.console.levels if deck is not None else None
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What does not play now as it should; `retry` gives it another chance."""
+        deck = self.mixing.deck
+        return (*self.rendering.troubles.values(), *(deck.console.troubles if deck is not None else ()))
 
     @property
     def underruns(self) -> int:

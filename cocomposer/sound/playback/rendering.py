@@ -14,6 +14,7 @@ from cocomposer.music import Instrument
 from cocomposer.sound.playback.segments import TAIL_SECONDS, Phrase
 from cocomposer.sound.playback.takes import Take, Takes
 from cocomposer.sound.protocol import Curve, MidiEvent
+from cocomposer.sound.trouble import Trouble
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
@@ -58,7 +59,8 @@ class Rendering:
         self._wanted: dict[str, Phrase] = {}
         self._running: dict[str, Phrase] = {}
         self._failed: set[str] = set()
-        self._told: set[str] = set()
+        self.troubles: dict[str, Trouble] = {}
+        """Which instruments a substitute plays for, and why, by the sentence."""
         self._closed = False
         self._threads = [threading.Thread(target=self._work, name=f"rendering {n}") for n in range(WORKERS)]
         for thread in self._threads:
@@ -81,7 +83,7 @@ class Rendering:
             for key in self._failed:
                 self.takes.forget(key)
             self._failed.clear()
-            self._told.clear()
+            self.troubles = {}
 
     def close(self) -> None:
         """End the threads; a phrase under way is given up."""
@@ -135,12 +137,13 @@ class Rendering:
 
     def _tell(self, instrument: Instrument, failure: SoundError) -> None:
         """Say, once, that an instrument fails."""
-        sentence = f"The instrument {Path(instrument.name).name or 'SoundFont'} {failure}".rstrip(".")
+        what = f"The instrument {Path(instrument.name).name or 'SoundFont'} {failure}".rstrip(".")
+        sentence = f"{what}; the SoundFont at hand plays in its place."
         with self._changed:
-            known = sentence in self._told
-            self._told.add(sentence)
+            known = sentence in self.troubles
+            self.troubles = {**self.troubles, sentence: Trouble(sentence, instrument.name)}
         if not known:
-            self._problem(f"{sentence}; the SoundFont at hand plays in its place.")
+            self._problem(sentence)
 
 
 def played(
