@@ -92,7 +92,10 @@ QToolButton[kind="chip"]:checked { background: $accent; color: $on_accent; borde
 QToolButton[kind="chip"]:focus { border-color: $focus; }
 QToolButton[kind="chip"]:disabled { color: $muted; background: $surface; border-color: $line; }
 QToolButton::menu-indicator { image: none; }
-QToolButton[popupMode="1"] { padding-right: 18px; }
+QToolButton[popupMode="1"] { padding-right: 20px; }
+QToolButton::menu-button { border: none; width: 16px; }
+QToolButton::menu-button:hover { background: $pressed; border-radius: 3px; }
+QToolButton::menu-arrow { image: url(icons:chevron-down-$name.svg); width: 10px; height: 10px; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
   background: $well; border: 1px solid $border; border-radius: 4px; padding: 3px 8px; min-height: 20px;

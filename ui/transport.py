@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Key, Song
@@ -139,7 +139,7 @@ class Transport(QWidget):
             label.setToolTip(name)
             label.setFixedWidth(width)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            row.addWidget(_named(label, below))
+            row.addWidget(_named(label, below), 0, Qt.AlignmentFlag.AlignVCenter)
         self.tempo.setRange(20, 400)
         self.tempo.setDecimals(1)
         self.tempo.setAccessibleName(self.tr("Tempo in quarter notes a minute"))
@@ -157,7 +157,7 @@ class Transport(QWidget):
             widget.setFixedWidth(width)
             widget.setToolTip(widget.toolTip() or widget.accessibleName())
             theme.set_kind(widget, "inline")
-            row.addWidget(_named(widget, name))
+            row.addWidget(_named(widget, name), 0, Qt.AlignmentFlag.AlignVCenter)
         return field
 
     def _rule(self) -> None:
@@ -166,6 +166,10 @@ class Transport(QWidget):
         self._row.addSpacing(6)
         self._row.addWidget(line)
         self._row.addSpacing(6)
+
+    def button(self, name: str) -> QToolButton:
+        """The button of that action, which must be one of those along the bar."""
+        return next(each for each in self.findChildren(QToolButton) if _does(each) == name)
 
     # --- What the actions do ----------------------------------------------------------------------------------------
 
@@ -306,6 +310,11 @@ class Transport(QWidget):
         if player is not None:
             player.metronome = self.metronome
             player.count_in = 1 if self.counting_in else 0
+
+
+def _does(button: QToolButton) -> str:
+    action = button.defaultAction()
+    return action.objectName() if action is not None else ""
 
 
 def _named(widget: QWidget, name: str) -> QWidget:
