@@ -27,6 +27,7 @@ from . import theme
 from .card_picture import CardPicture
 from .drawings import icon
 from .keep_menu import KeepMenu
+from .phrases import said
 
 SHOWN_REASONS = 2
 _ICON = 16
@@ -88,7 +89,7 @@ class Card(QFrame):
         self.answer = answer
         if first:
             self._picture_of(answer.song)
-            self._title.setText(answer.title or answer.style or self.tr("Proposal"))
+            self._title.setText(said(answer.title or answer.style) or self.tr("Proposal"))
             self._facts.setText(self._fact_words(answer))
             self._facts.setToolTip(self.tr("Seed {seed}").format(seed=answer.seed))
             self._show_reasons()
@@ -102,7 +103,7 @@ class Card(QFrame):
         self.setAccessibleName(
             self.tr("Proposal {number}: {title}").format(number=self.number, title=self._title.text())
         )
-        self.setAccessibleDescription(" ".join((self._facts.text() + ".", *answer.reasons)))
+        self.setAccessibleDescription(" ".join((self._facts.text() + ".", *map(said, answer.reasons))))
 
     def show_auditioned(self, on: bool) -> None:
         """Mark the card whose music is heard in place of the song."""
@@ -135,7 +136,7 @@ class Card(QFrame):
     def _show_reasons(self) -> None:
         reasons = self.answer.reasons if self.answer is not None else ()
         shown = reasons if self._all_reasons else reasons[:SHOWN_REASONS]
-        self._reasons.setText("\n".join(shown))
+        self._reasons.setText("\n".join(map(said, shown)))
         self._reasons.setVisible(bool(shown))
         self._expand.setVisible(len(reasons) > SHOWN_REASONS)
         left = len(reasons) - SHOWN_REASONS

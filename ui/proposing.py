@@ -14,6 +14,8 @@ from cocomposer.studio.composing import Asked
 from cocomposer.studio.keeping import keep_answer
 from cocomposer.studio.project import Answer, Generation, Stretch
 
+from .phrases import said
+
 if TYPE_CHECKING:
     from .session import Session
 
@@ -62,7 +64,7 @@ class Proposing(QObject):
             given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
             request = session.taste.steered(Request(sketch=session.song, reference=reference, **given))
         except CocomposerError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(said(str(error)))
             return
         terms = replace(terms, leaning=request.leaning)
         project, bars = session.document.project, session.song.bars
@@ -125,11 +127,11 @@ class Proposing(QObject):
         try:
             project = keep_answer(self._session.document.project, answer_id, parts, bars)
         except CocomposerError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(said(str(error)))
             return
         self.audition(None)
         self._session.document.perform(
-            self.tr("Keep {title}").format(title=answer.title or self.tr("proposal")), project
+            self.tr("Keep {title}").format(title=said(answer.title) or self.tr("proposal")), project
         )
 
     def reject(self, answer_id: str) -> None:
@@ -165,4 +167,4 @@ class Proposing(QObject):
             self.drafts.clear()
             self._session.proposals_changed.emit()
         if problem:
-            self.refused.emit(problem)
+            self.refused.emit(said(problem))

@@ -10,12 +10,13 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cocomposer.errors import CocomposerError
-from cocomposer.music import Key, Song
+from cocomposer.music import Song
 from cocomposer.music.time import Meter
 from cocomposer.studio import editing
 
 from . import theme
 from .drag_button import SongDrag
+from .key_names import key_name, key_named, key_names
 from .master_meter import MasterMeter
 from .session import Session
 from .timeline import shared_timeline
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from .actions import Actions
 
 METERS = ("2/4", "3/4", "4/4", "5/4", "6/8", "7/8", "9/8", "12/8")
-TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-KEYS = tuple(f"{tonic} {mode}" for mode in ("major", "minor") for tonic in TONICS)
 TAP_PAUSE = 2.0
 """Seconds without a tap after which the next one begins anew."""
 LOAD_MS = 250
@@ -84,7 +83,7 @@ class Transport(QWidget):
         self.time = QLabel("0:00.0")
         self.tempo = DragNumber()
         self.meter = TextChoice(METERS)
-        self.key = TextChoice(KEYS)
+        self.key = TextChoice(key_names())
         self.load = QLabel()
         self.levels = MasterMeter(session)
         self.drag = SongDrag(session)
@@ -148,6 +147,7 @@ class Transport(QWidget):
         self.meter.setAccessibleName(self.tr("Metre"))
         self.meter.entered.connect(self._set_meter)
         self.key.setAccessibleName(self.tr("Key"))
+        self.key.setToolTip(self.tr("Key: choose one, or type one such as F# minor or D dorian"))
         self.key.entered.connect(self._set_key)
         for widget, name, width in (
             (self.tempo, self.tr("BPM"), 68),
@@ -240,7 +240,7 @@ class Transport(QWidget):
             self.meter.restore()
 
     def _set_key(self, text: str) -> None:
-        if not self._edit(self.tr("Set key"), lambda: editing.set_key(self._session.song, 0, Key.parse(text))):
+        if not self._edit(self.tr("Set key"), lambda: editing.set_key(self._session.song, 0, key_named(text))):
             self.key.restore()
 
     def _edit(self, label: str, change: Callable[[], Song], merge: str = "") -> bool:
@@ -264,7 +264,7 @@ class Transport(QWidget):
         self.tempo.blockSignals(False)
         self.meter.show_text(str(song.meters.changes[0].meter))
         key = song.key_at(0)
-        self.key.show_text(str(key) if key else "–")
+        self.key.show_text(key_name(key) if key else "–")
         self._show_position(self._session.position)
 
     def _show_position(self, tick: int) -> None:

@@ -56,6 +56,7 @@ class Welcome(QFrame):
         session.proposals_changed.connect(lambda: self._done(1) if session.proposals.under_way else None)
         session.proposals_changed.connect(self._place_anew)
         session.changed.connect(lambda change: self._done(2) if change.parts or change.band else None)
+        session.document_changed.connect(self.end)
         self.hide()
 
     def begin(self) -> None:

@@ -109,7 +109,7 @@ class Window(QMainWindow):
         self.centre = QSplitter(Qt.Orientation.Vertical)
         self.centre.addWidget(self.arrangement)
         self.centre.addWidget(self.tabs)
-        self.centre.setSizes([280, 420])
+        self.centre.setSizes([240, 460])
         self.centre.setChildrenCollapsible(False)
         self.across = QSplitter(Qt.Orientation.Horizontal)
         for view in (self.browser, self.centre, self.proposals):
