@@ -50,7 +50,6 @@ class ArrangementView(QWidget):
         self._down = QScrollBar(Qt.Orientation.Vertical)
         self._down.setFixedWidth(SCROLL_BAR)
         self._lay_out()
-        self.setFocusProxy(self.lanes)
         self._down.valueChanged.connect(self.rows.scroll_to)
         self.rows.moved.connect(self._follow)
         self.lanes.opened.connect(self.opened)

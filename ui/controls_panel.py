@@ -189,6 +189,7 @@ class ControlsPanel(QScrollArea):
     def _build(self) -> None:
         self.setWidgetResizable(True)
         self.setMinimumWidth(300)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it takes the keys
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         self._column = QVBoxLayout(inside)

@@ -1,8 +1,8 @@
 """What composers, styles and keys are called and say, in the language of the window.
 
-They speak English, in sentences of fixed forms with names and figures in their gaps; `ui/languages/phrases/*.json` gives
-these forms in other languages.  A sentence is known again by its form, and so is what stands in each gap, so the rooms
-below need not know that there are languages, and what an old project says is translated as well.
+They speak English, in sentences of fixed forms with names and figures in their gaps; `ui/languages/phrases/*.json`
+gives these forms in other languages.  A sentence is known again by its form, and so is what stands in each gap, so the
+rooms below need not know that there are languages, and what an old project says is translated as well.
 """
 
 from __future__ import annotations

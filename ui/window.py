@@ -92,7 +92,7 @@ class Window(QMainWindow):
         self._restore()
         self._name()
         self.actions_.refresh()
-        self.roll.setFocus()
+        self.roll.grid.setFocus()
 
     # --- Laying out -------------------------------------------------------------------------------------------------
 
@@ -109,7 +109,7 @@ class Window(QMainWindow):
         self.centre = QSplitter(Qt.Orientation.Vertical)
         self.centre.addWidget(self.arrangement)
         self.centre.addWidget(self.tabs)
-        self.centre.setSizes([240, 460])
+        self.centre.setSizes([270, 430])
         self.centre.setChildrenCollapsible(False)
         self.across = QSplitter(Qt.Orientation.Horizontal)
         for view in (self.browser, self.centre, self.proposals):
@@ -250,7 +250,7 @@ class Window(QMainWindow):
     def _show_notes(self) -> None:
         """Bring the piano roll to the front, with the keys."""
         self.tabs.setCurrentIndex(0)
-        self.roll.setFocus()
+        self.roll.grid.setFocus()
 
     def toggle(self, name: str) -> None:
         """Show or hide the browser, the proposals or the mixer."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,9 +30,9 @@ class _Screen:
 
 
 @pytest.fixture
-def empty(window: Window) -> Iterator[Window]:
+def empty(window: Window) -> Window:
     window.session.open(Document(Project(blank_song())))
-    yield window
+    return window
 
 
 def labels(window: Window, text: str) -> list[QLabel]:

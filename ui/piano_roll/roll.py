@@ -44,7 +44,6 @@ class PianoRoll(QWidget):
         self._down = QScrollBar(Qt.Orientation.Vertical)
         self._down.setFixedWidth(SCROLL_BAR)
         self._lay_out()
-        self.setFocusProxy(self.grid)
         self._shown: tuple[int, str, bool] | None = None
         self._across.valueChanged.connect(self._scroll_across)
         self._down.valueChanged.connect(self.state.rows.scroll_to)
