@@ -97,6 +97,7 @@ class Card(QFrame):
         self._pin.setIcon(icon("pinned" if answer.pinned else "pin"))
         self._verdict.setText({"kept": self.tr("kept"), "rejected": self.tr("rejected")}.get(answer.verdict, ""))
         self._verdict.setVisible(bool(answer.verdict))
+        theme.set_kind(self._verdict, "verdict" if answer.verdict == "kept" else "small")
         self.picture.set_faded(answer.verdict == "rejected")
         for widget in self._when_done:
             widget.setVisible(True)
@@ -187,6 +188,11 @@ class Card(QFrame):
         }  # fmt: skip
         return keys.get(Qt.Key(event.key()))
 
+    def _hear(self) -> None:
+        """Hear it, and listen to the keys: Space goes back and forth, 1 to 4 to the others, K keeps."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.audition_asked.emit()
+
     def _keep_all(self) -> None:
         self.keep_asked.emit(None, None)
 
@@ -257,7 +263,7 @@ class Card(QFrame):
         line = QHBoxLayout()
         line.setSpacing(theme.GRID)
         keys = self.tr("Space or {number}").format(number=self.number)
-        self._audition = self._button("play", self.tr("Hear it in place of the song"), keys, self.audition_asked.emit)
+        self._audition = self._button("play", self.tr("Hear it in place of the song"), keys, self._hear)
         self._audition.setCheckable(True)
         theme.set_kind(self._audition, "toggle")
         self._keep = self._button("tick", self.tr("Keep all of it"), "K", self._keep_all)

@@ -47,6 +47,7 @@ class ProposalsPanel(QFrame):
         session.proposals_changed.connect(self._refresh)
         session.proposals.refused.connect(self._show_problem)
         session.selection_changed.connect(self._refresh)
+        session.changed.connect(lambda _: self._show_problem(""))
         self.controls.changed.connect(self._refresh)
         self.deck.asked.connect(self._ask)
         self.deck.wishes_asked.connect(self._show_wishes_of)

@@ -153,6 +153,9 @@ QSlider::handle:vertical {
 QSlider::handle:focus, QSlider::handle:hover { border: 2px solid $focus; }
 QSlider::handle:disabled { background: $muted; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QLabel#qt_msgboxex_icon_label { max-width: 0; }
+
 QProgressBar {
   background: $well; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; color: transparent;
 }

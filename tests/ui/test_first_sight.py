@@ -9,7 +9,7 @@ from cocomposer.ui.blank import blank_song
 from cocomposer.ui.welcome import Welcome, _Frame
 from cocomposer.ui.window import SMALLEST, USUAL, Window, first_size
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLabel, QWidget
 
 from cocomposer.music import Note
 from cocomposer.studio import editing
@@ -128,3 +128,27 @@ def test_a_double_click_on_a_style_proposes_in_it(
     qtbot.mouseClick(port, Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(port, Qt.MouseButton.LeftButton, pos=place)
     assert asked == [entry.id]
+
+
+@pytest.mark.parametrize("name", ["tempo", "meter", "key"])
+def test_after_return_in_a_field_the_keys_are_for_the_song_again(window: Window, qtbot: QtBot, name: str) -> None:
+    field: QWidget = getattr(window.transport, name)
+    window.activateWindow()
+    field.setFocus()
+    assert field.hasFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert not field.hasFocus()
+
+
+@pytest.mark.parametrize("name", ["typing", "step"])
+def test_whoever_turns_on_typing_can_type_at_once(window: Window, qtbot: QtBot, name: str) -> None:
+    window.browser.list.setFocus()
+    qtbot.mouseClick(getattr(window.roll.toolbar, name), Qt.MouseButton.LeftButton)
+    assert window.roll.grid.hasFocus()
+
+
+def test_what_was_refused_is_forgotten_with_the_next_edit(window: Window) -> None:
+    session = window.session
+    session.proposals.refused.emit("There is no melody to harmonise.")
+    session.edit("Draw", editing.add_note(session.song, 0, Note(0, 60, 480)))
+    assert labels(window, "There is no melody to harmonise.") == []

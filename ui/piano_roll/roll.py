@@ -44,6 +44,8 @@ class PianoRoll(QWidget):
         self._down = QScrollBar(Qt.Orientation.Vertical)
         self._down.setFixedWidth(SCROLL_BAR)
         self._lay_out()
+        for button in (self.toolbar.typing, self.toolbar.step):
+            button.clicked.connect(self.grid.setFocus)  # what is typed next is meant for the notes
         self._shown: tuple[int, str, bool] | None = None
         self._across.valueChanged.connect(self._scroll_across)
         self._down.valueChanged.connect(self.state.rows.scroll_to)
