@@ -22,7 +22,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolButton
 
 from cocomposer.composer import Task
-from cocomposer.composer.request import Terms
+from cocomposer.composer.request import Task, Terms
 from cocomposer.music import Note, Part, Role, Song
 from cocomposer.sound.playback.score import Score
 from cocomposer.sound.playback.takes import Take, Takes
@@ -462,3 +462,14 @@ def test_the_real_composer_answers_in_its_own_process(session: Session, qtbot: Q
     assert len(panel.deck.cards) == 4
     assert all(card.answer is not None for card in panel.deck.cards)
     assert len({card._title.text() for card in panel.deck.cards}) == 4
+
+
+def test_more_like_a_band_that_was_kept_takes_its_place(asking: Session, composing: ComposingByHand) -> None:
+    asking.proposals.propose(Terms())
+    composing.latest.answer_all()
+    generation = asking.document.project.generation(1)
+    assert more_like(generation, generation.answers[0]).terms.task is Task.ARRANGE
+    asking.proposals.keep(generation.answers[0].id)
+    generation = asking.document.project.generation(1)
+    assert more_like(generation, generation.answers[0]).terms.task is Task.REMIX
+    assert more_like(generation, generation.answers[1]).terms.task is Task.ARRANGE
