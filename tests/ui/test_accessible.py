@@ -1,4 +1,4 @@
-"""The window without a mouse and without seeing it: Tab reaches everything, the focus is seen, everything has a name."""
+"""The window without a mouse or without seeing it: Tab reaches everything, the focus is seen, all has a name."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from cocomposer.ui.mixer.strip import StripView
 from cocomposer.ui.window import Window
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QAbstractSlider, QApplication, QComboBox, QLabel, QLineEdit, QScrollBar, QTabBar, QWidget
+from PyQt6.QtWidgets import QApplication, QTabBar, QWidget
 
 if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
+    pass
 
 MANY = 400
 """More presses of Tab than the window has places."""
@@ -44,18 +44,12 @@ def mixer(window: Window) -> Window:
     return window
 
 
-@pytest.fixture(params=["notes", "mixer", "proposals"])
-def view(request: pytest.FixtureRequest, window: Window) -> Window:
-    if request.param == "mixer":
-        window.toggle("mixer")
-    return window
-
-
 def test_tab_reaches_every_panel(window: Window) -> None:
     places = tabbed(window)
     for panel in (
-        window.transport, window.browser, window.arrangement.lanes, window.arrangement.heads, window.arrangement.sections,
-        window.chords.strip, window.roll.toolbar, window.roll.grid, window.roll.velocities, window.proposals.controls,
+        window.transport, window.browser, window.arrangement.lanes, window.arrangement.heads,
+        window.arrangement.sections, window.chords.strip, window.roll.toolbar, window.roll.grid, window.roll.velocities,
+        window.proposals.controls,
     ):  # fmt: skip
         assert any(place is panel or panel.isAncestorOf(place) for place in places), name(panel)
 

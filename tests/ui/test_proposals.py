@@ -22,7 +22,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolButton
 
 from cocomposer.composer import Task
-from cocomposer.composer.request import Task, Terms
+from cocomposer.composer.request import Terms
 from cocomposer.music import Note, Part, Role, Song
 from cocomposer.sound.playback.score import Score
 from cocomposer.sound.playback.takes import Take, Takes
