@@ -20,6 +20,8 @@ from .theme import set_kind
 from .timeline import Timeline, shared_timeline
 
 FOOT = 32
+FEW, ROOM, PAD = 2, 44, 16
+"""Up to so many parts it is said what comes under them, where so many pixels are free there; left and right of it."""
 
 
 class ArrangementView(QWidget):
@@ -40,16 +42,19 @@ class ArrangementView(QWidget):
         self.sections = SectionLane(session, timeline)
         self.heads = PartHeads(session, self.rows)
         self.lanes = PartLanes(session, timeline, self.rows)
-        self.empty = QLabel(self.tr("No parts yet: add one below, or drop a MIDI file here."), self.lanes)
+        self.empty = QLabel(self.lanes)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         set_kind(self.empty, "muted")
         self._down = QScrollBar(Qt.Orientation.Vertical)
         self._down.setFixedWidth(SCROLL_BAR)
         self._lay_out()
-        self.setFocusProxy(self.lanes)
         self._down.valueChanged.connect(self.rows.scroll_to)
         self.rows.moved.connect(self._follow)
         self.lanes.opened.connect(self.opened)
+        session.changed.connect(self._say_what_to_do)
+        session.document_changed.connect(self._say_what_to_do)
         self._follow()
 
     def _lay_out(self) -> None:
@@ -100,5 +105,18 @@ class ArrangementView(QWidget):
         self._down.setSingleStep(int(self.rows.height))
         self._down.setValue(int(self.rows.offset))
         self._down.blockSignals(False)
-        self.empty.setVisible(self.rows.count == 0)
-        self.empty.setGeometry(self.lanes.rect())
+        self._say_what_to_do()
+
+    def _say_what_to_do(self, _: object = None) -> None:
+        """In the room under a part or two: what comes here."""
+        song = self.session.song
+        if not self.rows.count:
+            words = self.tr("No parts yet: add one below, or drop a MIDI file here.")
+        elif song.chords or any(part.notes for part in song.parts):
+            words = self.tr("Propose writes a band around this; the parts you keep stand here.")
+        else:
+            words = self.tr("Draw notes or type chords below; Propose then writes a band around them.")
+        room = self.lanes.rect().adjusted(PAD, int(self.rows.y(self.rows.count)), -PAD, 0)
+        self.empty.setText(words)
+        self.empty.setGeometry(room)
+        self.empty.setVisible(self.rows.count <= FEW and room.height() >= ROOM)

@@ -12,6 +12,7 @@ from cocomposer.composer.style_composer import beyond_styles
 from cocomposer.errors import RequestError
 from cocomposer.music import Song
 
+from .phrases import said
 from .session import Region
 
 
@@ -94,7 +95,7 @@ def why_not(terms: Terms, region: Region | None, song: Song, reference: Song | N
     try:
         Request(**vars(terms_for(terms, region, song)), sketch=song, reference=reference)
     except RequestError as error:
-        return str(error)
+        return said(str(error))
     return ""
 
 

@@ -6,6 +6,8 @@ the current part ...), a drag carries it to where it is wanted.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PyQt6.QtCore import QModelIndex, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import (
@@ -29,6 +31,7 @@ from . import theme
 from .browser_list import EntryDelegate, EntryModel, star_area
 from .drawings import icon
 from .memory import Memory
+from .phrases import said
 from .session import Session
 from .using import use
 
@@ -171,7 +174,7 @@ class Browser(QFrame):
         """Read what there is of that kind again."""
 
         def loaded(entries: tuple[Entry, ...]) -> None:
-            self._loaded[kind] = entries
+            self._loaded[kind] = tuple(replace(e, name=said(e.name), detail=said(e.detail)) for e in entries)
             if kind is self.kind:
                 self._show()
 

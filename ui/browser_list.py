@@ -81,7 +81,7 @@ def _key(entry: Entry) -> str:
 
 def star_area(row: QRect) -> QRect:
     """Where the star of a row is."""
-    return QRect(row.right() - STAR - 14, row.center().y() - STAR, STAR + 12, STAR * 2)
+    return QRect(row.right() - STAR - 14, row.top(), STAR + 14, row.height() // 2)
 
 
 class EntryDelegate(QStyledItemDelegate):
@@ -108,20 +108,22 @@ class EntryDelegate(QStyledItemDelegate):
             painter.setPen(theme.colour("focus"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(area.adjusted(0, 0, -1, -1), theme.RADIUS, theme.RADIUS)
-        text = area.adjusted(8, 4, -STAR - 20, -4)
+        text = area.adjusted(8, 4, -8, -4)
         favourite = model.is_favourite(entry)
+        starred = favourite or hovered or selected
         for line, size, colour, place in (
             (entry.name, theme.BASE, "text", Qt.AlignmentFlag.AlignTop),
             (entry.detail, theme.SMALL, "muted", Qt.AlignmentFlag.AlignBottom),
         ):
             painter.setFont(theme.font(size))
             painter.setPen(theme.colour(colour))
-            shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, text.width())
+            room = text.width() - (STAR + 8 if starred and size == theme.BASE else 0)
+            shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, room)
             painter.drawText(text, place, shown)
-        if favourite or hovered or selected:
+        if starred:
             tokens = theme.tokens()
             star = pixmap("star-on" if favourite else "star", tokens.accent if favourite else tokens.muted, STAR * 2)
             star.setDevicePixelRatio(2)
             place_ = star_area(option.rect)
-            painter.drawPixmap(place_.left() + 6, place_.center().y() - STAR // 2, star)
+            painter.drawPixmap(place_.left() + 6, place_.center().y() - STAR // 2 + 2, star)
         painter.restore()

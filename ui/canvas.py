@@ -15,7 +15,7 @@ from .timeline import Timeline
 if TYPE_CHECKING:
     from .session import Session
 
-GUTTER = 168
+GUTTER = 200
 """Width of what stands left of every lane: part names, keyboard.  One width, so that bars stand under each other."""
 SCROLL_BAR = 10
 """Width of what stands right of every lane: the scroll bar of those that have one."""

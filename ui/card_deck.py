@@ -260,6 +260,7 @@ class CardDeck(QWidget):
         theme.set_kind(self._empty, "muted")
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the cards take the keys
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         outer = QVBoxLayout(inside)

@@ -27,6 +27,7 @@ from . import theme
 from .card_picture import CardPicture
 from .drawings import icon
 from .keep_menu import KeepMenu
+from .phrases import said
 
 SHOWN_REASONS = 2
 _ICON = 16
@@ -88,7 +89,7 @@ class Card(QFrame):
         self.answer = answer
         if first:
             self._picture_of(answer.song)
-            self._title.setText(answer.title or answer.style or self.tr("Proposal"))
+            self._title.setText(said(answer.title or answer.style) or self.tr("Proposal"))
             self._facts.setText(self._fact_words(answer))
             self._facts.setToolTip(self.tr("Seed {seed}").format(seed=answer.seed))
             self._show_reasons()
@@ -96,13 +97,14 @@ class Card(QFrame):
         self._pin.setIcon(icon("pinned" if answer.pinned else "pin"))
         self._verdict.setText({"kept": self.tr("kept"), "rejected": self.tr("rejected")}.get(answer.verdict, ""))
         self._verdict.setVisible(bool(answer.verdict))
+        theme.set_kind(self._verdict, "verdict" if answer.verdict == "kept" else "small")
         self.picture.set_faded(answer.verdict == "rejected")
         for widget in self._when_done:
             widget.setVisible(True)
         self.setAccessibleName(
             self.tr("Proposal {number}: {title}").format(number=self.number, title=self._title.text())
         )
-        self.setAccessibleDescription(" ".join((self._facts.text() + ".", *answer.reasons)))
+        self.setAccessibleDescription(" ".join((self._facts.text() + ".", *map(said, answer.reasons))))
 
     def show_auditioned(self, on: bool) -> None:
         """Mark the card whose music is heard in place of the song."""
@@ -135,7 +137,7 @@ class Card(QFrame):
     def _show_reasons(self) -> None:
         reasons = self.answer.reasons if self.answer is not None else ()
         shown = reasons if self._all_reasons else reasons[:SHOWN_REASONS]
-        self._reasons.setText("\n".join(shown))
+        self._reasons.setText("\n".join(map(said, shown)))
         self._reasons.setVisible(bool(shown))
         self._expand.setVisible(len(reasons) > SHOWN_REASONS)
         left = len(reasons) - SHOWN_REASONS
@@ -185,6 +187,11 @@ class Card(QFrame):
             Qt.Key.Key_Left: partial(self.step_asked.emit, -1), Qt.Key.Key_Up: partial(self.step_asked.emit, -1),
         }  # fmt: skip
         return keys.get(Qt.Key(event.key()))
+
+    def _hear(self) -> None:
+        """Hear it, and listen to the keys: Space goes back and forth, 1 to 4 to the others, K keeps."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.audition_asked.emit()
 
     def _keep_all(self) -> None:
         self.keep_asked.emit(None, None)
@@ -256,7 +263,7 @@ class Card(QFrame):
         line = QHBoxLayout()
         line.setSpacing(theme.GRID)
         keys = self.tr("Space or {number}").format(number=self.number)
-        self._audition = self._button("play", self.tr("Hear it in place of the song"), keys, self.audition_asked.emit)
+        self._audition = self._button("play", self.tr("Hear it in place of the song"), keys, self._hear)
         self._audition.setCheckable(True)
         theme.set_kind(self._audition, "toggle")
         self._keep = self._button("tick", self.tr("Keep all of it"), "K", self._keep_all)

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QPainter, QPen
 
 from cocomposer.music import Chord, Key
 
-from .theme import BASE, RADIUS, colour, font
+from .theme import BASE, RADIUS, SMALL, colour, font
 
 NARROWEST = 10.0
 """Pixels below which no name is written."""
@@ -26,6 +26,9 @@ def draw_block(painter: QPainter, box: QRectF, chord: Chord, key: Key | None, ch
     if room.width() < NARROWEST:
         return
     painter.setFont(font(BASE, bold=True))
+    if painter.fontMetrics().horizontalAdvance(str(chord)) > room.width():
+        painter.setFont(font(SMALL, bold=True))
+        room.adjust(-4, 0, 2, 0)
     painter.setPen(colour("muted" if chord.is_silent else "text"))
     name = painter.fontMetrics().elidedText(str(chord), Qt.TextElideMode.ElideRight, int(room.width()))
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
@@ -37,3 +40,11 @@ def draw_slot(painter: QPainter, box: QRectF) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour("focus"), 1.5, Qt.PenStyle.DashLine))
     painter.drawRoundedRect(box, RADIUS, RADIUS)
+
+
+def draw_hint(painter: QPainter, room: QRectF, words: str) -> None:
+    """What can be done in a lane that is empty."""
+    painter.setFont(font(BASE))
+    painter.setPen(colour("muted"))
+    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)

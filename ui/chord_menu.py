@@ -12,6 +12,7 @@ from cocomposer.composer.request import Task, Terms
 from cocomposer.composer.substitutions import substitutions_at
 from cocomposer.music import Chord, Role
 
+from .phrases import said
 from .session import Session
 
 
@@ -33,7 +34,7 @@ def chord_menu(
     if found:
         menu.addSection(menu.tr("In its place"))
         for each in found:
-            _add(menu, f"{each.chord}\t{each.reason}", partial(take, each.chord))
+            _add(menu, f"{each.chord}\t{said(each.reason)}", partial(take, each.chord))
     menu.addSeparator()
     bars = asked_bars(session, tick)
     where = menu.tr("bar {first}") if bars[0] == bars[1] else menu.tr("bars {first} to {last}")

@@ -23,7 +23,7 @@ from cocomposer.studio import editing
 
 from .auditioned import auditioned_song
 from .canvas import TimeCanvas
-from .chord_blocks import draw_block, draw_slot
+from .chord_blocks import draw_block, draw_hint, draw_slot
 from .chord_drop import can_drop, drop_progression
 from .chord_editor import ChordEditor
 from .chord_menu import chord_menu
@@ -80,8 +80,13 @@ class ChordStrip(TimeCanvas):
                 chosen = span.start == self.place and self.hasFocus() and proposed is None
                 key = self.session.song.key_at(span.start)
                 draw_block(painter, self._box(span.start, span.end), span.chord, key, chosen, proposed is not None)
-        if self.hasFocus() and self.selected is None:
+        writing = self.hasFocus() and self.selected is None
+        if writing:
             draw_slot(painter, self._box(*self._slot(self.place)))
+        if not self.session.song.chords and proposed is None:
+            beside = self._box(*self._slot(self.place)).right() if writing else 0.0
+            words = self.tr("Type a chord such as Am7, or drop a progression here")
+            draw_hint(painter, QRectF(beside + 12, 0, self.width() - beside - 12, HEIGHT), words)
         if self._drop_at is not None:
             painter.fillRect(QRectF(self.timeline.x(self._drop_at) - 1, 0, 3, HEIGHT), colour("accent"))
 

@@ -171,8 +171,6 @@ class ControlsPanel(QScrollArea):
         wished, reference = self._wished(self._task), self._reference.song
         self._why_not = whys[self._task] or why_not(wished, region, song, reference)
         self._why_no_composer = "" if self._why_not else self._composer_problem(wished, region, song, reference)
-        self._say(self._task_problem, self._why_not)
-        self._say(self._composer_says, self._why_no_composer)
         self.changed.emit()
 
     def _composer_problem(self, wished: Terms, region: Region | None, song: Song, reference: Song | None) -> str:
@@ -184,11 +182,6 @@ class ControlsPanel(QScrollArea):
             return self.tr("The neural composer cannot play: {why}.").format(why=missing)
         return ""
 
-    @staticmethod
-    def _say(label: QLabel, sentence: str) -> None:
-        label.setText(sentence)
-        label.setVisible(bool(sentence))
-
     def _tell(self, *_: object) -> None:
         if self._listening:
             self.refresh()
@@ -196,6 +189,7 @@ class ControlsPanel(QScrollArea):
     def _build(self) -> None:
         self.setWidgetResizable(True)
         self.setMinimumWidth(300)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it takes the keys
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         self._column = QVBoxLayout(inside)
@@ -208,8 +202,7 @@ class ControlsPanel(QScrollArea):
         self._where, self._about = QLabel(), QLabel()
         self._about.setWordWrap(True)
         theme.set_kind(self._about, "muted")
-        self._task_problem, self._composer_says = self._complaint(), self._complaint()
-        for widget in (self.tasks, self._where, self._about, self._task_problem):
+        for widget in (self.tasks, self._where, self._about):
             self._column.addWidget(widget)
         self._column.addSpacing(grid)
 
@@ -259,7 +252,6 @@ class ControlsPanel(QScrollArea):
             (self.tr("Auto"), "auto"), (self.tr("Style composer"), "style"), (self.tr("Neural model"), "model")
         )
         self._row("composer", self.tr("Composer"), self._composer)
-        self._column.addWidget(self._composer_says)
         seeds = QWidget()
         line = QHBoxLayout(seeds)
         line.setContentsMargins(0, 0, 0, 0)
@@ -301,12 +293,4 @@ class ControlsPanel(QScrollArea):
         label = QLabel(text.upper())
         theme.set_kind(label, "heading")
         label.setContentsMargins(0, 2 * theme.GRID, 0, 0)
-        return label
-
-    @staticmethod
-    def _complaint() -> QLabel:
-        label = QLabel()
-        label.setWordWrap(True)
-        theme.set_kind(label, "danger")
-        label.hide()
         return label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QSize, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication, QToolButton
 
@@ -21,7 +21,11 @@ class SongDrag(QToolButton):
         super().__init__()
         self._session = session
         self._pressed: QPoint | None = None
-        self.setIcon(icon("drag"))
+        self.setIcon(icon("export"))
+        self.setIconSize(QSize(16, 16))
+        self.setText("MIDI")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        theme.set_kind(self, "chip")
         self.setToolTip(self.tr("Drag the song onto your DAW as MIDI; click to export it"))
         self.setAccessibleName(self.toolTip())
         self.setCursor(Qt.CursorShape.OpenHandCursor)

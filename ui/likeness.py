@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cocomposer.composer.request import Terms
+from cocomposer.composer.request import Task, Terms
 from cocomposer.music import Song
 from cocomposer.studio.project import Answer, Generation
 from cocomposer.styles.loading import load_styles
@@ -25,11 +25,16 @@ class Question:
 
 
 def more_like(generation: Generation, answer: Answer) -> Question:
-    """The same question again, in the style of `answer`; a neural answer is the song to be like."""
-    seed = answer.seed + _SEEDS
+    """The same question again, in the style of `answer`; a neural answer is the song to be like.
+
+    Where a band was kept already, it is that band's place which the next one takes.
+    """
+    terms = replace(generation.terms, seed=answer.seed + _SEEDS)
+    if terms.task is Task.ARRANGE and answer.verdict == "kept":
+        terms = replace(terms, task=Task.REMIX)
     if answer.composer == "style":
-        return Question(replace(generation.terms, seed=seed, style=answer.style or "auto"), "style")
-    return Question(replace(generation.terms, seed=seed), generation.composer, answer.song)
+        return Question(replace(terms, style=answer.style or "auto"), "style")
+    return Question(terms, generation.composer, answer.song)
 
 
 def less_like(generation: Generation, answer: Answer) -> Question:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PyQt6.QtCore import QPoint, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QPoint, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -180,4 +180,4 @@ def instrument_name(part: Part) -> str:
     """What plays the part, as an artist knows it."""
     if part.instrument is not None and part.instrument.name:
         return part.instrument.name
-    return "Drum kit" if part.is_drums else INSTRUMENTS[part.program]
+    return QCoreApplication.translate("Part", "Drum kit") if part.is_drums else INSTRUMENTS[part.program]

@@ -33,7 +33,7 @@ KEY = "Ctrl+Return"
 class ProposalsPanel(QFrame):
     """Wishes and cards; beside one another where there is room, else behind two tabs.
 
-    `propose()` asks with what is set, `cancel()` stops it.
+    `propose()` asks with what is set, `cancel()` stops it; `button` does either.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -45,8 +45,9 @@ class ProposalsPanel(QFrame):
         self.deck = CardDeck(session)
         self._build()
         session.proposals_changed.connect(self._refresh)
-        session.problem.connect(self._show_problem)
+        session.proposals.refused.connect(self._show_problem)
         session.selection_changed.connect(self._refresh)
+        session.changed.connect(lambda _: self._show_problem(""))
         self.controls.changed.connect(self._refresh)
         self.deck.asked.connect(self._ask)
         self.deck.wishes_asked.connect(self._show_wishes_of)
@@ -62,10 +63,12 @@ class ProposalsPanel(QFrame):
         self._ask(Question(self.controls.terms, self.controls.composer, self.controls.reference.song))
         self.controls.next_seed()
 
-    def use_style(self, style_id: str) -> None:
-        """Wish for that style; what was asked before stays as it is."""
+    def propose_in(self, style_id: str) -> None:
+        """Ask in that style, with the other wishes as they stand; where that cannot be asked, show the wishes."""
+        self.cancel()
         self.controls.choose_style(style_id)
         self._tabs.setCurrentIndex(0)
+        self.propose()
 
     def cancel(self) -> None:
         """Stop composing; what is done stays."""
@@ -85,16 +88,16 @@ class ProposalsPanel(QFrame):
 
     def _refresh(self) -> None:
         proposing, problem = self._session.proposals.under_way, self.controls.problem
-        if proposing != self._was_proposing or self._button.icon().isNull():
-            self._button.setIcon(icon("stop") if proposing else icon("propose", "on_accent"))
+        if proposing != self._was_proposing or self.button.icon().isNull():
+            self.button.setIcon(icon("stop") if proposing else icon("propose", "on_accent"))
         if proposing and not self._was_proposing:  # wherever it was asked
             self._show_problem("")
             self._tabs.setCurrentIndex(1)
         self._was_proposing = proposing
-        self._button.setText(self.tr("Cancel") if proposing else self.tr("Propose"))
-        theme.set_kind(self._button, "" if proposing else "primary")
-        self._button.setEnabled(proposing or not problem)
-        self._button.setToolTip(self.tr("Stop composing; what is done stays  (Ctrl+.)") if proposing else problem
+        self.button.setText(self.tr("Cancel") if proposing else self.tr("Propose"))
+        theme.set_kind(self.button, "" if proposing else "primary")
+        self.button.setEnabled(proposing or not problem)
+        self.button.setToolTip(self.tr("Stop composing; what is done stays  (Ctrl+.)") if proposing else problem
                                 or self.tr("Ask for four proposals  ({key})").format(key=KEY))  # fmt: skip
         self._progress.setVisible(proposing)
         if proposing:
@@ -104,7 +107,7 @@ class ProposalsPanel(QFrame):
             task = self.controls.tasks.buttons[self.controls.task].text()
             where = region_words(self._session.region, self._session.song)
             self._summary.setText(problem or f"{task}  ·  {where}")
-        theme.set_kind(self._summary, "danger" if problem and not proposing else "muted")
+        theme.set_kind(self._summary, "" if problem and not proposing else "muted")
 
     def _show_problem(self, sentence: str) -> None:
         self._problem.setText(sentence)
@@ -120,14 +123,14 @@ class ProposalsPanel(QFrame):
         head.setSpacing(2 * grid)
         line = QHBoxLayout()
         line.setSpacing(2 * grid)
-        self._button = QPushButton()
-        self._button.setMinimumHeight(8 * grid)
-        self._button.setMinimumWidth(30 * grid)
-        self._button.setAccessibleName(self.tr("Propose, or cancel"))
-        self._button.clicked.connect(self._press)
+        self.button = QPushButton()
+        self.button.setMinimumHeight(8 * grid)
+        self.button.setMinimumWidth(30 * grid)
+        self.button.setAccessibleName(self.tr("Propose, or cancel"))
+        self.button.clicked.connect(self._press)
         self._summary = QLabel()
         self._summary.setWordWrap(True)
-        line.addWidget(self._button)
+        line.addWidget(self.button)
         line.addWidget(self._summary, 1)
         self._progress = QProgressBar()
         self._progress.setRange(0, 1000)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from cocomposer.composer.request import Request, Terms
 from cocomposer.errors import CocomposerError
@@ -15,10 +14,10 @@ from cocomposer.studio.composing import Asked
 from cocomposer.studio.keeping import keep_answer
 from cocomposer.studio.project import Answer, Generation, Stretch
 
+from .phrases import said
+
 if TYPE_CHECKING:
     from .session import Session
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,9 @@ class Proposing(QObject):
 
     `drafts` are those under way, by number; `auditioned` is the id of the one that is heard in place of the song.
     """
+
+    refused = pyqtSignal(str)
+    """Why nothing can be proposed or kept, in a sentence that is to be shown where the proposals are."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -53,7 +55,7 @@ class Proposing(QObject):
         """Ask for proposals; they stream into a new generation.
 
         `composer` is that of the settings where none is named; `reference` is a song to be like.  What is wrong with
-        the terms is told by the session's `problem`.
+        the terms is told by `refused`.
         """
         self.cancel()
         session = self._session
@@ -62,7 +64,7 @@ class Proposing(QObject):
             given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
             request = session.taste.steered(Request(sketch=session.song, reference=reference, **given))
         except CocomposerError as error:
-            self._session.problem.emit(str(error))
+            self.refused.emit(said(str(error)))
             return
         terms = replace(terms, leaning=request.leaning)
         project, bars = session.document.project, session.song.bars
@@ -125,11 +127,11 @@ class Proposing(QObject):
         try:
             project = keep_answer(self._session.document.project, answer_id, parts, bars)
         except CocomposerError as error:
-            self._session.problem.emit(str(error))
+            self.refused.emit(said(str(error)))
             return
         self.audition(None)
         self._session.document.perform(
-            self.tr("Keep {title}").format(title=answer.title or self.tr("proposal")), project
+            self.tr("Keep {title}").format(title=said(answer.title) or self.tr("proposal")), project
         )
 
     def reject(self, answer_id: str) -> None:
@@ -165,5 +167,4 @@ class Proposing(QObject):
             self.drafts.clear()
             self._session.proposals_changed.emit()
         if problem:
-            log.warning("Proposing: %s", problem)
-            self._session.problem.emit(problem)
+            self.refused.emit(said(problem))

@@ -164,6 +164,7 @@ SCENES = (
     Scene("light", _arranged, {"theme": "light"}),
     Scene("high-contrast", _arranged, {"theme": "high-contrast"}),
     Scene("scale-200", _arranged, {"scale": 2.0}),
+    Scene("scale-250", _arranged, {"scale": 2.5}),
     Scene("german", _arranged, {"language": "de"}),
 )
 

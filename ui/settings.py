@@ -50,6 +50,7 @@ class SettingsDialog(QDialog):
         self.resize(680, 440)
         self.pages = QListWidget()
         self.pages.setFixedWidth(168)
+        self.pages.setSpacing(4)
         self.pages.setAccessibleName(self.tr("Pages"))
         self._stack = QStackedWidget()
         self.note = QLabel()

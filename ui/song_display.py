@@ -9,17 +9,16 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cocomposer.errors import CocomposerError
-from cocomposer.music import Key, Song
+from cocomposer.music import Song
 from cocomposer.music.time import Meter
 from cocomposer.studio import editing
 
 from . import theme
+from .key_names import key_name, key_named, key_names
 from .session import Session
 from .value_fields import DragNumber, TextChoice
 
 METERS = ("2/4", "3/4", "4/4", "5/4", "6/8", "7/8", "9/8", "12/8")
-TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-KEYS = tuple(f"{tonic} {mode}" for mode in ("major", "minor") for tonic in TONICS)
 TAP_PAUSE = 2.0
 """Seconds without a tap after which the next one begins anew."""
 
@@ -65,7 +64,7 @@ class SongDisplay(QFrame):
         self.time = QLabel("0:00.0")
         self.tempo = DragNumber()
         self.meter = TextChoice(METERS)
-        self.key = TextChoice(KEYS)
+        self.key = TextChoice(key_names())
         self._build()
         session.changed.connect(lambda change: self._show_song())
         session.document_changed.connect(self._open)
@@ -87,7 +86,7 @@ class SongDisplay(QFrame):
             label.setToolTip(name)
             label.setFixedWidth(width)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            row.addWidget(_named(label, below))
+            row.addWidget(_named(label, below), 0, Qt.AlignmentFlag.AlignVCenter)
         self.tempo.setRange(20, 400)
         self.tempo.setDecimals(1)
         self.tempo.setAccessibleName(self.tr("Tempo in quarter notes a minute"))
@@ -96,6 +95,7 @@ class SongDisplay(QFrame):
         self.meter.setAccessibleName(self.tr("Metre"))
         self.meter.entered.connect(self._set_meter)
         self.key.setAccessibleName(self.tr("Key"))
+        self.key.setToolTip(self.tr("Key: choose one, or type one such as F# minor or D dorian"))
         self.key.entered.connect(self._set_key)
         for widget, name, width in (
             (self.tempo, self.tr("BPM"), 68),
@@ -105,7 +105,7 @@ class SongDisplay(QFrame):
             widget.setFixedWidth(width)
             widget.setToolTip(widget.toolTip() or widget.accessibleName())
             theme.set_kind(widget, "inline")
-            row.addWidget(_named(widget, name))
+            row.addWidget(_named(widget, name), 0, Qt.AlignmentFlag.AlignVCenter)
 
     def tap(self) -> None:
         """Take this moment as a beat."""
@@ -130,7 +130,7 @@ class SongDisplay(QFrame):
             self.meter.restore()
 
     def _set_key(self, text: str) -> None:
-        if not self._edit(self.tr("Set key"), lambda: editing.set_key(self._session.song, 0, Key.parse(text))):
+        if not self._edit(self.tr("Set key"), lambda: editing.set_key(self._session.song, 0, key_named(text))):
             self.key.restore()
 
     def _edit(self, label: str, change: Callable[[], Song], merge: str = "") -> bool:
@@ -152,7 +152,7 @@ class SongDisplay(QFrame):
         self.tempo.blockSignals(False)
         self.meter.show_text(str(song.meters.changes[0].meter))
         key = song.key_at(0)
-        self.key.show_text(str(key) if key else "–")
+        self.key.show_text(key_name(key) if key else "–")
         self._show_position(self._session.position)
 
     def _show_position(self, tick: int) -> None:

@@ -8,6 +8,8 @@ from PyQt6.QtWidgets import QComboBox, QCompleter, QWidget
 
 from cocomposer.styles.loading import load_styles
 
+from .phrases import said
+
 AUTO = "auto"
 _ID = Qt.ItemDataRole.UserRole
 
@@ -67,10 +69,10 @@ class StyleChooser(QComboBox):
         self._filled = True
         by_genre: dict[str, list[QStandardItem]] = {}
         for style in load_styles().values():
-            item = QStandardItem(f"{style.name}  ·  {style.genre}")
+            item = QStandardItem(f"{said(style.name)}  ·  {said(style.genre)}")
             item.setData(style.id, _ID)
             item.setToolTip(self.tr("{about} {low}–{high} beats a minute, {meter}.").format(
-                about=style.description, low=style.tempo[0], high=style.tempo[1], meter=style.meter))  # fmt: skip
+                about=said(style.description), low=style.tempo[0], high=style.tempo[1], meter=style.meter))  # fmt: skip
             by_genre.setdefault(style.genre, []).append(item)
         model = self.model()
         assert isinstance(model, QStandardItemModel)

@@ -94,7 +94,10 @@ QToolButton[kind="chip"]:checked { background: $accent; color: $on_accent; borde
 QToolButton[kind="chip"]:focus { border-color: $focus; }
 QToolButton[kind="chip"]:disabled { color: $muted; background: $surface; border-color: $line; }
 QToolButton::menu-indicator { image: none; }
-QToolButton[popupMode="1"] { padding-right: 18px; }
+QToolButton[popupMode="1"] { padding-right: 20px; }
+QToolButton::menu-button { border: none; width: 16px; }
+QToolButton::menu-button:hover { background: $pressed; border-radius: 3px; }
+QToolButton::menu-arrow { image: url(icons:chevron-down-$name.svg); width: 10px; height: 10px; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
   background: $well; border: 1px solid $border; border-radius: 4px; padding: 3px 8px; min-height: 20px;
@@ -151,6 +154,9 @@ QSlider::handle:vertical {
 }
 QSlider::handle:focus, QSlider::handle:hover { border: 2px solid $focus; }
 QSlider::handle:disabled { background: $muted; }
+
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QLabel#qt_msgboxex_icon_label { max-width: 0; }
 
 QProgressBar {
   background: $well; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; color: transparent;

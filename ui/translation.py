@@ -8,6 +8,8 @@ from pathlib import Path
 from PyQt6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PyQt6.QtWidgets import QApplication
 
+from . import phrases
+
 FOLDER = Path(__file__).with_name("languages")
 
 
@@ -50,6 +52,7 @@ def install(app: QApplication, language: str = "") -> str:
     if not texts:
         return "en"
     QLocale.setDefault(QLocale(code))
+    phrases.speak(code)
     app.installTranslator(Catalogue(texts, app))
     own = QTranslator(app)
     if own.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):

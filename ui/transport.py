@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from . import theme
 from .drag_button import SongDrag
@@ -77,6 +77,10 @@ class Transport(QWidget):
         self._row.addSpacing(6)
         self._row.addWidget(line)
         self._row.addSpacing(6)
+
+    def button(self, name: str) -> QToolButton:
+        """The button of that action, which must be one of those along the bar."""
+        return next(each for each in self.findChildren(QToolButton) if _does(each) == name)
 
     # --- What the actions do ----------------------------------------------------------------------------------------
 
@@ -162,3 +166,8 @@ class Transport(QWidget):
         if player is not None:
             player.metronome = self.metronome
             player.count_in = 1 if self.counting_in else 0
+
+
+def _does(button: QToolButton) -> str:
+    action = button.defaultAction()
+    return action.objectName() if action is not None else ""

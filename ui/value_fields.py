@@ -26,6 +26,7 @@ class DragNumber(QDoubleSpinBox):
         assert field is not None
         field.installEventFilter(self)
         field.setCursor(Qt.CursorShape.SizeVerCursor)
+        field.returnPressed.connect(self.clearFocus)  # what is pressed next is meant for the song again
 
     @property
     def dragging(self) -> bool:
@@ -71,6 +72,7 @@ class TextChoice(QComboBox):
         assert field is not None
         field.setFrame(False)
         field.returnPressed.connect(self._enter)
+        field.returnPressed.connect(self.clearFocus)
         field.editingFinished.connect(self._enter)
         self.activated.connect(lambda _: self._enter())
 

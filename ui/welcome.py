@@ -54,7 +54,9 @@ class Welcome(QFrame):
         session = window.session
         session.playing_changed.connect(lambda playing: self._done(0) if playing else None)
         session.proposals_changed.connect(lambda: self._done(1) if session.proposals.under_way else None)
+        session.proposals_changed.connect(self._place_anew)
         session.changed.connect(lambda change: self._done(2) if change.parts or change.band else None)
+        session.document_changed.connect(self.end)
         self.hide()
 
     def begin(self) -> None:
@@ -75,29 +77,31 @@ class Welcome(QFrame):
         self._frame.hide()
 
     def _done(self, step: int) -> None:
-        if self.isVisible() and self.step == step:
+        """What a step speaks of was done, be it before its turn: go on behind it."""
+        if self.isVisible() and self.step <= step:
+            self.step = step
             self.next()
 
     def _steps(self) -> tuple[tuple[str, str, QWidget], ...]:
+        window = self._window
         return (
             (
                 self.tr("Listen"),
                 self.tr("This is a ready sketch: a melody and its chords. Press Space to hear it, and again to stop."),
-                self._window.transport,
+                window.transport.button("play.toggle"),
             ),
             (
                 self.tr("Propose"),
-                self.tr(
-                    "Ctrl+Enter asks for four arrangements. They appear here one by one; click one to hear it in place."
-                ),
-                self._window.proposals,
+                self.tr("Press this, or Ctrl+Enter: four arrangements of the sketch are written beside one another."),
+                window.proposals.button,
             ),
             (
-                self.tr("Keep"),
+                self.tr("Keep and take away"),
                 self.tr(
-                    "Keep what you like, all or some of it; Ctrl+Z takes it back. Drag a part onto your DAW as MIDI."
+                    "Hear an answer in place, then Keep it, all or some of it; Ctrl+Z takes it back. "
+                    "MIDI at the top right exports the song; any part can be dragged onto your DAW."
                 ),
-                self._window.arrangement,
+                window.proposals.deck if window.proposals.deck.isVisible() else window.proposals,
             ),
         )
 
@@ -118,14 +122,19 @@ class Welcome(QFrame):
         self.show()
         self.raise_()
 
+    def _place_anew(self) -> None:
+        """What is pointed at has moved, or has another size."""
+        if self.isVisible():
+            self._place(self._steps()[self.step][2])
+
     def _place(self, target: QWidget) -> None:
-        area = QRect(target.mapTo(self._window, QPoint(0, 0)), target.size())
-        self._frame.setGeometry(area)
+        area = QRect(target.mapTo(self._window, QPoint(0, 0)), target.size()).adjusted(-3, -3, 3, 3)
         inside = self._window.rect().adjusted(GAP, GAP, -GAP, -GAP)
-        below = QPoint(area.center().x() - self.width() // 2, area.bottom() + GAP)
-        beside = QPoint(area.left() - self.width() - GAP, area.top() + 4 * GAP)
-        within = QPoint(area.center().x() - self.width() // 2, area.center().y() - self.height() // 2)
-        for corner in (below, beside, within):
+        self._frame.setGeometry(area & self._window.rect())
+        left = min(max(inside.left(), area.center().x() - self.width() // 2), inside.right() - self.width())
+        below = QPoint(left, area.bottom() + GAP)
+        beside = QPoint(area.left() - self.width() - GAP, area.top())
+        for corner in (beside, below):
             if inside.contains(QRect(corner, self.size())):
                 self.move(corner)
                 return
@@ -133,7 +142,7 @@ class Welcome(QFrame):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
         if event is not None and event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place(self._steps()[self.step][2])
+            self._place_anew()
         return super().eventFilter(watched, event)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PyQt6.QtCore import QEvent, Qt
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtCore import QEvent, QSize, Qt
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QScreen
 from PyQt6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from cocomposer.studio.catalogue import Entry, Kind
@@ -40,7 +40,11 @@ from .transport import Transport
 from .welcome import Welcome
 
 LEFT, RIGHT = 248, 336
-SMALLEST = (960, 600)
+USUAL = QSize(1440, 900)
+SMALLEST = QSize(900, 560)
+"""Also what a screen of 1920 x 1080 has room for at 200 %, less its bars."""
+TITLE_BAR = 40
+"""Height that a window's frame takes of the screen, at most."""
 
 T = TypeVar("T")
 
@@ -76,7 +80,7 @@ class Window(QMainWindow):
         self._palette: Palette | None = None
         self._log_window: LogWindow | None = None
         self._welcome: Welcome | None = None
-        self.setMinimumSize(*SMALLEST)
+        self.setMinimumSize(SMALLEST)
         self.setAcceptDrops(True)
         self._lay_out()
         bar = self.menuBar()
@@ -88,7 +92,7 @@ class Window(QMainWindow):
         self._restore()
         self._name()
         self.actions_.refresh()
-        self.roll.setFocus()
+        self.roll.grid.setFocus()
 
     # --- Laying out -------------------------------------------------------------------------------------------------
 
@@ -105,7 +109,7 @@ class Window(QMainWindow):
         self.centre = QSplitter(Qt.Orientation.Vertical)
         self.centre.addWidget(self.arrangement)
         self.centre.addWidget(self.tabs)
-        self.centre.setSizes([280, 420])
+        self.centre.setSizes([270, 430])
         self.centre.setChildrenCollapsible(False)
         self.across = QSplitter(Qt.Orientation.Horizontal)
         for view in (self.browser, self.centre, self.proposals):
@@ -130,6 +134,7 @@ class Window(QMainWindow):
         session = self.session
         session.problem.connect(self.status.say_problem)
         session.problem.connect(log.warning)
+        session.proposals.refused.connect(self._refused)
         session.told.connect(self.status.say)
         for signal in (session.changed, session.selection_changed, session.playing_changed, session.proposals_changed,
                        session.document_changed, session.saved_changed, session.recording_changed,
@@ -159,7 +164,7 @@ class Window(QMainWindow):
             if kept is not None:
                 restore(kept)
             elif name == "geometry":
-                self.resize(1440, 900)
+                self.resize(first_size(self.screen()))
         for name in ("browser", "proposals"):
             self._part(name).setVisible(self.memory.flag(f"window/{name}", True))
 
@@ -188,18 +193,23 @@ class Window(QMainWindow):
         self._part("proposals").show()
         self.proposals.propose()
 
+    def _refused(self, sentence: str) -> None:
+        """What cannot be proposed is told beside the proposals, wherever it was asked."""
+        log.warning(sentence)
+        self._part("proposals").show()
+
     def _use(self, entry: Entry) -> None:
         """Use what is no edit of the song: a sketch is opened, a style proposed in."""
         if entry.kind is Kind.SKETCH:
             self.files.open(Path(entry.id))
             return
         self._part("proposals").show()
-        self.proposals.use_style(entry.id)
+        self.proposals.propose_in(entry.id)
 
     def _show_notes(self) -> None:
         """Bring the piano roll to the front, with the keys."""
         self.tabs.setCurrentIndex(0)
-        self.roll.setFocus()
+        self.roll.grid.setFocus()
 
     def toggle(self, name: str) -> None:
         """Show or hide the browser, the proposals or the mixer."""
@@ -279,6 +289,12 @@ class Window(QMainWindow):
         self._remember()
         self.session.close()
         event.accept()
+
+
+def first_size(screen: QScreen | None) -> QSize:
+    """How large a window is at first: as is usual, or as the screen has room for."""
+    room = screen.availableSize() - QSize(0, TITLE_BAR) if screen is not None else USUAL
+    return USUAL.boundedTo(room).expandedTo(SMALLEST)
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

@@ -84,7 +84,7 @@ def panel(asking: Session, qtbot: QtBot) -> ProposalsPanel:
 
 @pytest.fixture
 def answered(panel: ProposalsPanel, composing: ComposingByHand) -> ProposalsPanel:
-    panel._button.click()
+    panel.button.click()
     composing.latest.answer_all()
     return panel
 
@@ -105,13 +105,13 @@ def test_at_first_it_says_what_to_do(panel: ProposalsPanel) -> None:
     assert panel.deck._empty.isVisible()
     assert "press Propose" in panel.deck._empty.text()
     assert not panel.deck.cards
-    assert panel._button.text() == "Propose"
+    assert panel.button.text() == "Propose"
 
 
 def test_cards_stream_in(panel: ProposalsPanel, asking: Session, composing: ComposingByHand) -> None:
-    panel._button.click()
+    panel.button.click()
     question = composing.latest
-    assert panel._button.text() == "Cancel"
+    assert panel.button.text() == "Cancel"
     assert panel._progress.isVisible()
     assert titles(panel) == ["Waiting…"] * 4
     first = question.written()[0]
@@ -127,7 +127,7 @@ def test_cards_stream_in(panel: ProposalsPanel, asking: Session, composing: Comp
         question.on_answer(answer)
     question.on_done()
     assert titles(panel) == [answer.title for answer in question.written()]
-    assert panel._button.text() == "Propose"
+    assert panel.button.text() == "Propose"
     assert not panel._progress.isVisible()
 
 
@@ -137,23 +137,23 @@ def test_bars_are_counted_from_where_they_were_asked(
     asking.region = Region(8, 11, (0,))
     QApplication.processEvents()
     panel.controls.choose_task(Task.VARY)
-    panel._button.click()
+    panel.button.click()
     composing.latest.on_bars(1, asking.song, 9)  # the song is complete up to its ninth bar
     assert panel.deck.cards[0]._facts.text() == "1 of 4 bars"
     assert panel._summary.text() == "1 of 16 bars written"
-    panel._button.click()
+    panel.button.click()
     panel.controls.choose_task(Task.CONTINUE)
     panel.controls._length.setValue(6)
-    panel._button.click()
+    panel.button.click()
     composing.latest.on_bars(0, asking.song, len(asking.song.bars) + 2)
     assert panel.deck.cards[0]._facts.text() == "2 of 6 bars"
 
 
 def test_cancel_keeps_what_is_done(panel: ProposalsPanel, asking: Session, composing: ComposingByHand) -> None:
-    panel._button.click()
+    panel.button.click()
     question = composing.latest
     question.on_answer(question.written()[0])
-    panel._button.click()
+    panel.button.click()
     assert question.cancelled
     assert not asking.proposals.under_way
     assert titles(panel) == [question.written()[0].title]
@@ -162,11 +162,11 @@ def test_cancel_keeps_what_is_done(panel: ProposalsPanel, asking: Session, compo
 
 
 def test_what_goes_wrong_is_said_here(panel: ProposalsPanel, composing: ComposingByHand) -> None:
-    panel._button.click()
+    panel.button.click()
     composing.latest.on_error("The composer stopped unexpectedly.")
     assert panel._problem.isVisible()
     assert panel._problem.text() == "The composer stopped unexpectedly."
-    panel._button.click()
+    panel.button.click()
     assert not panel._problem.isVisible()
 
 
@@ -174,13 +174,13 @@ def test_a_request_that_cannot_be_is_not_sent(
     panel: ProposalsPanel, asking: Session, composing: ComposingByHand
 ) -> None:
     panel.controls.choose_task(Task.INFILL)
-    assert not panel._button.isEnabled()
+    assert not panel.button.isEnabled()
     assert "some bars" in panel._summary.text()
     panel.propose()
     assert composing.asked == []
     asking.region = Region(2, 3, (0,))
     QApplication.processEvents()
-    panel._button.click()
+    panel.button.click()
     assert composing.latest.request.bars == (2, 3)
 
 
@@ -198,7 +198,7 @@ def test_a_card_tells_what_it_is(answered: ProposalsPanel, asking: Session) -> N
 
 
 def test_how_new_it_is_is_shown_where_it_was_measured(panel: ProposalsPanel, composing: ComposingByHand) -> None:
-    panel._button.click()
+    panel.button.click()
     composing.latest.answer_all(features={"new": 0.624}, composer="model", model="band 1")
     assert panel.deck.cards[0]._facts.text().startswith("62 % new  ·  ")
     assert "neural model band 1" in panel.deck.cards[0]._facts.text()
@@ -236,7 +236,7 @@ def test_hearing_a_card_begins_where_it_was_written(
 ) -> None:
     asking.region = Region(4, 7)
     QApplication.processEvents()
-    answered._button.click()
+    answered.button.click()
     composing.latest.answer_all()
     answered.deck.audition(1)
     assert asking.position == asking.song.bars[4].start
@@ -350,7 +350,7 @@ def test_earlier_proposals_can_be_browsed(
 ) -> None:
     asking.region = Region(0, 3)
     QApplication.processEvents()
-    answered._button.click()
+    answered.button.click()
     composing.latest.answer_all()
     deck = answered.deck
     assert (deck._count.text(), deck._what.text()) == ("2 / 2", "Arrange, bars 1–4")
@@ -364,7 +364,7 @@ def test_earlier_proposals_can_be_browsed(
 
 def test_what_is_pinned_stays_in_sight(answered: ProposalsPanel, asking: Session, composing: ComposingByHand) -> None:
     QTest.keyClick(answered.deck.cards[3], Qt.Key.Key_P)
-    answered._button.click()
+    answered.button.click()
     composing.latest.answer_all()
     assert [card.answer for card in answered.deck._pinned] == [answers(asking, 1)[3]]
     assert answered.deck._pinned_heading.isVisible()
@@ -423,7 +423,7 @@ def test_narrow_panels_show_one_thing_at_a_time(panel: ProposalsPanel, composing
     panel.resize(360, 800)
     assert panel.controls.isVisible()
     assert not panel.deck.isVisible()
-    panel._button.click()
+    panel.button.click()
     assert panel.deck.isVisible()
     assert not panel.controls.isVisible()
 
@@ -457,8 +457,19 @@ def test_the_real_composer_answers_in_its_own_process(session: Session, qtbot: Q
     panel.resize(1400, 700)
     panel.show()
     panel.controls._composer.setCurrentIndex(panel.controls._composer.findData("style"))
-    panel._button.click()
+    panel.button.click()
     qtbot.waitUntil(lambda: not session.proposals.under_way, timeout=60_000)
     assert len(panel.deck.cards) == 4
     assert all(card.answer is not None for card in panel.deck.cards)
     assert len({card._title.text() for card in panel.deck.cards}) == 4
+
+
+def test_more_like_a_band_that_was_kept_takes_its_place(asking: Session, composing: ComposingByHand) -> None:
+    asking.proposals.propose(Terms())
+    composing.latest.answer_all()
+    generation = asking.document.project.generation(1)
+    assert more_like(generation, generation.answers[0]).terms.task is Task.ARRANGE
+    asking.proposals.keep(generation.answers[0].id)
+    generation = asking.document.project.generation(1)
+    assert more_like(generation, generation.answers[0]).terms.task is Task.REMIX
+    assert more_like(generation, generation.answers[1]).terms.task is Task.ARRANGE

@@ -153,7 +153,7 @@ def hear(window: Window, card: Card, heard: Heard) -> None:
     assert window.session.proposals.auditioned == card.answer.id
     assert window.session.playing  # the song rested
     until(lambda: heard.peak > 0.02 and window.session.position > 0)
-    window.roll.setFocus()
+    window.roll.grid.setFocus()
     press(window, Qt.Key.Key_Space)
     assert not window.session.playing
 

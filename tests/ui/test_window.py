@@ -375,7 +375,7 @@ def test_the_first_steps_go_on_when_the_thing_is_done(window: Window, qtbot: QtB
     window.session.playing_changed.emit(True)
     assert card.title.text() == "Propose"
     qtbot.mouseClick(card.go_on, Qt.MouseButton.LeftButton)
-    assert card.title.text() == "Keep"
+    assert card.title.text() == "Keep and take away"
     qtbot.mouseClick(card.go_on, Qt.MouseButton.LeftButton)
     assert not card.isVisible()
 

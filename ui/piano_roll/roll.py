@@ -35,16 +35,17 @@ class PianoRoll(QWidget):
         self.ruler = Ruler(session, timeline)
         self.grid = NoteGrid(self.state)
         self.velocities = VelocityLane(self.state)
-        self.empty = QLabel(
-            self.tr("Add a part to begin: choose one in the arrangement, or propose a band."), self.grid
-        )
+        self.empty = QLabel(self.grid)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         set_kind(self.empty, "muted")
         self._across = QScrollBar(Qt.Orientation.Horizontal)
         self._down = QScrollBar(Qt.Orientation.Vertical)
         self._down.setFixedWidth(SCROLL_BAR)
         self._lay_out()
-        self.setFocusProxy(self.grid)
+        for button in (self.toolbar.typing, self.toolbar.step):
+            button.clicked.connect(self.grid.setFocus)  # what is typed next is meant for the notes
         self._shown: tuple[int, str, bool] | None = None
         self._across.valueChanged.connect(self._scroll_across)
         self._down.valueChanged.connect(self.state.rows.scroll_to)
@@ -81,7 +82,12 @@ class PianoRoll(QWidget):
     def _show_part(self, _: object = None) -> None:
         """Take the rows of the part at hand; scroll to its notes where it is another than before."""
         part = self.state.part
-        self.empty.setVisible(part is None)
+        self.empty.setVisible(part is None or not part.notes)
+        self.empty.setText(
+            self.tr("Add a part to begin: choose one in the arrangement, or propose a band.")
+            if part is None
+            else self.tr("Draw a note, play a key or drop a MIDI file.")
+        )
         shown = (self.state.part_index, part.name, part.is_drums) if part is not None else None
         if shown != self._shown:
             self._shown = shown

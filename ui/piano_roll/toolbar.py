@@ -128,6 +128,7 @@ class RollToolbar(QFrame):
         """A button, and a menu with the strength it works with."""
         told = self.tr("Draw the selected notes to the grid (Q)")
         self.quantise = self._button("", self.tr("Quantise"), told, lambda _: keys.quantise(self.state))
+        set_kind(self.quantise, "chip")
         self.quantise.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         menu = QMenu(self.quantise)
         group = QActionGroup(menu)
@@ -151,6 +152,7 @@ class RollToolbar(QFrame):
         button.setCheckable(True)
         if text:
             button.setText(text)
+            set_kind(button, "chip")
         return button
 
     def _button(self, drawing: str, name: str, told: str, does: Callable[[bool], None]) -> QToolButton:
