@@ -15,6 +15,7 @@ import numpy as np
 from cocomposer.errors import SoundError
 from cocomposer.music import Instrument, Song
 from cocomposer.sound.playback.audition import Audition
+from cocomposer.sound.playback.clip import Clip
 from cocomposer.sound.playback.devices import SoundCard, device_names
 from cocomposer.sound.playback.mixing import Mixing
 from cocomposer.sound.playback.output import OpenDevice, Output
@@ -85,6 +86,7 @@ class Player:
         )
         self.audition = Audition(self.rendering.takes, self._strength, self.planning.wake, sample_rate)
         self.planning.audition = self.audition
+        self.clip = Clip(sample_rate)
         self._output = Output(self._fill, sample_rate, self._problem, open_device)
         self._output.choose(device, buffer)
 
@@ -305,6 +307,7 @@ class Player:
                 self._remember(_Heard(at + begin / self.sample_rate, block.frames / self.sample_rate, block.place))
             begin += block.frames
         self.audition.add_to(audio)
+        self.clip.add_to(audio)
         return audio
 
     def _remember(self, heard: _Heard) -> None:
