@@ -22,7 +22,7 @@ from . import theme
 from .actions import Actions
 from .arrangement import ArrangementView
 from .authors import SharesDialog
-from .browser import Browser
+from .browser import Browser, Sharing
 from .chord_lane import ChordLane
 from .files import Files
 from .log_window import LogWindow
@@ -55,6 +55,7 @@ class Window(QMainWindow):
     files: Files
     out: Out
     transport: Transport
+    sharing: Sharing
     roll: PianoRoll
 
     def __init__(self, session: Session, memory: Memory) -> None:
@@ -64,6 +65,7 @@ class Window(QMainWindow):
         self.status = StatusLine()
         self.files = Files(self)
         self.out = Out(self)
+        self.sharing = Sharing(self)
         self.transport = Transport(session)
         self.actions_ = Actions(self)
         self.browser = Browser(session, memory)
@@ -141,6 +143,9 @@ class Window(QMainWindow):
         self.arrangement.opened.connect(self._show_notes)
         self.browser.used.connect(self._use)
         self.browser.scan_asked.connect(self.scan_plugins)
+        self.browser.code_pasted.connect(self.sharing.look_at)
+        self.browser.share_asked.connect(self.sharing.share)
+        self.browser.remove_asked.connect(self.sharing.remove)
 
     def _name(self) -> None:
         document = self.session.document
@@ -223,7 +228,7 @@ class Window(QMainWindow):
             return count, fit
 
         def done(counts: tuple[int, int]) -> None:
-            self.browser.reload(Kind.PLUGIN)
+            self.browser.look_up()
             told = self.tr("{fit} of {count} plugins can be used.") if counts[0] else self.tr("No plugins were found.")
             self.status.say(told.format(count=counts[0], fit=counts[1]))
 
@@ -233,9 +238,11 @@ class Window(QMainWindow):
         """Use what is no edit of the song: a sketch is opened, a style proposed in."""
         if entry.kind is Kind.SKETCH:
             self.files.open(Path(entry.id))
-            return
-        self._part("proposals").show()
-        self.proposals.use_style(entry.id)
+        elif entry.kind is Kind.STYLE:
+            self.proposals.show()
+            self.proposals.use_style(entry.id)
+        else:
+            self.sharing.use(entry)
 
     def _show_notes(self) -> None:
         """Bring the piano roll to the front, with the keys."""
@@ -299,11 +306,13 @@ class Window(QMainWindow):
     # --- Qt ---------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
-        if event is not None and self.files.can_take(event.mimeData()):
+        data = event.mimeData() if event is not None else None
+        if event is not None and (self.sharing.can_take(data) or self.files.can_take(data)):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
-        if event is not None and self.files.take(event.mimeData()):
+        data = event.mimeData() if event is not None else None
+        if event is not None and (self.sharing.take(data) or self.files.take(data)):
             event.acceptProposedAction()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from cocomposer import formats
 from cocomposer.library.index import Entry as Found
-from cocomposer.library.preset import KINDS
 from cocomposer.music.general_midi import FAMILIES, INSTRUMENTS
 from cocomposer.resources import assets_folder
 from cocomposer.studio.styles import style_id
@@ -35,7 +34,7 @@ class Kind(StrEnum):
     @property
     def of_presets(self) -> bool:
         """Is it a kind of the library, not one of what is merely there?"""
-        return self.value in KINDS
+        return self not in (Kind.PLUGIN, Kind.SKETCH)
 
 
 @dataclass(frozen=True)

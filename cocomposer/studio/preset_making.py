@@ -70,9 +70,7 @@ def progression_preset(song: Song, first: int, last: int, head: Head) -> Preset:
         raise PresetError("There are no chords in these bars: choose others, or write some first.")
     key = song.key_at(bars[0].start) or Key()
     home = Key(0, Mode.MINOR if key.mode.is_minor else Mode.MAJOR)
-    changes = tuple(
-        ChordChange(max(0, each.start - bars[0].start), each.chord.transpose(-key.tonic)) for each in spans
-    )
+    changes = tuple(ChordChange(max(0, each.start - bars[0].start), each.chord.transpose(-key.tonic)) for each in spans)
     chart = Song(
         length=bars[-1].end - bars[0].start,
         meters=MeterMap((MeterChange(0, song.meters.meter_at(bars[0].start)),)),

@@ -15,6 +15,7 @@ from cocomposer.music.mix import Instrument, InstrumentKind
 from cocomposer.sound.built_in import built_in_for
 from cocomposer.sound.house_mix import MASTER_LUFS
 from cocomposer.sound.loudness import amplitude, integrated_loudness
+from cocomposer.studio.presets import PREVIEW_RATE
 from cocomposer.studio.previews import chords_alone, first_bars_in_style, phrase
 from cocomposer.studio.progressions import load_progressions
 from cocomposer.styles import load_styles
@@ -22,9 +23,8 @@ from cocomposer.styles import load_styles
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
 
-__all__ = ["PREVIEW_RATE", "preview_song", "read_preview"]
+__all__ = ["preview_song", "read_preview"]
 
-PREVIEW_RATE = 44_100
 _LONGEST, _HIGHEST = 30, 0.89
 """Seconds, and peak, of a preview that is played."""
 _BASS_PROGRAM = 33
@@ -53,22 +53,24 @@ def preview_song(preset: Preset, value: Any, cancelled: Callable[[], bool]) -> S
     return None
 
 
-def read_preview(path: Path) -> Audio:
-    """The audio of a stored preview, (2, n) at PREVIEW_RATE, as loud as a song is played.
+def read_preview(source: Path | bytes) -> Audio:
+    """The audio of a stored preview, or of one's bytes: (2, n) at PREVIEW_RATE, as loud as a song is played.
 
     It may come from a stranger: what is longer than half a minute is cut, and what is no such audio refused with a
     SoundError.
     """
+    import io
+
     import numpy as np
     from pedalboard.io import AudioFile
 
     try:
-        with AudioFile(str(path)) as file:
+        with AudioFile(str(source) if isinstance(source, Path) else io.BytesIO(source)) as file:
             if not 8_000 <= file.samplerate <= 192_000 or file.num_channels not in (1, 2):
-                raise SoundError(f"The preview {path.name} is no audio that can be played here.")
+                raise SoundError("The preview that is stored with this preset cannot be played here.")
             audio = file.resampled_to(PREVIEW_RATE).read(_LONGEST * PREVIEW_RATE)
     except (OSError, ValueError, RuntimeError) as error:
-        raise SoundError(f"The preview {path.name} cannot be read: {error}.") from error
+        raise SoundError(f"The preview that is stored with this preset cannot be read: {error}.") from error
     audio = np.nan_to_num(np.ascontiguousarray(np.broadcast_to(audio, (2, audio.shape[1])), dtype=np.float32))
     loudness, peak = integrated_loudness(audio, PREVIEW_RATE), float(np.abs(audio).max(initial=0.0))
     if not np.isfinite(loudness) or peak <= 0:

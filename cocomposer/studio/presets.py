@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from cocomposer.library.subscriptions import Subscriptions
     from cocomposer.sound.supervisor import Hosts
 
-__all__ = ["AtHand", "Incoming", "Presets", "look_for_new"]
+__all__ = ["PREVIEW_RATE", "AtHand", "Incoming", "Presets", "look_for_new"]
 
 _log = logging.getLogger(__name__)
 
 _NEVER: Callable[[], bool] = lambda: False  # noqa: E731 - a default that is asked often
+PREVIEW_RATE = 44_100
 AUDIO = (".ogg", ".flac")
 
 
@@ -138,7 +139,7 @@ class Presets:
 
         from cocomposer.sound.audio_files import write_audio
         from cocomposer.sound.render import RenderSettings, render
-        from cocomposer.studio.preset_previews import PREVIEW_RATE, preview_song
+        from cocomposer.studio.preset_previews import preview_song
 
         song = preview_song(preset, self.at_hand(preset).value, cancelled)
         if song is None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from cocomposer import formats
 from cocomposer.composer.request import Request
 from cocomposer.library.index import Entry as Found
-from cocomposer.library.preset import ProgressionPreset, StylePreset
 from cocomposer.music import Chord, ChordChange, ChordSpan, Key, KeyChange, Note, Part, Role, Song, TempoMap
 from cocomposer.music.general_midi import playable_range
 from cocomposer.music.mix import Instrument, InstrumentKind
@@ -53,6 +52,7 @@ def preview_of(
 
 
 def _of_preset(presets: Presets, found: Found, song: Song, cancelled: Callable[[], bool]) -> Song | Audio | None:
+    from cocomposer.library.preset import ProgressionPreset, StylePreset
     from cocomposer.studio.preset_previews import preview_song, read_preview
 
     stored = presets.preview_file(found)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from cocomposer.errors import FormatError
 from cocomposer.formats import chord_text
-from cocomposer.library.preset import ProgressionPreset
 from cocomposer.music import Chord, ChordSpan, Key, Meter
 from cocomposer.music.key import Mode
 from cocomposer.resources import presets_folder
+
+if TYPE_CHECKING:
+    from cocomposer.library.preset import ProgressionPreset
 
 __all__ = ["Progression", "load_progressions", "progression_of"]
 

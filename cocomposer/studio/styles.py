@@ -58,7 +58,7 @@ def styles_at_hand(presets: Presets | None = None) -> Mapping[str, Style]:
 
 
 def style_id(entry: Entry) -> str:
-    """What a style preset is called in requests: a word of its name, and of its content where a shipped one has that."""
+    """What a style preset is called in requests: by its name, marked where a shipped one has that."""
     from cocomposer.library.pack import file_stem
 
     if entry.place == "factory":
