@@ -265,7 +265,6 @@ class Session(QObject):
         if self.player is None:
             self.problem.emit(self.tr("The sound is still being set up: press play again in a moment."))
             return
-        self.player.clip.hear(None)
         self._end_preview()
         self.player.play(tick)
         self._clock.start()
@@ -296,15 +295,14 @@ class Session(QObject):
         """
         if self.player is None or (self.playing and self._before_preview is None):
             return
-        song = what if isinstance(what, Song) else None
-        self.player.clip.hear(None if song is not None else what, PREVIEW_RATE)
-        if song is None:
+        if not isinstance(what, Song):
             if self.playing:
                 self.pause()
+            self.player.hear(what, PREVIEW_RATE)
             return
         if self._before_preview is None:
             self._before_preview = self.position
-        self.player.compare(song)
+        self.player.compare(what)
         self.player.play(0)
         self._clock.start()
 

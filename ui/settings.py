@@ -32,6 +32,7 @@ from cocomposer.studio.places import data_folder
 from cocomposer.studio.settings import BUFFERS, Settings
 
 from . import theme
+from .credentials_page import CredentialsPage
 from .translation import languages
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class SettingsDialog(QDialog):
             (self.tr("Sound"), self._sound()),
             (self.tr("Plugins"), self._plugins()),
             (self.tr("Composer"), self._composer()),
+            (self.tr("Authorship"), CredentialsPage(self._session, self._set)),
             (self.tr("Privacy"), self._privacy()),
         ):
             self.pages.addItem(name)

@@ -79,7 +79,7 @@ class Rendering:
     each part, its share of the sends included, adds to `before_master`, their sum.  `start` is the song's time in
     seconds at the first frame (above 0 where silence before the music was cut).  `loudness` is in LUFS, `true_peak`
     in dBTP, `seconds` the length.  `soundfont` is the file name of the SoundFont that played the parts without an
-    instrument of their own, None where there were none.
+    instrument of their own, None where there were none; `stem_parts` are the parts whose stems those are.
     """
 
     mix: Audio
@@ -92,6 +92,7 @@ class Rendering:
     seconds: float
     start: float
     soundfont: str | None
+    stem_parts: Mapping[str, Part] = field(default_factory=dict)
 
 
 def render(
@@ -131,12 +132,13 @@ def render(
             before_master, stems = _mixed(console, takes.recordings, settings, tell, stop)
             warnings = (*takes.warnings, *console.problems, *(_inexact_stems(song) if stems else ()))
             tell(0.85, "Mastering")
-            names = distinct(part.name or str(part.role) for part in song.parts)
+            names = tuple(distinct(part.name or str(part.role) for part in song.parts))
             mastered = _master(console, song, trims, before_master, dict(zip(names, stems, strict=False)), settings)
         finally:
             console.close()
     tell(1.0, "Done")
-    return replace(mastered, warnings=warnings, soundfont=takes.soundfont)
+    parts = dict(zip(names, song.parts, strict=True)) if stems else {}
+    return replace(mastered, warnings=warnings, soundfont=takes.soundfont, stem_parts=parts)
 
 
 def _heard(song: Song, racks: Racks | None) -> Song:

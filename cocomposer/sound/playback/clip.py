@@ -29,13 +29,9 @@ class Clip:
         self._wanted: _Sounding | None = None
         self._fading: list[_Sounding] = []
 
-    @property
-    def sounding(self) -> bool:
-        return self._wanted is not None
-
-    def hear(self, audio: Audio | None, sample_rate: int = 0) -> None:
+    def hear(self, audio: Audio | None, sample_rate: int) -> None:
         """Play `audio`, (2, n) at that rate, from its beginning, in place of what sounds; None ends it."""
-        if audio is not None and sample_rate not in (0, self._rate):
+        if audio is not None and sample_rate != self._rate:
             places = np.arange(0, audio.shape[1], sample_rate / self._rate)
             before = np.arange(audio.shape[1])
             audio = np.stack([np.interp(places, before, side) for side in audio]).astype(np.float32)
