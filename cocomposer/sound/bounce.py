@@ -58,9 +58,9 @@ def bounce(
     """Render `song` to `path`, whose suffix chooses the format, and its stems, where `settings` ask for them.
 
     `stem_path` says where a stem goes, by its number from 1 and its part's name; its folder is made.  `stem_tags` gives
-    what a stem says of itself, but for its title.  `progress` is told the share done, 0..1; `hosts` are those of `render`.  Every file appears whole or not at all.  Raises
-    SoundError for a format, an instrument or a place that cannot be used and Cancelled soon after `cancelled()` is
-    true.
+    what a stem says of itself, but for its title; without it that is what the mix says.  `progress` is told the share
+    done, 0..1; `hosts` are those of `render`.  Every file appears whole or not at all.  Raises SoundError for a format,
+    an instrument or a place that cannot be used and Cancelled soon after `cancelled()` is true.
     """
     check_format(path, settings.sample_rate, bit_depth)
     tell = progress or (lambda share: None)

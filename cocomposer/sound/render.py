@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.errors import SoundError
-from cocomposer.music import Song
+from cocomposer.music import Part, Song
 from cocomposer.sound.console import MASTER, Console
 from cocomposer.sound.house_mix import MASTER_LUFS, mix_of, settled, trim_for
 from cocomposer.sound.instruments import Recording, assign_instruments, part_jobs

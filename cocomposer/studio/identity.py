@@ -113,9 +113,9 @@ def signatory(who: Identity) -> Signatory:
     names = found.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME) or list(found.subject)
     now = datetime.datetime.now(datetime.UTC)
     if not found.not_valid_before_utc <= now <= found.not_valid_after_utc:
+        begin, end = found.not_valid_before_utc, found.not_valid_after_utc
         raise CredentialsError(
-            f"The certificate holds from {found.not_valid_before_utc:%d %B %Y} to {found.not_valid_after_utc:%d %B %Y}: "
-            "use one that holds today."
+            f"The certificate holds from {begin:%d %B %Y} to {end:%d %B %Y}: use one that holds today."
         )
     return Signatory(str(names[0].value) if names else "", found.not_valid_after_utc.date())
 
