@@ -187,6 +187,7 @@ class Browser(QFrame):
         self.title.setText(self._name(kind).upper())
         self.search.setPlaceholderText(self.tr("Search {kind}").format(kind=self._name(kind)))
         self.order.setVisible(kind.of_presets)
+        self.list.setCurrentIndex(QModelIndex())
         self.details.show_entry(None, self._hint(kind))
         self.look_up()
 
