@@ -345,7 +345,7 @@ def test_an_instrument_and_a_rack_go_to_the_current_part(window: Window) -> None
     from cocomposer.studio.catalogue import catalogue
 
     presets = window.session.room.presets
-    instruments = {each.name: each for each in catalogue(presets, Kind.INSTRUMENT)}
+    instruments = {each.name: each for each in catalogue(presets, Kind.INSTRUMENT) if each.preset}
     rack = next(each for each in catalogue(presets, Kind.RACK) if each.name == "Melody")
     assert use(instruments["Flute"], window.session)
     assert window.session.song.parts[0].instrument == Instrument(InstrumentKind.BUILT_IN, "flute")
