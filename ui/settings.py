@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -83,6 +84,10 @@ class SettingsDialog(QDialog):
         whole.setSpacing(16)
         whole.addLayout(across, 1)
         whole.addLayout(below)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self.pages.doItemsLayout()  # its rows were measured before they had their look
 
     # --- Pages ------------------------------------------------------------------------------------------------------
 

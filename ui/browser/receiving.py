@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -78,6 +79,10 @@ class ReceiveDialog(QDialog):
         column.addLayout(row)
         self.finished.connect(lambda _: self._session.preview(None))
         self.list.setCurrentRow(0)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self.list.doItemsLayout()  # its rows were measured before they had their look
 
     def accept(self) -> None:
         self.install_asked.emit()
