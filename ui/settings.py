@@ -87,7 +87,7 @@ class SettingsDialog(QDialog):
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
-        self.pages.doItemsLayout()  # its rows were measured before they had their look
+        self.pages.scheduleDelayedItemsLayout()  # its rows were measured before they had their look
 
     # --- Pages ------------------------------------------------------------------------------------------------------
 

@@ -82,7 +82,7 @@ class ReceiveDialog(QDialog):
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
-        self.list.doItemsLayout()  # its rows were measured before they had their look
+        self.list.scheduleDelayedItemsLayout()  # its rows were measured before they had their look
 
     def accept(self) -> None:
         self.install_asked.emit()
