@@ -31,6 +31,7 @@ class PresetRoom(QObject):
         self._lock = threading.Lock()
         self._presets: Presets | None = None
         self._watcher: Watcher | None = None
+        self._closed = False
         self._styles: Mapping[str, Style] = {}
 
     @property
@@ -51,6 +52,8 @@ class PresetRoom(QObject):
 
     def refresh(self) -> None:
         """Look at the folders anew, in the background."""
+        if self._closed:  # something turned up at the very end
+            return
 
         def look(*_: object) -> Mapping[str, Style]:
             self.presets.index.refresh()
@@ -61,16 +64,14 @@ class PresetRoom(QObject):
     def watch(self) -> None:
         """Refresh now, and whenever something turns up in the folders."""
 
-        def begin(*_: object) -> Watcher:
-            return Watcher(self.presets.index, lambda _: self._session.deliver(self.refresh))
+        def begin(*_: object) -> None:
+            self._watcher = Watcher(self.presets.index, lambda _: self._session.deliver(self.refresh))
 
-        def begun(watcher: Watcher) -> None:
-            self._watcher = watcher
-
-        self._session.jobs.run(begin, on_done=begun, on_error=self._session.problem.emit)
+        self._session.jobs.run(begin, on_error=self._session.problem.emit)
 
     def close(self) -> None:
-        """End watching, and let go of the index; nothing of the session may ask for it any more."""
+        """End watching, and let go of the index, once no job of the session asks for it any more."""
+        self._closed = True
         if self._watcher is not None:
             self._watcher.close()
         with self._lock:
