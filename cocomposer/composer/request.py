@@ -90,7 +90,7 @@ class Request(Terms):
 
     sketch: Song
     reference: Song | None = None
-    styles: Mapping[str, Style] | None = None
+    styles: Mapping[str, Style] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         self._check_numbers()
