@@ -13,8 +13,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 @pytest.fixture(scope="session", autouse=True)
 def _folders_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Settings, and the certificate that exports are signed with, are those of the tests."""
+    """Settings, presets, and the certificate that exports are signed with, are those of the tests."""
     with pytest.MonkeyPatch.context() as patched:
-        for name in ("DATA", "SETTINGS"):
+        for name in ("CACHE", "DATA", "SETTINGS"):
             patched.setenv(f"COCOMPOSER_{name}", str(tmp_path_factory.mktemp(name.casefold())))
         yield

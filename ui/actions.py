@@ -25,8 +25,8 @@ _ = QT_TRANSLATE_NOOP
 ICON = 16
 CONTEXT = "Actions"
 FILE, EDIT, NOTES, PLAY = "&File", "&Edit", "&Notes", "&Play"
-PROPOSE, VIEW, HELP = "P&ropose", "&View", "&Help"
-MENUS = (FILE, EDIT, NOTES, PLAY, PROPOSE, VIEW, HELP)
+PROPOSE, PRESETS, VIEW, HELP = "P&ropose", "Pre&sets", "&View", "&Help"
+MENUS = (FILE, EDIT, NOTES, PLAY, PROPOSE, PRESETS, VIEW, HELP)
 
 
 def _always(_: Window) -> bool:
@@ -174,6 +174,16 @@ PROPOSE_ACTIONS = (
            lambda w: w.session.proposals.audition(None), "Ctrl+0",
            enabled=lambda w: w.session.proposals.auditioned is not None),
 )  # fmt: skip
+PRESET_ACTIONS = (
+    Action("presets.keep", _(CONTEXT, "&Keep as a preset…"), PRESETS, lambda w: w.sharing.keep(), "Ctrl+Shift+K",
+           "save"),
+    Action("presets.share", _(CONTEXT, "&Share the chosen one…"), PRESETS, lambda w: w.sharing.share(), icon="share"),
+    Action("presets.paste", _(CONTEXT, "&Paste a share code"), PRESETS, lambda w: w.sharing.paste(), "Ctrl+Shift+V",
+           begins_group=True),
+    Action("presets.bring-in", _(CONTEXT, "&Bring in a file…"), PRESETS, lambda w: w.sharing.choose_file(),
+           icon="open"),
+    Action("presets.shelves", _(CONTEXT, "S&helves…"), PRESETS, lambda w: w.sharing.show_shelves(), icon="browser"),
+)  # fmt: skip
 VIEW_ACTIONS = (
     Action("view.browser", _(CONTEXT, "&Browser"), VIEW, lambda w: w.toggle("browser"), "Ctrl+B", "browser",
            checked=lambda w: w.shows("browser")),
@@ -199,6 +209,7 @@ TABLE: tuple[Action, ...] = (
     *NOTES_ACTIONS,
     *PLAY_ACTIONS,
     *PROPOSE_ACTIONS,
+    *PRESET_ACTIONS,
     *VIEW_ACTIONS,
     *HELP_ACTIONS,
 )

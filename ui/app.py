@@ -52,6 +52,7 @@ def run(files: list[str]) -> int:
     keyboards = Keyboards(window.session)
     QTimer.singleShot(0, lambda: start_playing(window.session))
     QTimer.singleShot(0, keyboards.open)
+    QTimer.singleShot(0, window.session.room.watch)
     code = app.exec()
     keyboards.close()
     sip.delete(window)  # with all it has, in an order of our choosing

@@ -8,7 +8,7 @@ from cocomposer.errors import CocomposerError
 from cocomposer.studio.catalogue import Kind
 from cocomposer.studio.chord_text_editing import with_chord_text
 
-from .dragging import dragged_entry
+from .dragging import dragged_entry, dragged_presets
 from .session import Session
 from .using import use
 
@@ -18,7 +18,7 @@ MIME = "application/x-cocomposer-progression"
 
 def can_drop(data: QMimeData | None) -> bool:
     """Does a drag carry something that may be a progression?"""
-    if data is None:
+    if data is None or dragged_presets(data):
         return False
     entry = dragged_entry(data)
     return entry.kind is Kind.PROGRESSION if entry is not None else data.hasFormat(MIME) or data.hasText()

@@ -10,6 +10,7 @@ from typing import cast
 from PyQt6.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
+from cocomposer.composer.controls import Controls
 from cocomposer.composer.request import (
     DEFAULT_ADVENTUROUS,
     DEFAULT_LENGTH,
@@ -99,6 +100,18 @@ class ControlsPanel(QScrollArea):
     def choose_style(self, style_id: str) -> None:
         """Wish for another style."""
         self._style.choose(style_id)
+        self._tell()
+
+    def show_wishes(self, controls: Controls | None, mood: tuple[float, float] | None, style: str = "") -> None:
+        """Turn the sliders, the mood and the style to what is given, and leave what is not."""
+        if controls is not None:
+            self._wishes.show_controls(controls)
+            if controls.valence is not None or controls.arousal is not None:
+                mood = (controls.valence or 0.0, controls.arousal or 0.0)
+        if mood is not None:
+            self.mood.set_mood(mood)
+        if style:
+            self._style.choose(style)
         self._tell()
 
     def next_seed(self) -> None:
@@ -206,7 +219,7 @@ class ControlsPanel(QScrollArea):
             self._column.addWidget(widget)
         self._column.addSpacing(grid)
 
-        self._style, self._players = StyleChooser(), PlayerChooser()
+        self._style, self._players = StyleChooser(self._session.room), PlayerChooser()
         self._style.chosen.connect(self._tell)
         self._players.changed.connect(self._tell)
         self._row("style", self.tr("Style"), self._style)

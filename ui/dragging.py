@@ -1,13 +1,17 @@
-"""What a drag from the browser carries, for whoever takes it: the chord lane, the mixer, the list of parts."""
+"""What drags carry: an entry of the browser for the chord lane, the mixer, the parts; presets for the window."""
 
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 from PyQt6.QtCore import QMimeData
 
 from cocomposer.studio.catalogue import Entry, Kind
 
+PACK, TEXT = ".cocopack", ".toml"
+_CODE = re.compile(r"\s*coco\d{1,3}:")
 ENTRY_TYPE = "application/x-cocomposer-entry"
 
 
@@ -28,3 +32,18 @@ def dragged_entry(mime: QMimeData | None) -> Entry | None:
         return Entry(Kind(words["kind"]), str(words["id"]), str(words["name"]), str(words["detail"]))
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def is_code(text: str) -> bool:
+    """Whether a text begins as a share code does."""
+    return _CODE.match(text) is not None
+
+
+def dragged_presets(mime: QMimeData | None) -> str:
+    """The path of a pack or preset file, or the share code, that a drag carries; "" for anything else."""
+    if mime is None:
+        return ""
+    for url in mime.urls():
+        if url.isLocalFile() and Path(url.toLocalFile()).suffix.casefold() in (PACK, TEXT):
+            return url.toLocalFile()
+    return mime.text().strip() if mime.hasText() and not mime.hasUrls() and is_code(mime.text()) else ""

@@ -16,6 +16,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from cocomposer.composer.controls import Controls
+
 from . import theme
 from .asking import region_words
 from .card_deck import CardDeck
@@ -69,6 +71,11 @@ class ProposalsPanel(QFrame):
         self.controls.choose_style(style_id)
         self._tabs.setCurrentIndex(0)
         self.propose()
+
+    def wish(self, controls: Controls | None = None, mood: tuple[float, float] | None = None, style: str = "") -> None:
+        """Turn the wishes to what is given; what was asked before stays as it is."""
+        self.controls.show_wishes(controls, mood, style)
+        self._tabs.setCurrentIndex(0)
 
     def cancel(self) -> None:
         """Stop composing; what is done stays."""

@@ -146,10 +146,9 @@ def _mixer(window: Window) -> None:
 
 def _browser(window: Window) -> None:
     from cocomposer.studio.catalogue import Kind
-    from cocomposer.studio.progressions import load_progressions
 
     window.browser.show_kind(Kind.PROGRESSION)
-    _until(lambda: window.browser.model.index(0).data() == load_progressions()[0].name)
+    _until(lambda: window.browser.model.rowCount() > 8)
     window.browser.list.setCurrentIndex(window.browser.model.index(4))
     window.browser.list.setFocus()
 

@@ -17,14 +17,17 @@ from cocomposer.sound.metering import Levels
 from cocomposer.studio.composing import Composing
 from cocomposer.studio.document import Change, Document
 from cocomposer.studio.jobs import Jobs
+from cocomposer.studio.presets import PREVIEW_RATE
 from cocomposer.studio.project import Project
 from cocomposer.studio.recovery import Recoverable, Recovery
 from cocomposer.studio.settings import Settings, save_settings
 from cocomposer.studio.taste import TasteKeeper
 
+from .preset_room import PresetRoom
 from .proposing import Proposing
 
 if TYPE_CHECKING:
+    from cocomposer.sound.loudness import Audio
     from cocomposer.sound.supervisor import Hosts
 
 PLAYHEAD_MS = 33
@@ -43,6 +46,7 @@ class Session(QObject):
     """One window's work.
 
     `proposals` asks for proposals and judges them; those that are done stand in `document.project.generations`.
+    `room` has the presets.
     """
 
     changed = pyqtSignal(object)
@@ -92,6 +96,7 @@ class Session(QObject):
         self.settings = settings or Settings()
         self.composing = composing or Composing(self.settings.threads or None)
         self.proposals = Proposing(self)
+        self.room = PresetRoom(self)
         self.taste = TasteKeeper(problem=self._tell_problem)
         self._set_taste()
         self._recording = False
@@ -283,16 +288,21 @@ class Session(QObject):
             self.player.seek(max(0, tick))
         self.playhead.emit(max(0, tick))
 
-    def preview(self, song: Song | None) -> None:
-        """Hear another song from its beginning, then be where one was; None ends it.  Nothing while the song plays."""
+    def preview(self, what: Song | Audio | None) -> None:
+        """Hear another song from its beginning, or audio at PREVIEW_RATE, then be where one was; None ends it.
+
+        Nothing is heard while the song plays.
+        """
         if self.player is None or (self.playing and self._before_preview is None):
             return
-        if song is None:
-            self.pause()
+        if not isinstance(what, Song):
+            if self.playing:
+                self.pause()
+            self.player.hear(what, PREVIEW_RATE)
             return
         if self._before_preview is None:
             self._before_preview = self.position
-        self.player.compare(song)
+        self.player.compare(what)
         self.player.play(0)
         self._clock.start()
 
@@ -324,6 +334,7 @@ class Session(QObject):
         self.taste.close()
         self.composing.close()
         self.jobs.close()
+        self.room.close()
         player, hosts = self.player, self.hosts
         self.player = self.hosts = None  # views may look once more
         if player is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -32,6 +33,7 @@ from cocomposer.studio.places import data_folder
 from cocomposer.studio.settings import BUFFERS, Settings
 
 from . import theme
+from .credentials_page import CredentialsPage
 from .translation import languages
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class SettingsDialog(QDialog):
             (self.tr("Sound"), self._sound()),
             (self.tr("Plugins"), self._plugins()),
             (self.tr("Composer"), self._composer()),
+            (self.tr("Authorship"), CredentialsPage(self._session, self._set)),
             (self.tr("Privacy"), self._privacy()),
         ):
             self.pages.addItem(name)
@@ -82,6 +85,10 @@ class SettingsDialog(QDialog):
         whole.setSpacing(16)
         whole.addLayout(across, 1)
         whole.addLayout(below)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self.pages.scheduleDelayedItemsLayout()  # its rows were measured before they had their look
 
     # --- Pages ------------------------------------------------------------------------------------------------------
 

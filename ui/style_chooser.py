@@ -6,9 +6,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QCompleter, QWidget
 
-from cocomposer.styles.loading import load_styles
-
 from .phrases import said
+from .preset_room import PresetRoom
 
 AUTO = "auto"
 _ID = Qt.ItemDataRole.UserRole
@@ -20,8 +19,10 @@ class StyleChooser(QComboBox):
     chosen = pyqtSignal(str)
     """The id of a style, or "auto"."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, room: PresetRoom, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._room = room
+        room.changed.connect(self._empty)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(18)
@@ -68,7 +69,7 @@ class StyleChooser(QComboBox):
             return
         self._filled = True
         by_genre: dict[str, list[QStandardItem]] = {}
-        for style in load_styles().values():
+        for style in self._room.styles.values():
             item = QStandardItem(f"{said(style.name)}  ·  {said(style.genre)}")
             item.setData(style.id, _ID)
             item.setToolTip(self.tr("{about} {low}–{high} beats a minute, {meter}.").format(
@@ -79,6 +80,16 @@ class StyleChooser(QComboBox):
         for genre in sorted(by_genre):
             for item in sorted(by_genre[genre], key=lambda each: each.text()):
                 model.appendRow(item)
+
+    def _empty(self) -> None:
+        """Styles came or went: they are read anew when somebody wants to choose; the chosen one stays."""
+        view = self.view()
+        if self._filled and not (view is not None and view.isVisible()):
+            chosen = self.style_id
+            while self.count() > 1:
+                self.removeItem(self.count() - 1)
+            self._filled = False
+            self.choose(chosen)
 
     def _settle(self) -> None:
         """Take the entry that is meant by what was typed, else show again the one that is chosen."""

@@ -213,4 +213,5 @@ QSplitter::handle:hover { background: $fill; }
 
 QStatusBar { background: $background; color: $muted; }
 QStatusBar::item { border: none; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 """)

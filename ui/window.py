@@ -21,7 +21,7 @@ from .actions import Actions
 from .arrangement import ArrangementView
 from .authors import SharesDialog
 from .background import Background
-from .browser import Browser
+from .browser import Browser, Sharing
 from .chord_lane import ChordLane
 from .files import Files
 from .log_window import LogWindow
@@ -58,6 +58,7 @@ class Window(QMainWindow):
     files: Files
     out: Out
     transport: Transport
+    sharing: Sharing
     roll: PianoRoll
 
     def __init__(self, session: Session, memory: Memory) -> None:
@@ -68,6 +69,7 @@ class Window(QMainWindow):
         self.background = Background(session, self.status)
         self.files = Files(self)
         self.out = Out(self)
+        self.sharing = Sharing(self)
         self.transport = Transport(session)
         self.actions_ = Actions(self)
         self.browser = Browser(session, memory)
@@ -146,6 +148,9 @@ class Window(QMainWindow):
         self.arrangement.opened.connect(self._show_notes)
         self.browser.used.connect(self._use)
         self.browser.scan_asked.connect(self.scan_plugins)
+        self.browser.code_pasted.connect(self.sharing.look_at)
+        self.browser.share_asked.connect(self.sharing.share)
+        self.browser.remove_asked.connect(self.sharing.remove)
 
     def _name(self) -> None:
         document = self.session.document
@@ -186,7 +191,7 @@ class Window(QMainWindow):
 
     def scan_plugins(self) -> None:
         """Look for plugins in the background; those that are found stand in the browser then."""
-        self.background.scan_plugins(lambda: self.browser.reload(Kind.PLUGIN))
+        self.background.scan_plugins(self.browser.look_up)
 
     def propose(self) -> None:
         """Ask for proposals, with what is set beside them."""
@@ -202,9 +207,11 @@ class Window(QMainWindow):
         """Use what is no edit of the song: a sketch is opened, a style proposed in."""
         if entry.kind is Kind.SKETCH:
             self.files.open(Path(entry.id))
-            return
-        self._part("proposals").show()
-        self.proposals.propose_in(entry.id)
+        elif entry.kind is Kind.STYLE:
+            self._part("proposals").show()
+            self.proposals.propose_in(entry.id)
+        else:
+            self.sharing.use(entry)
 
     def _show_notes(self) -> None:
         """Bring the piano roll to the front, with the keys."""
@@ -268,11 +275,13 @@ class Window(QMainWindow):
     # --- Qt ---------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
-        if event is not None and self.files.can_take(event.mimeData()):
+        data = event.mimeData() if event is not None else None
+        if event is not None and (self.sharing.can_take(data) or self.files.can_take(data)):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
-        if event is not None and self.files.take(event.mimeData()):
+        data = event.mimeData() if event is not None else None
+        if event is not None and (self.sharing.take(data) or self.files.take(data)):
             event.acceptProposedAction()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name

@@ -9,7 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cocomposer.commands.arguments import CommandParser, UsageError, chosen, closest, controls, existing_file, number
+from cocomposer.commands.arguments import (
+    CommandParser,
+    UsageError,
+    bar_range,
+    chosen,
+    closest,
+    controls,
+    existing_file,
+    number,
+)
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -42,6 +51,7 @@ def parser() -> CommandParser:
     parser.add_argument("--out", type=Path, metavar="FILE", help="export, code: where to")
     parser.add_argument("--name", default="", help="save: the preset's name; export: the pack's title")
     parser.add_argument("--part", default="", help="save: the part whose instrument or rack is kept")
+    parser.add_argument("--bars", default="", metavar="A-B", help="save: the bars whose chords are kept")
     parser.add_argument("--control", action="append", default=[], metavar="NAME=VALUE", help="save: a control")
     parser.add_argument("--preview", action="store_true", help="save: with a short preview in sound")
     parser.add_argument("--author", default="", help="save, export: who made it")
@@ -141,8 +151,11 @@ def _made(arguments: argparse.Namespace) -> Preset:
     song = _song(arguments.names[0])
     if arguments.kind in ("", "template"):
         return preset_making.template_preset(song, head, controls=controls(arguments.control)[0])
+    if arguments.kind == "progression":
+        first, last = bar_range(arguments.bars) if arguments.bars else (0, len(song.bars) - 1)
+        return preset_making.progression_preset(song, first, last, head)
     if arguments.kind not in ("instrument", "rack"):
-        raise UsageError("What is saved of a song is a template, or the instrument or rack of a --part.")
+        raise UsageError("Of a song is saved a template, the chords of its --bars, the instrument or rack of a --part.")
     part = next((each for each in song.parts if each.name.casefold() == arguments.part.casefold()), None)
     if part is None:
         there = [each.name for each in song.parts]
@@ -176,34 +189,17 @@ def _code(arguments: argparse.Namespace) -> None:
 
 def _export(arguments: argparse.Namespace) -> None:
     from cocomposer.commands.display import output
-    from cocomposer.library.pack import SUFFIX, file_stem, write_pack
-    from cocomposer.library.reading import save_preset
-    from cocomposer.library.signing import signing_key
-    from cocomposer.studio.places import data_folder
+    from cocomposer.library.pack import SUFFIX
 
     out = arguments.out
     if out is None or out.suffix not in (SUFFIX, ".toml"):
         raise UsageError(f"Say where to: --out NAME{SUFFIX}, or --out NAME.toml for a single preset.")
+    if out.suffix == ".toml" and len(arguments.names) != 1:
+        raise UsageError(f"A .toml file holds one preset; several go into a pack: --out NAME{SUFFIX}.")
+    revision = number(arguments.revision, "--revision", 1, 1_000_000)
     with _presets() as presets:
         entries = [presets.index.named(name, arguments.kind) for name in arguments.names]
-        found = [presets.load(entry) for entry in entries]
-        if out.suffix == ".toml":
-            if len(found) != 1:
-                raise UsageError(f"A .toml file holds one preset; several go into a pack: --out NAME{SUFFIX}.")
-            save_preset(found[0], out)
-        else:
-            previews = {entry.name: path for entry in entries if (path := presets.preview_file(entry))}
-            head = _head(arguments)
-            title = head.pop("name", "") or out.stem
-            manifest = {
-                "licence": found[0].licence or "all rights reserved",
-                **head,
-                "title": title,
-                "name": file_stem(out.stem),
-                "revision": number(arguments.revision, "--revision", 1, 1_000_000),
-            }
-            key = signing_key(data_folder() / "signing-key.pem") if arguments.sign else None
-            write_pack(out, manifest, found, previews=previews, key=key)
+        presets.export(entries, out, _head(arguments), revision=revision, sign=arguments.sign)
     output().print(f"Written to {out}", markup=False, soft_wrap=True)
 
 

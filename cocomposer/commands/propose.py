@@ -172,9 +172,11 @@ def _style(name: str) -> str:
     """`name` as the composer takes it, after a look whether there is such a style; "auto" in whatever case."""
     if name.casefold() == "auto":
         return "auto"
-    from cocomposer.styles import load_style
+    from cocomposer.studio.presets import look_for_new
+    from cocomposer.studio.styles import style_named
 
-    load_style(name)
+    look_for_new()
+    style_named(name)
     return name
 
 

@@ -20,16 +20,18 @@ def parser() -> CommandParser:
 
 def run(arguments: argparse.Namespace) -> int:
     from cocomposer.commands.display import print_json
-    from cocomposer.styles import load_style, load_styles
+    from cocomposer.studio.presets import look_for_new
+    from cocomposer.studio.styles import style_named, styles_at_hand
 
+    look_for_new()
     if arguments.name is not None:
-        style = load_style(arguments.name)
+        style = style_named(arguments.name)
         if arguments.json:
             print_json(_facts(style))
         else:
             _show(style)
         return 0
-    styles = sorted(load_styles().values(), key=lambda each: (each.genre, each.name))
+    styles = sorted(styles_at_hand().values(), key=lambda each: (each.genre, each.name))
     if arguments.json:
         print_json([_facts(each) for each in styles])
     else:

@@ -22,7 +22,7 @@ from cocomposer.music import Author, ChordChange, Origin, Part, Role, Song
 from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
 from cocomposer.music.authorship import written_by
-from cocomposer.styles import arrange, load_styles
+from cocomposer.styles import arrange
 
 _USUAL_SIMILARITY = 0.5
 """How near a style's or a reference's playing is followed unless it is said."""
@@ -215,7 +215,7 @@ def _melody(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Draf
     called: dict[int, str] = {}
     reason = "A tune over your chords; phrases that return are recognised."
     if tune is None or request.parts or not has_plain_tune(request.sketch):
-        style = choose_styles(sketch, load_styles(), 1, request.seed, request.leaning.styles)[0].style
+        style = choose_styles(sketch, request.style_choice, 1, request.seed, request.leaning.styles)[0].style
         singer = players(request.parts or (str(Role.MELODY),), style)
         parts = tuple(replace(part, role=Role.OTHER) if part.role is Role.MELODY else part for part in sketch.parts)
         fresh = tuple(replace(part, role=Role.MELODY) for part in singer)
@@ -238,7 +238,7 @@ def _harmonise(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[D
     first, last = _stretch(request, sketch)
     tune = sketch.part_of_role(Role.MELODY)
     melody = melody_line(tune) if tune is not None else ()
-    style = choose_styles(sketch, load_styles(), 1, request.seed, request.leaning.styles)[0].style
+    style = choose_styles(sketch, request.style_choice, 1, request.seed, request.leaning.styles)[0].style
     band = players(request.parts or (str(Role.KEYS),), style)
     for number in range(request.count):
         seed = _seed(request, number)

@@ -13,6 +13,7 @@ from cocomposer.composer.leaning import Leaning
 from cocomposer.composer.part_names import PartNames, listed, player_spelt
 from cocomposer.errors import RequestError
 from cocomposer.music import Role, Song
+from cocomposer.styles import Style, load_styles
 
 MAX_PROPOSALS = 16
 MAX_NEW_BARS = 256
@@ -81,12 +82,15 @@ class Terms:
 class Request(Terms):
     """A sketch and what is wanted of it.  The same request gives the same notes.
 
-    `reference` is a song to be like.  Raises RequestError for a value outside its range, bars outside the song, parts
-    that are not there, and a task that has nothing to work on.
+    `reference` is a song to be like; `styles` are those to choose from, by id, None for those shipped.
+
+    Raises RequestError for a value outside its range, bars outside the song, parts that are not there, and a task
+    that has nothing to work on.
     """
 
     sketch: Song
     reference: Song | None = None
+    styles: Mapping[str, Style] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         self._check_numbers()
@@ -110,6 +114,11 @@ class Request(Terms):
         everybody = tuple(range(len(roles)))
         beside = tuple(index for index in everybody if roles[index] is not Role.MELODY)
         return everybody if self.task is Task.CONTINUE else beside or everybody
+
+    @property
+    def style_choice(self) -> Mapping[str, Style]:
+        """The styles to choose from, by id."""
+        return load_styles() if self.styles is None else self.styles
 
     def controls_for(self, part_name: str, role: Role) -> Controls:
         """What is asked of one part: the leaning, the wishes for everybody, those for its role, those for its name."""

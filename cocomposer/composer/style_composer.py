@@ -19,11 +19,11 @@ from cocomposer.music import Author, Origin, Part, Role, Song, without_overlaps
 from cocomposer.music.analysis.form import section_energies
 from cocomposer.music.analysis.melody import melody_line
 from cocomposer.music.authorship import written_by
-from cocomposer.styles import Style, arrange, load_style, load_styles
+from cocomposer.styles import Style, arrange, load_style
 
 
 class StyleComposer:
-    """Arranges or remixes a sketch with the styles of `presets/styles`.
+    """Arranges or remixes a sketch with the styles that the request names.
 
     A remix keeps the tune alone; the band takes the place of the other parts, in the bars asked for.
     """
@@ -93,12 +93,12 @@ def choices(sketch: Song, request: Request) -> list[tuple[Fit, Texture]]:
     """A style and a texture for each proposal.  Two proposals share a style only where they differ in texture."""
     count, asked = request.count, _asked(request)
     if request.style == "auto":
-        styles = {name: style for name, style in load_styles().items() if asked <= _roles(style)}
+        styles = {name: style for name, style in request.style_choice.items() if asked <= _roles(style)}
         if not styles:
             raise RequestError(f"No style has all of {', '.join(request.parts)}: ask for fewer players.")
         fits = choose_styles(sketch, styles, count, request.seed, request.leaning.styles)
         return [(fit, _turn(textures(fit.style, asked), index)) for index, fit in enumerate(fits)]
-    style: Style = load_style(request.style)
+    style: Style = load_style(request.style, request.styles)
     if not asked <= _roles(style):
         there = ", ".join(role for role in Role if role in _roles(style))
         raise RequestError(f"{style.name} has no {sorted(asked - _roles(style))[0]}: its players are {there}.")

@@ -38,10 +38,12 @@ _MARKS = """
 create table if not exists marks.marks (hash text primary key, favourite integer not null default 0,
                                         rating integer not null default 0, used real, uses integer not null default 0);
 """
-_ENTRY = """presets.id, kind, presets.name, presets.author, licence, presets.description, presets.tags,
+_JOINED = """presets left join files on files.id = presets.file
+             left join marks.marks on marks.hash = presets.hash"""
+_ENTRY = f"""presets.id, kind, presets.name, presets.author, licence, presets.description, presets.tags,
             presets.hash, path, position, place,
             coalesce(favourite, 0), coalesce(rating, 0), used, coalesce(uses, 0)
-            from presets join files on files.id = presets.file left join marks.marks on marks.hash = presets.hash"""
+            from {_JOINED}"""
 _ORDERS = {
     "name": "presets.name collate nocase",
     "recent": "used desc, presets.name collate nocase",
@@ -122,9 +124,14 @@ class Index:
         joined = " join words on words.rowid = presets.id" if words else ""
         where = f" where {' and '.join(conditions)}" if conditions else ""
         by = _ORDERS[order or ("words" if words else "name")]
-        sql = f"select {_ENTRY}{joined}{where} order by {by} limit ?"
         values = [value for value in asked.values() if value]
-        return [_entry(row) for row in self._rows(sql, (*values, limit))]
+        # What is sorted is the numbers alone, and tables that a question does not need are not looked into.
+        sql = f"select presets.id from {_JOINED}{joined}{where} order by {by} limit ?"
+        found = [number for (number,) in self._rows(sql, (*values, limit))]
+        marks = ", ".join("?" * len(found))
+        entries = (_entry(row) for row in self._rows(f"select {_ENTRY} where presets.id in ({marks})", found))
+        by_number = {entry.id: entry for entry in entries}
+        return [by_number[number] for number in found if number in by_number]
 
     def named(self, name: str, kind: str = "") -> Entry:
         """The one preset of that name, or "kind/name".  Raises PresetError where there is none, or several."""

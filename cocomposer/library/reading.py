@@ -54,7 +54,8 @@ def read_presets(path: Path) -> tuple[Preset, ...]:
         return tuple(_settings(path.stem, table))
     preset = parse(table, path.name)
     if presets_folder() in path.parents and not preset.author:
-        preset = preset.model_copy(update=HOUSE)
+        tags = preset.tags or [path.stem]  # a rack is named after the role that it is for
+        preset = preset.model_copy(update={**HOUSE, "tags": tags})
     return (preset,)
 
 

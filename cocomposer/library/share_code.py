@@ -12,12 +12,14 @@ import re
 import struct
 import zlib
 from pathlib import Path
+from typing import Literal
 
 from cocomposer.errors import FormatError, PresetError
 from cocomposer.formats.strict_json import parsed
 from cocomposer.library.preset import Preset, parse
+from cocomposer.whole_files import written_whole
 
-__all__ = ["LONGEST", "PREFIX", "from_code", "to_code", "write_qr"]
+__all__ = ["LONGEST", "PREFIX", "from_code", "qr_picture", "to_code", "write_qr"]
 
 PREFIX = "coco1:"
 LONGEST = 2_000
@@ -68,14 +70,26 @@ def from_code(code: str) -> Preset:
     return parse(table, "The preset in this share code")
 
 
-def write_qr(code: str, path: Path, scale: int = 4) -> Path:
-    """A picture of the code, SVG or PNG by the suffix of `path`.  Raises PresetError."""
+def qr_picture(code: str, kind: Literal["png", "svg"] = "png", scale: int = 4) -> bytes:
+    """A picture of the code as the bytes of a file."""
+    import io
+
     import segno
 
-    if path.suffix.lower() not in (".svg", ".png"):
+    picture = io.BytesIO()
+    segno.make_qr(code, error="L").save(picture, kind=kind, scale=scale, border=4)
+    return picture.getvalue()
+
+
+def write_qr(code: str, path: Path, scale: int = 4) -> Path:
+    """A picture of the code, SVG or PNG by the suffix of `path`.  Raises PresetError."""
+    suffix = path.suffix.lower()
+    if suffix not in (".svg", ".png"):
         raise PresetError("A QR picture is written as .svg or .png.")
+    picture = qr_picture(code, "svg" if suffix == ".svg" else "png", scale)
     try:
-        segno.make_qr(code, error="L").save(str(path), scale=scale, border=4)
+        with written_whole(path) as part:
+            part.write_bytes(picture)
     except OSError as error:
         raise PresetError(f"{path} cannot be written: {error.strerror or error}.") from error
     return path

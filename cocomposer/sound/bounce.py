@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cocomposer.errors import SoundError
-from cocomposer.music import Song
+from cocomposer.music import Part, Song
 from cocomposer.sound.audio_files import Tags, check_format, write_audio
 from cocomposer.sound.render import RenderSettings, render
 from cocomposer.sound.supervisor import Hosts
@@ -22,7 +22,8 @@ class AudioFiles:
     """What was written: the mix, the stems by part name, and what should be known about them.
 
     `loudness` is integrated loudness in LUFS, `true_peak` in dBTP, `seconds` the length of the mix; `soundfont` is the
-    file name of the SoundFont that played what had no instrument of its own, None if nothing had none.
+    file name of the SoundFont that played what had no instrument of its own, None if nothing had none; `stem_parts`
+    are the parts whose stems those are.
     """
 
     mix: Path
@@ -32,6 +33,7 @@ class AudioFiles:
     true_peak: float
     seconds: float
     soundfont: str | None
+    stem_parts: Mapping[str, Part] = field(default_factory=dict)
 
 
 def tags_of(song: Song, artist: str = "", comment: str = "", provenance: str = "") -> Tags:
@@ -47,6 +49,7 @@ def bounce(
     *,
     bit_depth: int = 24,
     tags: Tags | None = None,
+    stem_tags: Callable[[Part], Tags] | None = None,
     stem_path: Callable[[int, str], Path] | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -54,10 +57,10 @@ def bounce(
 ) -> AudioFiles:
     """Render `song` to `path`, whose suffix chooses the format, and its stems, where `settings` ask for them.
 
-    `stem_path` says where a stem goes, by its number from 1 and its part's name; its folder is made.  `progress` is
-    told the share done, 0..1; `hosts` are those of `render`.  Every file appears whole or not at all.  Raises
-    SoundError for a format, an instrument or a place that cannot be used and Cancelled soon after `cancelled()` is
-    true.
+    `stem_path` says where a stem goes, by its number from 1 and its part's name; its folder is made.  `stem_tags` gives
+    what a stem says of itself, but for its title; without it that is what the mix says.  `progress` is told the share
+    done, 0..1; `hosts` are those of `render`.  Every file appears whole or not at all.  Raises SoundError for a format,
+    an instrument or a place that cannot be used and Cancelled soon after `cancelled()` is true.
     """
     check_format(path, settings.sample_rate, bit_depth)
     tell = progress or (lambda share: None)
@@ -72,8 +75,9 @@ def bounce(
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SoundError(f"{target.parent} cannot be made: {error.strerror or error}.") from error
-        title = replace(tags, title=name) if tags else None
-        write_audio(target, rendering.stems[name], settings.sample_rate, bit_depth, title, stop)
+        said = stem_tags(rendering.stem_parts[name]) if stem_tags else tags
+        titled = replace(said, title=name) if said else None
+        write_audio(target, rendering.stems[name], settings.sample_rate, bit_depth, titled, stop)
         tell(_RENDERED + (1 - _RENDERED) * number / (len(targets) + 1))
     check(stop)
     write_audio(path, rendering.mix, settings.sample_rate, bit_depth, tags, stop)
@@ -86,4 +90,5 @@ def bounce(
         true_peak=rendering.true_peak,
         seconds=rendering.seconds,
         soundfont=rendering.soundfont,
+        stem_parts=rendering.stem_parts,
     )

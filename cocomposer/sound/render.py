@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocomposer.errors import SoundError
-from cocomposer.music import Song
+from cocomposer.music import Part, Song
 from cocomposer.sound.console import MASTER, Console
 from cocomposer.sound.house_mix import MASTER_LUFS, mix_of, settled
 from cocomposer.sound.instruments import Recording, assign_instruments, part_jobs
@@ -80,7 +80,7 @@ class Rendering:
     each part, its share of the sends included, adds to `before_master`, their sum.  `start` is the song's time in
     seconds at the first frame (above 0 where silence before the music was cut).  `loudness` is in LUFS, `true_peak`
     in dBTP, `seconds` the length.  `soundfont` is the file name of the SoundFont that played the parts without an
-    instrument of their own, None where there were none.
+    instrument of their own, None where there were none; `stem_parts` are the parts whose stems those are.
     """
 
     mix: Audio
@@ -93,6 +93,7 @@ class Rendering:
     seconds: float
     start: float
     soundfont: str | None
+    stem_parts: Mapping[str, Part] = field(default_factory=dict)
 
 
 def render(
@@ -139,12 +140,13 @@ def render(
             before_master, stems = _mixed(console, in_order, frames, settings, tell, stop)
             warnings = (*takes.warnings, *console.problems, *(_inexact_stems(song) if stems else ()))
             tell(0.9, "Mastering")
-            names = distinct(part.name or str(part.role) for part in song.parts)
+            names = tuple(distinct(part.name or str(part.role) for part in song.parts))
             mastered = _master(console, before_master, dict(zip(names, stems, strict=False)), settings)
         finally:
             console.close()
     tell(1.0, "Done")
-    return replace(mastered, warnings=warnings, soundfont=takes.soundfont)
+    parts = dict(zip(names, song.parts, strict=True)) if stems else {}
+    return replace(mastered, warnings=warnings, soundfont=takes.soundfont, stem_parts=parts)
 
 
 def _heard(song: Song, racks: Racks | None) -> Song:

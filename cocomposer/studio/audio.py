@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocomposer.errors import Cancelled, CocomposerError
-from cocomposer.music import Song
+from cocomposer.music import Part, Song
+from cocomposer.sound.audio_files import Tags
 from cocomposer.sound.bounce import AudioFiles, bounce, tags_of
 from cocomposer.studio import content_credentials
+from cocomposer.studio.identity import identity
 from cocomposer.studio.places import file_name
 from cocomposer.studio.plugins import open_hosts
 from cocomposer.studio.provenance import Provenance, provenance_of, record_text
@@ -41,7 +43,8 @@ def render_to_file(
 ) -> AudioFiles:
     """Render `song` to `path`, whose suffix chooses the format, and its stems to a folder beside it.
 
-    Tags, a sidecar and, where the packages for them are installed, content credentials say who wrote what.
+    Tags, a sidecar and, where the packages for them are installed, content credentials say who wrote what: those of a
+    stem, who wrote that part.
 
     `instruments` maps roles or part names to plugin or SoundFont files; `soundfont` plays what has no instrument, else
     the best one found; `progress` is told the share done, 0..1; `hosts` play if given, else some are started.  Raises
@@ -55,32 +58,45 @@ def render_to_file(
     )
     folder = path.with_name(f"{path.stem}-stems")
     provenance = provenance_of(song)
+
+    def said(of: Song, record: Provenance) -> Tags:
+        return tags_of(of, artist, f"Made with Cocomposer. {record.statement}", record_text(record))
+
     with contextlib.ExitStack() as stack:
         made = bounce(
             song,
             path,
             settings,
             bit_depth=bit_depth,
-            tags=tags_of(song, artist, f"Made with Cocomposer. {provenance.statement}", record_text(provenance)),
+            tags=said(song, provenance),
+            stem_tags=lambda part: said(song, _of_part(song, part)),
             stem_path=lambda number, name: folder / f"{number:02d}-{file_name(name)}{path.suffix}",
             progress=progress,
             cancelled=cancelled,
             hosts=hosts or stack.enter_context(open_hosts()),
         )
-    warnings = _signed((made.mix, *made.stems.values()), provenance)
-    write_sidecar(provenance, path, made.stems.values())
+    records = {made.mix: provenance}
+    records |= {stem: _of_part(song, made.stem_parts[name]) for name, stem in made.stems.items()}
+    warnings = _signed(records)
+    for file, record in records.items():
+        write_sidecar(record, file)
     return replace(made, warnings=(*made.warnings, *warnings))
 
 
-def _signed(files: Sequence[Path], provenance: Provenance) -> tuple[str, ...]:
+def _of_part(song: Song, part: Part) -> Provenance:
+    """The record of one part of a song."""
+    return provenance_of(replace(song, parts=(part,)))
+
+
+def _signed(records: Mapping[Path, Provenance]) -> tuple[str, ...]:
     """Put content credentials into those of the files that can have them; what went wrong in sentences."""
-    signable = [each for each in files if each.suffix.lower() in content_credentials.KINDS]
+    signable = [each for each in records if each.suffix.lower() in content_credentials.KINDS]
     if not signable or not content_credentials.available():
         return ()
     try:
-        who = content_credentials.identity()
+        who = identity()
         for each in signable:
-            content_credentials.sign(each, provenance, who)
+            content_credentials.sign(each, records[each], who)
     except CocomposerError as error:
         return (str(error),)
     return ()

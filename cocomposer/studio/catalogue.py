@@ -1,4 +1,4 @@
-"""Everything there is to use, to be searched: styles, progressions, instruments, racks, plugins, sketches."""
+"""Everything there is to use, to be searched: presets of every kind, General MIDI programs, plugins, sketches."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cocomposer import formats
+from cocomposer.library.index import Entry as Found
 from cocomposer.music.general_midi import FAMILIES, INSTRUMENTS
 from cocomposer.resources import assets_folder
-from cocomposer.studio.progressions import load_progressions
+from cocomposer.studio.styles import style_id
+
+if TYPE_CHECKING:
+    from cocomposer.studio.presets import Presets
 
 __all__ = ["Entry", "Kind", "catalogue", "matching"]
 
@@ -20,17 +25,25 @@ class Kind(StrEnum):
     PROGRESSION = "progression"
     INSTRUMENT = "instrument"
     RACK = "rack"
+    MOOD = "mood"
+    CONTROL = "control"
+    TEMPLATE = "template"
     PLUGIN = "plugin"
     SKETCH = "sketch"
+
+    @property
+    def of_presets(self) -> bool:
+        """Is it a kind of the library, not one of what is merely there?"""
+        return self not in (Kind.PLUGIN, Kind.SKETCH)
 
 
 @dataclass(frozen=True)
 class Entry:
     """One thing to use.
 
-    `id` names it within its kind: a style's id, the name of a progression, "program:NUMBER" or "built-in:ID" for an
-    instrument, a role for a rack, the path of a plugin or sketch.  `detail` is a line about it; `tags` are words to
-    search by, the first of them the group it belongs to.
+    `id` names it within its kind: a style's id, the hash of another preset, "program:NUMBER", the path of a plugin or
+    sketch.  `detail` is a line about it; `tags` are words to search by; `preset` is what the library knows of it, None
+    for what is no preset.
     """
 
     kind: Kind
@@ -38,18 +51,34 @@ class Entry:
     name: str
     detail: str = ""
     tags: tuple[str, ...] = ()
+    preset: Found | None = None
 
 
-def catalogue(kind: Kind) -> tuple[Entry, ...]:
-    """Everything of that kind.  Reads files: not for the thread of a window.  Raises CocomposerError."""
-    return {
-        Kind.STYLE: _styles,
-        Kind.PROGRESSION: _progressions,
-        Kind.INSTRUMENT: _instruments,
-        Kind.RACK: _racks,
-        Kind.PLUGIN: _plugins,
-        Kind.SKETCH: _sketches,
-    }[kind]()
+def catalogue(
+    presets: Presets, kind: Kind, query: str = "", *, favourites: bool = False, used: bool = False, order: str = ""
+) -> tuple[Entry, ...]:
+    """What there is of that kind with each word of `query`, the best first: presets, then what is no preset.
+
+    `favourites` and `used` ask for those presets alone, and `order` is that of `Index.search`.  Reads files: not for
+    the thread of a window.  Raises CocomposerError.
+    """
+    found: tuple[Entry, ...] = ()
+    if kind.of_presets:
+        asked = presets.search(query, kind=str(kind), favourites=favourites, used=used, order=order)
+        found = tuple(_entry(each) for each in asked)
+    return found + tuple(matching(() if used else _beside(kind), query))
+
+
+def _entry(found: Found) -> Entry:
+    id = style_id(found) if found.kind == Kind.STYLE else found.hash
+    return Entry(Kind(found.kind), id, found.name, found.description or ", ".join(found.tags), found.tags, found)
+
+
+def _beside(kind: Kind) -> tuple[Entry, ...]:
+    """What there is that is no preset."""
+    if kind is Kind.INSTRUMENT:
+        return _programs()
+    return _plugins() if kind is Kind.PLUGIN else _sketches() if kind is Kind.SKETCH else ()
 
 
 def matching(entries: Iterable[Entry], query: str) -> list[Entry]:
@@ -64,58 +93,12 @@ def matching(entries: Iterable[Entry], query: str) -> list[Entry]:
     return sorted(found, key=lambda entry: not all(word in entry.name.casefold() for word in words))
 
 
-def _styles() -> tuple[Entry, ...]:
-    from cocomposer.styles.loading import load_styles
-
-    styles = sorted(load_styles().items(), key=lambda pair: (pair[1].genre, pair[1].name))
+def _programs() -> tuple[Entry, ...]:
     return tuple(
-        Entry(Kind.STYLE, id, style.name, style.description, (style.genre, str(style.meter), *style.tags))
-        for id, style in styles
-    )
-
-
-def _progressions() -> tuple[Entry, ...]:
-    return tuple(
-        Entry(
-            Kind.PROGRESSION,
-            each.name,
-            each.name,
-            each.bars.strip("| ").replace(" | ", " · "),
-            (*each.tags, str(each.mode)),
-        )
-        for each in load_progressions()
-    )
-
-
-def _instruments() -> tuple[Entry, ...]:
-    from cocomposer.sound.built_in import built_in_instruments
-
-    own = (
-        Entry(
-            Kind.INSTRUMENT,
-            f"built-in:{each.id}",
-            each.name,
-            each.description,
-            ("built-in", *(str(role) for role in each.roles)),
-        )
-        for each in built_in_instruments()
-    )
-    programs = (
         Entry(
             Kind.INSTRUMENT, f"program:{program}", name, FAMILIES[program // 8], (FAMILIES[program // 8], "SoundFont")
         )
         for program, name in enumerate(INSTRUMENTS)
-    )
-    return (*own, *programs)
-
-
-def _racks() -> tuple[Entry, ...]:
-    from cocomposer.music import Role
-    from cocomposer.sound.racks import load_racks
-
-    racks = load_racks()
-    return tuple(
-        Entry(Kind.RACK, str(role), rack.name, rack.about, (str(role),)) for role in Role for rack in (racks.of(role),)
     )
 
 

@@ -18,6 +18,7 @@ from cocomposer.formats.song_json import Store, song_from, song_to
 from cocomposer.formats.strict_json import Fields, parsed
 from cocomposer.music import Part, Song
 from cocomposer.studio.project_json import terms_to, terms_values
+from cocomposer.studio.styles import styles_at_hand
 
 MAX_LINE = 100_000_000
 """Longest message, in characters."""
@@ -59,9 +60,13 @@ def request_to(request: Request) -> dict[str, Any]:
 
 
 def request_from(fields: Fields) -> Request:
-    """The request that `request_to` wrote.  Raises FormatError, and RequestError where it cannot be fulfilled."""
+    """The request that `request_to` wrote, which chooses among the styles of this computer.
+
+    Raises FormatError, and RequestError where it cannot be fulfilled.
+    """
     return Request(
         song_from(fields.value("sketch")),
         song_from(fields.value("reference")) if fields.has("reference") else None,
+        styles_at_hand(),
         **terms_values(fields.object("terms")),
     )

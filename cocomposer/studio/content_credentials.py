@@ -1,44 +1,27 @@
 """Content Credentials: a signed C2PA manifest in a WAV, FLAC or MP3 file that says who wrote what is heard.
 
-Signing needs the packages of the extra `c2pa`.  Without a certificate of the artist's own (see `Settings`) one is made
-once and kept in the user's data folder: it proves that the file was not changed since, and not who the artist is.
+Signing needs the packages of the extra `c2pa`; `identity` says who signs.
 Specification: https://spec.c2pa.org/, version 2.
 """
 
 from __future__ import annotations
 
-import datetime
 import json
+import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from cocomposer.errors import CocomposerError
-from cocomposer.studio.places import data_folder, make_folder
-from cocomposer.studio.provenance import Provenance, provenance_to
-from cocomposer.studio.settings import load_settings
+from cocomposer.studio.identity import CredentialsError, Identity, Signatory, read_identity, signatory
+from cocomposer.studio.provenance import Provenance, provenance_of, provenance_to
 from cocomposer.whole_files import written_whole
 
 KINDS = {".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg"}
 """Files that a manifest can be put into."""
 RECORD = "org.cocomposer.provenance"
 """What our own record is called among a manifest's assertions."""
-_YEARS = 10
-_MAX_PEM = 100_000
 _MAX_MANIFEST = 5_000_000
-
-
-class CredentialsError(CocomposerError):
-    """A file cannot be signed, or a certificate cannot be used."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who signs: a certificate with those above it, and its private key (P-256), both as PEM."""
-
-    certificate: bytes
-    key: bytes
 
 
 @dataclass(frozen=True)
@@ -56,26 +39,6 @@ def available() -> bool:
     return find_spec("c2pa") is not None and find_spec("cryptography") is not None
 
 
-def identity() -> Identity:
-    """The artist's certificate where the settings name one, else our own, made on first use.
-
-    Raises CredentialsError for a certificate that cannot be read, CocomposerError where none can be kept.
-    """
-    settings, _ = load_settings()
-    if settings.certificate or settings.certificate_key:
-        return Identity(_pem(Path(settings.certificate)), _pem(Path(settings.certificate_key)))
-    folder = data_folder() / "identity"
-    places = folder / "certificate.pem", folder / "key.pem"
-    if not all(place.is_file() for place in places):
-        make_folder(folder)
-        made = _self_signed()
-        for place, pem in zip(places, (made.certificate, made.key), strict=True):
-            with written_whole(place) as part:
-                part.touch(mode=0o600)
-                part.write_bytes(pem)
-    return Identity(*map(_pem, places))
-
-
 def sign(path: Path, provenance: Provenance, who: Identity) -> None:
     """Put a signed manifest into the file at `path`, whole or not at all; the sound stays the same.
 
@@ -84,12 +47,34 @@ def sign(path: Path, provenance: Provenance, who: Identity) -> None:
     import c2pa
 
     try:
-        signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(b"es256", who.certificate, who.key, None))
+        signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(who.algorithm.encode(), who.certificate, who.key, None))
         with written_whole(path) as place, path.open("rb") as source, place.open("w+b") as target:
             builder = c2pa.Builder(json.dumps(_manifest(provenance)))
             builder.sign(signer, KINDS[path.suffix.lower()], source, target)
     except (c2pa.C2paError, OSError, ValueError) as error:
         raise CredentialsError(f"{path.name} has no content credentials: {error}.") from error
+
+
+def try_out(certificate: Path, key: Path) -> Signatory:
+    """Sign a moment of silence with a certificate and its key, and read it back; tells whose it is.
+
+    Raises CredentialsError with the reason where audio cannot be signed with them.
+    """
+    import numpy as np
+
+    from cocomposer.music import Song
+    from cocomposer.sound.audio_files import write_audio
+
+    who = read_identity(certificate, key)
+    whose = signatory(who)
+    if available():
+        with tempfile.TemporaryDirectory(prefix="cocomposer-") as folder:
+            path = write_audio(Path(folder) / "silence.wav", np.zeros((2, 4_410), np.float32), 44_100, 16)
+            sign(path, provenance_of(Song()), who)
+            found = read(path)
+        if found is None or not found.intact:
+            raise CredentialsError(f"What is signed as {whose.name} is not taken for genuine: use another certificate.")
+    return whose
 
 
 def read(path: Path) -> Credentials | None:
@@ -126,71 +111,3 @@ def _manifest(provenance: Provenance) -> dict[str, Any]:
             {"label": RECORD, "data": provenance_to(provenance)},
         ],
     }
-
-
-def _self_signed() -> Identity:
-    """A certificate of our own, and the one that vouches for it: C2PA knows none that vouches for itself."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import ExtendedKeyUsageOID
-
-    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    now = datetime.datetime.now(datetime.UTC)
-
-    def begun(name: str, public: ec.EllipticCurvePublicKey, is_root: bool) -> x509.CertificateBuilder:
-        usage = dict.fromkeys(_USAGES, False) | (
-            {"key_cert_sign": True, "crl_sign": True} if is_root else {"digital_signature": True}
-        )
-        return (
-            x509.CertificateBuilder()
-            .subject_name(_name(x509, name))
-            .issuer_name(_name(x509, _ROOT))
-            .public_key(public)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=365 * _YEARS))
-            .add_extension(x509.BasicConstraints(ca=is_root, path_length=0 if is_root else None), critical=True)
-            .add_extension(x509.KeyUsage(**usage), critical=True)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        )
-
-    root = begun(_ROOT, root_key.public_key(), True).sign(root_key, hashes.SHA256())
-    leaf = (
-        begun("An artist, self-signed", key.public_key(), False)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
-        .sign(root_key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    return Identity(
-        leaf.public_bytes(pem) + root.public_bytes(pem),
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
-    )
-
-
-_ROOT = "Cocomposer on this computer"
-_USAGES = (
-    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-    "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
-)  # fmt: skip
-
-
-def _name(x509: Any, text: str) -> Any:
-    return x509.Name(
-        [
-            x509.NameAttribute(x509.NameOID.COMMON_NAME, text),
-            x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "Cocomposer, self-signed"),
-        ]
-    )
-
-
-def _pem(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_PEM + 1)
-    except OSError as error:
-        raise CredentialsError(f"The certificate {path} cannot be read: {error.strerror}; see the settings.") from error
-    if len(data) > _MAX_PEM or b"-----BEGIN " not in data:
-        raise CredentialsError(f"{path} is no certificate or key in PEM form; see the settings.")
-    return data

@@ -9,15 +9,18 @@ from pathlib import PurePath
 from typing import Any
 
 from cocomposer.composer import Controls
-from cocomposer.errors import PresetError
+from cocomposer.errors import MusicError, PresetError
 from cocomposer.formats import chord_text
 from cocomposer.library.preset import Preset, parse
-from cocomposer.music import Effect, Instrument, Part, Song, Strip
+from cocomposer.music import ChordChange, Effect, Instrument, Key, MeterChange, MeterMap, Part, Song, Strip
+from cocomposer.music.chord_symbols import parse_chord
+from cocomposer.music.key import Mode
 from cocomposer.music.mix import InstrumentKind
+from cocomposer.music.roman import roman
 from cocomposer.sound.house_mix import strip_of
 from cocomposer.sound.racks import rack_from_strip, rack_text
 
-__all__ = ["control_preset", "instrument_preset", "mood_preset", "rack_preset", "template_preset"]
+__all__ = ["control_preset", "instrument_preset", "mood_preset", "progression_preset", "rack_preset", "template_preset"]
 
 Head = Mapping[str, Any]
 """`name`, and where there is something to say `author`, `licence`, `description` and `tags`."""
@@ -53,6 +56,37 @@ def template_preset(song: Song, head: Head, style: str = "", controls: Controls 
     if controls is not None and controls.asked():
         body["controls"] = {"everybody": controls.asked()}
     return _made("template", head, body, needs=_needs(needed))
+
+
+def progression_preset(song: Song, first: int, last: int, head: Head) -> Preset:
+    """The chords of bars `first` to `last`, from 0 and both included, as numerals in the song's key there.
+
+    A chord that has no numeral, such as one over another bass, stands by its letters in C.  Raises PresetError where
+    there are no chords.
+    """
+    bars = song.bars[first : last + 1]
+    spans = [each for each in song.chord_spans if bars and each.start < bars[-1].end and each.end > bars[0].start]
+    if not any(not each.chord.is_silent for each in spans):
+        raise PresetError("There are no chords in these bars: choose others, or write some first.")
+    key = song.key_at(bars[0].start) or Key()
+    home = Key(0, Mode.MINOR if key.mode.is_minor else Mode.MAJOR)
+    changes = tuple(ChordChange(max(0, each.start - bars[0].start), each.chord.transpose(-key.tonic)) for each in spans)
+    chart = Song(
+        length=bars[-1].end - bars[0].start,
+        meters=MeterMap((MeterChange(0, song.meters.meter_at(bars[0].start)),)),
+        chords=changes,
+    )
+    lines = [line for line in chord_text.write(chart).decode().splitlines() if line.startswith("|")]
+    words = [_numeral(word, home) for word in " ".join(lines).replace("| |", "|").split()]
+    return _made("progression", head, {"mode": str(home.mode), "bars": " ".join(words)})
+
+
+def _numeral(word: str, key: Key) -> str:
+    """A word of a chord chart as a numeral, where it is a chord that has one."""
+    try:
+        return roman(parse_chord(word), key)
+    except MusicError:
+        return word
 
 
 def control_preset(everybody: Controls, parts: Mapping[str, Controls], head: Head) -> Preset:

@@ -6,7 +6,9 @@ Everything here may read files or the net: call it from a job, but for `search`,
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
     from cocomposer.library.subscriptions import Subscriptions
     from cocomposer.sound.supervisor import Hosts
 
-__all__ = ["AtHand", "Incoming", "Presets"]
+__all__ = ["PREVIEW_RATE", "AtHand", "Incoming", "Presets", "look_for_new"]
+
+_log = logging.getLogger(__name__)
 
 _NEVER: Callable[[], bool] = lambda: False  # noqa: E731 - a default that is asked often
+PREVIEW_RATE = 44_100
 AUDIO = (".ogg", ".flac")
-_PREVIEW_RATE = 44_100
 
 
 @dataclass(frozen=True)
@@ -124,12 +128,15 @@ class Presets:
         return path
 
     def render_preview(
-        self, preset: Preset, path: Path, hosts: Hosts | None = None, cancelled: Callable[[], bool] = _NEVER
-    ) -> Path | None:
+        self, preset: Preset, path: Path, hosts: Hosts | None = None, cancelled: Callable[[], bool] = _NEVER,
+        progress: Callable[[float], None] = lambda share: None,
+    ) -> Path | None:  # fmt: skip
         """Play `preset` for a few seconds into the audio file `path`; None for a kind that makes no sound of its own.
 
         Raises SoundError and Cancelled.
         """
+        import numpy as np
+
         from cocomposer.sound.audio_files import write_audio
         from cocomposer.sound.render import RenderSettings, render
         from cocomposer.studio.preset_previews import preview_song
@@ -137,15 +144,54 @@ class Presets:
         song = preview_song(preset, self.at_hand(preset).value, cancelled)
         if song is None:
             return None
-        rendering = render(song, RenderSettings(sample_rate=_PREVIEW_RATE), cancelled=cancelled, hosts=hosts)
-        most = 12 * _PREVIEW_RATE
-        return write_audio(path, rendering.mix[:, :most], _PREVIEW_RATE, 16)
+        settings = RenderSettings(sample_rate=PREVIEW_RATE)
+        rendering = render(song, settings, lambda share, _: progress(share), cancelled, hosts)
+        mix = rendering.mix[:, : 12 * PREVIEW_RATE]
+        faded = min(mix.shape[1], PREVIEW_RATE)
+        mix[:, mix.shape[1] - faded :] *= np.linspace(1, 0, faded, dtype=np.float32)
+        return write_audio(path, mix, PREVIEW_RATE, 16)
 
     def preview_file(self, entry: Entry) -> Path | None:
         """The preview that came with a preset or was made when it was saved; None where there is none."""
         beside = entry.path.parent.parent / "previews" if entry.place == "pack" else entry.path.parent
         found = (beside / f"{entry.path.stem}{suffix}" for suffix in AUDIO)
         return next((path for path in found if path.is_file()), None)
+
+    def found_by(self, hash: str) -> Entry:
+        """The preset with that content.  Raises PresetError where it is gone."""
+        found = self.index.copies_of(hash)
+        if not found:
+            raise PresetError("This preset is not here any more.")
+        return found[0]
+
+    def export(
+        self, entries: Sequence[Entry], out: Path, head: Mapping[str, Any], *, revision: int = 1, sign: bool = False
+    ) -> Path:
+        """Write presets to `out` with their previews: one as .toml, any number as a .cocopack.
+
+        `head` may have `name`, the title of the pack, and what it says of itself; where it is to be signed a key is
+        made if there is none.  Raises PresetError.
+        """
+        from cocomposer.library.pack import SUFFIX, file_stem, write_pack
+        from cocomposer.library.reading import save_preset
+        from cocomposer.library.signing import signing_key
+
+        found = [self.load(entry) for entry in entries]
+        if out.suffix == ".toml" and len(found) == 1:
+            return save_preset(found[0], out)
+        if out.suffix != SUFFIX:
+            raise PresetError(f"Presets are written as NAME{SUFFIX}, or a single one as NAME.toml.")
+        previews = {entry.name: path for entry in entries if (path := self.preview_file(entry))}
+        manifest = {
+            "licence": found[0].licence or "all rights reserved",
+            **{name: value for name, value in head.items() if name != "name"},
+            "title": head.get("name") or out.stem,
+            "name": file_stem(out.stem),
+            "revision": revision,
+        }
+        key = signing_key(data_folder() / "signing-key.pem") if sign else None
+        write_pack(out, manifest, found, previews=previews, key=key)
+        return out
 
     def look_at(self, what: str) -> Incoming:
         """What a share code or a file holds, checked; nothing is installed.  Raises PresetError."""
@@ -192,6 +238,15 @@ class Presets:
         for suffix in AUDIO:
             entry.path.with_suffix(suffix).unlink(missing_ok=True)
         self.index.refresh()
+
+
+def look_for_new() -> None:
+    """Bring the index of this computer's presets up to date; where that cannot be, it stays as it was."""
+    try:
+        with contextlib.closing(Presets()) as presets:
+            presets.index.refresh()
+    except (CocomposerError, OSError, sqlite3.Error) as error:
+        _log.warning("presets were not looked for: %s", error)
 
 
 def _song_at_hand(song: Song) -> AtHand:

@@ -22,6 +22,7 @@ from cocomposer.studio.earlier import REPORT
 from cocomposer.studio.earlier import set_aside as set_earlier_aside
 from cocomposer.studio.midi_export import write_midi
 from cocomposer.studio.places import make_folder, write_json
+from cocomposer.studio.styles import style_named, styles_at_hand
 
 if TYPE_CHECKING:
     from cocomposer.composer.model_composer import Listener
@@ -71,7 +72,12 @@ def request_for(sketch: Song, wish: Wish) -> Request:
     """
     reference = formats.read(wish.reference) if wish.reference is not None else None
     terms = {term.name: getattr(wish, term.name) for term in fields(Terms)}
-    return Request(sketch, reference, **terms)
+    styles = styles_at_hand()
+    if wish.style.casefold().endswith(".toml"):
+        style = style_named(wish.style)
+        styles = {**styles, style.id: style}
+        terms["style"] = style.id
+    return Request(sketch, reference, styles, **terms)
 
 
 def composer_named(name: str, request: Request, listener: Listener | None = None) -> Composer:

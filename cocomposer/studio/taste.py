@@ -150,7 +150,7 @@ class TasteKeeper:
         taste = self._ready
         if not self.learning or taste is None:
             return request
-        return taste.steered(request, load_styles(), self._random())
+        return taste.steered(request, request.style_choice, self._random())
 
     def widened(self, request: Request) -> Request:
         """The request asking for more, of which `best` shows the best: for composers that answer in no time."""

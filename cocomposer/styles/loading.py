@@ -45,17 +45,18 @@ def load_styles() -> Mapping[str, Style]:
     return {path.stem: read_style(path) for path in sorted(folder.glob("*.toml"))}
 
 
-def load_style(name: str) -> Style:
-    """A shipped style by id or name, or the style file at that path.
+def load_style(name: str, styles: Mapping[str, Style] | None = None) -> Style:
+    """One of `styles` by id or name, or the style file at that path; of those shipped where no others are given.
 
     Raises StyleError with near matches where there is none.
     """
     if name.casefold().endswith(".toml"):
         return read_style(Path(name))
     wanted = name.casefold().replace(" ", "-").replace("_", "-")
-    if re.fullmatch(r"[a-z0-9-]+", wanted) and (path := presets_folder() / "styles" / f"{wanted}.toml").is_file():
-        return read_style(path)
-    styles = load_styles()
+    shipped = presets_folder() / "styles" / f"{wanted}.toml"
+    if styles is None and re.fullmatch(r"[a-z0-9-]+", wanted) and shipped.is_file():
+        return read_style(shipped)
+    styles = load_styles() if styles is None else styles
     for style in styles.values():
         if wanted in (style.id.casefold(), style.name.casefold().replace(" ", "-")):
             return style

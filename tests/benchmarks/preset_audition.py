@@ -2,8 +2,9 @@
 
     python tests/benchmarks/preset_audition.py [KIND ...] [--model]
 
-Instruments are measured as they leave the host, racks and templates before the master (the source enters a rack at
--20 LUFS).  Moods and controls are composed by the local model with --model, against a proposal without any.
+Instruments are measured as they leave the host, racks, templates and moods (the style nearest to each) before the
+master (the source enters a rack at -20 LUFS).  What moods and controls ask for is composed by the local model with
+--model, against a proposal without any.
 Leaves with 1 where something is silent, clips before the master by more than 6 dB, or is no number.
 """
 
@@ -25,7 +26,6 @@ from cocomposer.sound.render import RenderSettings, render
 from cocomposer.sound.supervisor import Hosts
 from cocomposer.studio.preset_previews import preview_song
 from cocomposer.studio.presets import Presets
-from cocomposer.studio.previews import first_bars_in_style
 from cocomposer.studio.propose import composer_named
 
 QUIETEST, LOUDEST_PEAK = -45.0, 6.0
@@ -45,8 +45,6 @@ def audition(preset: Preset, presets: Presets, hosts: Hosts) -> bool:
     """Print a line about `preset`; tells whether it passes."""
     value = presets.at_hand(preset).value
     song = preview_song(preset, value, lambda: False)
-    if preset.kind_name == "template":
-        song = first_bars_in_style(preset.template.style, value, lambda: False)  # type: ignore[attr-defined]
     assert song is not None
     begin = time.perf_counter()
     loudness, peak, finite = heard(song, hosts)
@@ -85,7 +83,7 @@ def main() -> int:
     failed = 0
     with Hosts() as hosts:
         for entry in new:
-            if entry.kind in (arguments.kinds or ("instrument", "rack", "template")):
+            if entry.kind in (arguments.kinds or ("instrument", "rack", "template", "mood")):
                 failed += not audition(presets.load(entry), presets, hosts)
     if arguments.model:
         print(f"{'without':28} {composed(Controls(), presets)}")

@@ -20,6 +20,7 @@ from cocomposer.music.authorship import written_by
 from cocomposer.sound.audio_files import Tags, read_provenance, write_audio
 from cocomposer.studio import content_credentials
 from cocomposer.studio.audio import render_to_file
+from cocomposer.studio.identity import CredentialsError, identity
 from cocomposer.studio.midi_export import write_midi
 from cocomposer.studio.model_cards import model_card
 from cocomposer.studio.project import Project
@@ -143,7 +144,7 @@ def test_content_credentials_are_signed_and_notice_a_change(tmp_path: Path, kind
     path = tagged(tmp_path / f"song.{kind}")
     with AudioFile(str(path)) as file:
         before = file.read(file.frames)
-    content_credentials.sign(path, provenance_of(SONG), content_credentials.identity())
+    content_credentials.sign(path, provenance_of(SONG), identity())
     with AudioFile(str(path)) as file:
         assert (file.read(file.frames) == before).all(), "signing changes no sound"
     places = {trace.place: trace for trace in traces(path)}
@@ -162,7 +163,7 @@ def test_a_key_is_kept_to_oneself_and_made_once() -> None:
     pytest.importorskip("c2pa")
     from cocomposer.studio.places import data_folder
 
-    assert content_credentials.identity() == content_credentials.identity()
+    assert identity() == identity()
     if sys.platform != "win32":
         assert (data_folder() / "identity" / "key.pem").stat().st_mode & 0o077 == 0
 
@@ -172,8 +173,8 @@ def test_a_certificate_that_is_none_is_told(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setenv("COCOMPOSER_SETTINGS", str(tmp_path))
     save_settings(Settings(certificate=str(tmp_path / "settings.json"), certificate_key=str(tmp_path / "gone.pem")))
-    with pytest.raises(content_credentials.CredentialsError, match="no certificate or key in PEM form"):
-        content_credentials.identity()
+    with pytest.raises(CredentialsError, match="no certificate or key in PEM form"):
+        identity()
 
 
 def command(path: Path, *words: str) -> subprocess.CompletedProcess[str]:

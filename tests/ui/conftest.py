@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from cocomposer import formats
 from cocomposer.resources import assets_folder
 from cocomposer.studio.document import Document
 from cocomposer.studio.jobs import Jobs
+from cocomposer.studio.presets import Presets
 from cocomposer.studio.project import Project
 from cocomposer.studio.settings import Settings
 
@@ -40,11 +42,23 @@ def qapp() -> QApplication:
     return shell.dressed(app, Settings(language="en"))
 
 
+@pytest.fixture(scope="session")
+def known_presets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of the factory presets, made once: each test begins with a copy of it."""
+    folder = tmp_path_factory.mktemp("index")
+    presets = Presets(folder / "presets", folder)
+    presets.index.refresh()
+    presets.close()
+    return folder / "presets.db"
+
+
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings, recovered work and dragged files of a test are its own."""
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_presets: Path) -> None:
+    """Settings, presets, recovered work and dragged files of a test are its own."""
     for name in ("DATA", "CACHE", "SETTINGS", "RECOVERY"):
         monkeypatch.setenv(f"COCOMPOSER_{name}", str(tmp_path / name.casefold()))
+    (tmp_path / "cache").mkdir()
+    shutil.copyfile(known_presets, tmp_path / "cache" / known_presets.name)
 
 
 @pytest.fixture

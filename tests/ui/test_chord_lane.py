@@ -21,8 +21,7 @@ from PyQt6.QtWidgets import QMenu
 from songs import lead_sheet
 
 from cocomposer.composer.request import Task, Terms
-from cocomposer.studio.catalogue import Entry, Kind
-from cocomposer.studio.progressions import load_progressions
+from cocomposer.studio.catalogue import Entry, Kind, catalogue
 from cocomposer.studio.project import Answer, Generation, Stretch
 
 if TYPE_CHECKING:
@@ -136,11 +135,13 @@ def test_chords_are_dropped_as_text(strip: ChordStrip, kind: str) -> None:
     assert names(strip, 5) == ["C", "Am7", "C", "A", "Em"]
 
 
-def test_a_progression_of_the_browser_is_dropped(strip: ChordStrip) -> None:
-    name = load_progressions()[0].name
-    entry = Entry(Kind.PROGRESSION, name, name, "")
+def test_a_progression_of_the_browser_is_dropped(strip: ChordStrip, qtbot: QtBot) -> None:
+    presets = strip.session.room.presets
+    presets.index.refresh()
+    entry = catalogue(presets, Kind.PROGRESSION)[0]
+    name = entry.name
     assert drop(strip, QPoint(20, 18), entry_mime(entry))
-    assert strip.session.song.chords != lead_sheet().chords
+    qtbot.waitUntil(lambda: strip.session.song.chords != lead_sheet().chords)
     assert name in (strip.session.document.undo_label or "")
     assert not drop(strip, QPoint(20, 18), entry_mime(Entry(Kind.STYLE, "jazz", "Jazz", "")))
 

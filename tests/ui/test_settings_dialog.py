@@ -162,3 +162,31 @@ def test_scale_and_language_wait_for_the_next_start_and_nothing_else_does(window
     assert settings.note.text() == ""
     settings.scale.setCurrentIndex(1)
     assert "next start" in settings.note.text()
+
+
+def test_a_certificate_is_tried_out_and_then_kept(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    from cocomposer.ui.credentials_page import CredentialsPage
+
+    from cocomposer.studio.identity import identity
+
+    own = identity()
+    for name, pem in (("mine.crt", own.certificate), ("mine.key", own.key), ("other.key", own.certificate)):
+        (tmp_path / name).write_bytes(pem)
+    dialog = SettingsDialog(window.session, window)
+    qtbot.addWidget(dialog)
+    page = dialog.findChild(CredentialsPage)
+    assert page is not None
+    qtbot.keyClicks(page.certificate, str(tmp_path / "mine.crt"))
+    qtbot.keyClick(page.certificate, Qt.Key.Key_Return)
+    assert "both" in page.said.text()
+    qtbot.keyClicks(page.key, str(tmp_path / "other.key"))
+    qtbot.keyClick(page.key, Qt.Key.Key_Return)
+    assert "no private key" in page.said.text()
+    assert window.session.settings.certificate == ""
+    page.key.clear()
+    qtbot.keyClicks(page.key, str(tmp_path / "mine.key"))
+    qtbot.keyClick(page.key, Qt.Key.Key_Return)
+    assert "self-signed" in page.said.text()
+    assert window.session.settings.certificate_key == str(tmp_path / "mine.key")
+    qtbot.mouseClick(page.own, Qt.MouseButton.LeftButton)
+    assert window.session.settings.certificate == ""

@@ -28,8 +28,9 @@ from cocomposer.music import Key
 from cocomposer.music.mix import Instrument, InstrumentKind
 from cocomposer.resources import assets_folder
 from cocomposer.studio import editing
-from cocomposer.studio.catalogue import Kind
+from cocomposer.studio.catalogue import Entry, Kind
 from cocomposer.studio.document import Document
+from cocomposer.studio.progressions import load_progressions
 from cocomposer.studio.project_file import read_project
 from cocomposer.studio.recovery import find_recoveries
 
@@ -275,7 +276,7 @@ def test_the_browser_shows_every_kind_or_says_why_there_is_nothing(window: Windo
     assert window.browser.empty.isVisible() is (kind is Kind.PLUGIN)
     window.browser.list.setCurrentIndex(window.browser.model.index(0))
     window.browser.show_kind(Kind.STYLE)
-    assert window.browser.about.text() == "Double-click a style to propose in it."
+    assert window.browser.details.about.text() == "Double-click a style to propose in it."
 
 
 def test_plugins_are_looked_for_and_stand_in_the_browser(
@@ -334,7 +335,8 @@ def test_a_progression_is_laid_in_the_key_of_the_song(window: Window, qtbot: QtB
 
 
 def test_a_progression_makes_a_short_song_longer(window: Window) -> None:
-    song = with_progression(window.session.song, "Twelve-bar blues", window.session.song.bars[10].start)
+    blues = next(each for each in load_progressions() if each.name == "Twelve-bar blues")
+    song = with_progression(window.session.song, blues, window.session.song.bars[10].start)
     assert len(song.bars) == 22
     assert str(song.chord_spans[-1].chord) == "D7"
 
@@ -342,11 +344,12 @@ def test_a_progression_makes_a_short_song_longer(window: Window) -> None:
 def test_an_instrument_and_a_rack_go_to_the_current_part(window: Window) -> None:
     from cocomposer.studio.catalogue import catalogue
 
-    instruments = {each.id: each for each in catalogue(Kind.INSTRUMENT)}
-    rack = next(each for each in catalogue(Kind.RACK) if each.id == "melody")
-    assert use(instruments["built-in:flute"], window.session)
+    presets = window.session.room.presets
+    instruments = {each.name: each for each in catalogue(presets, Kind.INSTRUMENT) if each.preset}
+    rack = next(each for each in catalogue(presets, Kind.RACK) if each.name == "Melody")
+    assert use(instruments["Flute"], window.session)
     assert window.session.song.parts[0].instrument == Instrument(InstrumentKind.BUILT_IN, "flute")
-    assert use(instruments["program:73"], window.session)
+    assert use(Entry(Kind.INSTRUMENT, "program:73", "Flute"), window.session)
     assert use(rack, window.session)
     part = window.session.song.parts[0]
     assert (part.program, part.instrument) == (73, None)

@@ -15,6 +15,7 @@ import numpy as np
 from cocomposer.errors import SoundError
 from cocomposer.music import Instrument, Song
 from cocomposer.sound.playback.audition import Audition
+from cocomposer.sound.playback.clip import Clip
 from cocomposer.sound.playback.devices import SoundCard, device_names
 from cocomposer.sound.playback.mixing import Mixing
 from cocomposer.sound.playback.output import OpenDevice, Output
@@ -86,6 +87,7 @@ class Player:
         )
         self.audition = Audition(self.rendering.takes, self._strength, self.planning.wake, sample_rate)
         self.planning.audition = self.audition
+        self._clip = Clip(sample_rate)
         self._output = Output(self._fill, sample_rate, self._problem, open_device)
         self._output.choose(device, buffer)
 
@@ -156,6 +158,7 @@ class Player:
 
     def play(self, tick: int | None = None) -> None:
         """Play from `tick`, or from where playback stands."""
+        self._clip.hear(None, self.sample_rate)
         self._start(self.position if tick is None else max(0, tick), counted=True)
 
     def _start(self, tick: int, counted: bool) -> None:
@@ -236,6 +239,10 @@ class Player:
     def note_off(self, part: int, pitch: int) -> None:
         self.audition.note_off(part, pitch)
 
+    def hear(self, audio: Audio | None, sample_rate: int) -> None:
+        """Play a piece of audio, (2, n) at that rate, once beside the song; None ends it, and so does `play`."""
+        self._clip.hear(audio, sample_rate)
+
     # What is known of it all.
 
     @property
@@ -311,6 +318,7 @@ class Player:
                 self._remember(_Heard(at + begin / self.sample_rate, block.frames / self.sample_rate, block.place))
             begin += block.frames
         self.audition.add_to(audio)
+        self._clip.add_to(audio)
         return audio
 
     def _remember(self, heard: _Heard) -> None:

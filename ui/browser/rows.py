@@ -1,33 +1,38 @@
-"""The rows of the browser: a model of entries, and how one is drawn and dragged."""
+"""The rows of the browser: a model of entries, how one is drawn and dragged, and the list that shows them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 
-from PyQt6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QRect, QSize, Qt, QUrl
-from PyQt6.QtGui import QPainter
+from PyQt6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPoint, QRect, QSize, Qt, QUrl
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from cocomposer.studio.catalogue import Entry, Kind, matching
+from cocomposer.studio.catalogue import Entry, Kind
 
-from . import theme
-from .dragging import entry_mime
-from .drawings import pixmap
+from .. import theme
+from ..dragging import ENTRY_TYPE, entry_mime
+from ..drawings import pixmap
 
 ROW, STAR = 44, 14
 
 
 class EntryModel(QAbstractListModel):
-    """Entries that answer a search, with favourites (names like "style:bossa-nova") first."""
+    """Entries in the order found, with favourites first.
+
+    `favourites` are the names (like "plugin:/usr/lib/synth.so") of those that are no presets.
+    """
 
     def __init__(self, favourites: frozenset[str]) -> None:
         super().__init__()
         self.favourites = favourites
         self._entries: list[Entry] = []
 
-    def show(self, entries: Iterable[Entry], query: str = "", only_favourites: bool = False) -> None:
-        found = [each for each in matching(entries, query) if not only_favourites or self.is_favourite(each)]
+    def show(self, entries: Iterable[Entry], only_favourites: bool = False) -> None:
+        found = [each for each in entries if not only_favourites or self.is_favourite(each)]
         self.beginResetModel()
         self._entries = sorted(found, key=lambda each: not self.is_favourite(each))
         self.endResetModel()
@@ -35,15 +40,31 @@ class EntryModel(QAbstractListModel):
     def entry(self, index: QModelIndex) -> Entry | None:
         return self._entries[index.row()] if index.isValid() and index.row() < len(self._entries) else None
 
+    def place(self, wanted: Entry | None) -> QModelIndex:
+        """Where the entry of that kind and id stands; an invalid index where it does not."""
+        names = [(each.kind, each.id) for each in self._entries]
+        if wanted is None or (wanted.kind, wanted.id) not in names:
+            return QModelIndex()
+        return self.index(names.index((wanted.kind, wanted.id)))
+
     def is_favourite(self, entry: Entry) -> bool:
-        return _key(entry) in self.favourites
+        return entry.preset.favourite if entry.preset is not None else _key(entry) in self.favourites
 
     def toggle(self, index: QModelIndex) -> None:
         """Make an entry a favourite, or no longer one; it stays where it is until the next search."""
         entry = self.entry(index)
-        if entry is not None:
+        if entry is None:
+            return
+        if entry.preset is None:
             self.favourites = self.favourites ^ {_key(entry)}
             self.dataChanged.emit(index, index)
+        else:
+            self.change(index, replace(entry, preset=replace(entry.preset, favourite=not entry.preset.favourite)))
+
+    def change(self, index: QModelIndex, entry: Entry) -> None:
+        """Show that entry in the place of the one there."""
+        self._entries[index.row()] = entry
+        self.dataChanged.emit(index, index)
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's way
         return 0 if parent.isValid() else len(self._entries)
@@ -55,14 +76,15 @@ class EntryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return f"{entry.detail}\n{', '.join(entry.tags)}".strip()
+            words = f"{entry.detail}\n{', '.join(entry.tags)}".strip()
+            return f"<p>{escape(words)}</p>" if role == Qt.ItemDataRole.ToolTipRole else words
         return entry if role == Qt.ItemDataRole.UserRole else None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         return super().flags(index) | (Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.NoItemFlags)
 
     def mimeTypes(self) -> list[str]:  # noqa: N802 - Qt's name
-        return ["application/x-cocomposer-entry"]
+        return [ENTRY_TYPE]
 
     def mimeData(self, indexes: Iterable[QModelIndex]) -> QMimeData | None:  # noqa: N802 - Qt's name
         for index in indexes:
@@ -127,3 +149,35 @@ class EntryDelegate(QStyledItemDelegate):
             place_ = star_area(option.rect)
             painter.drawPixmap(place_.left() + 6, place_.center().y() - STAR // 2 + 2, star)
         painter.restore()
+
+
+class EntryList(QListView):
+    """The list: a click chooses and lets it be heard, one on the star makes a favourite, Enter uses."""
+
+    def __init__(self, use: Callable[[], None], like: Callable[[QModelIndex], None]) -> None:
+        super().__init__()
+        self._use, self._like = use, like
+        self.setItemDelegate(EntryDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setDragEnabled(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.doubleClicked.connect(lambda _: use())
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        if event is not None:
+            place: QPoint = event.position().toPoint()
+            index = self.indexAt(place)
+            if index.isValid() and star_area(self.visualRect(index)).contains(place):
+                self._like(index)
+                return
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._use()
+        elif event is not None and event.key() == Qt.Key.Key_Asterisk:
+            self._like(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
