@@ -14,7 +14,8 @@ from cocomposer.composer.part_names import PartNames, listed, player_spelt
 from cocomposer.errors import RequestError
 from cocomposer.music import Role, Song
 
-MAX_PROPOSALS = 16
+MAX_PROPOSALS = 64
+"""Most answers to one question, those among which a taste chooses included."""
 MAX_NEW_BARS = 256
 """Most bars that a song is continued by."""
 

@@ -6,18 +6,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cocomposer.composer import Request, Task
-from cocomposer.composer.request import MAX_PROPOSALS
+from cocomposer.composer import Request
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
 from cocomposer.studio.changes import Change
+from cocomposer.studio.choosing import Liking, traits_written
 from cocomposer.studio.document import Document
 from cocomposer.studio.keeping import written_parts
 from cocomposer.studio.places import data_folder
@@ -31,6 +30,7 @@ from cocomposer.taste import (
     Remark,
     Taste,
     Verdict,
+    asked_for,
     differences,
     lines,
     picture,
@@ -39,8 +39,6 @@ from cocomposer.taste import (
     traits,
 )  # fmt: skip
 
-WIDE = 4
-"""How many times as many proposals are composed as are shown, where composing takes no time."""
 _WHOLE = 0.95
 """Share of an answer's new notes that must be in the song for it to be kept whole."""
 _log = logging.getLogger(__name__)
@@ -84,7 +82,7 @@ class TasteKeeper:
             stop()
             heard.settle()
 
-        self._later(self._learn)
+        self._later(self.learn)
         return end
 
     def say(self, verdict: Verdict, project: Project, answer_id: str, share: float = 1.0) -> None:
@@ -137,7 +135,7 @@ class TasteKeeper:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         genre, title = style.genre if style is not None else "", project.song.title
         self.journal.add(Remark(verdict, measured, answer.id, title, genre, share, now))
-        self._learn()
+        self.learn()
 
     # --- Using ------------------------------------------------------------------------------------------------------
 
@@ -145,26 +143,17 @@ class TasteKeeper:
         """What is known now, read from the disk.  Raises TasteError where that cannot be read."""
         return Taste(self.journal.remarks(), self.journal.corrections(), self.profile, self.exploration)
 
-    def steered(self, request: Request) -> Request:
-        """The request leaning to the taste, as far as it is learned; it is not waited for."""
-        taste = self._ready
-        if not self.learning or taste is None:
-            return request
-        return taste.steered(request, load_styles(), self._random())
+    def asked(self, request: Request) -> tuple[Request, Liking]:
+        """The request leaning to the taste, and what to choose its answers by, as far as it is learned.
 
-    def widened(self, request: Request) -> Request:
-        """The request asking for more, of which `best` shows the best: for composers that answer in no time."""
-        if not self.learning or self._ready is None or request.style != "auto" or request.task is not Task.ARRANGE:
-            return request
-        return replace(request, count=min(MAX_PROPOSALS, WIDE * request.count))
-
-    def best(self, generation: Generation, answers: Sequence[Answer], count: int) -> tuple[Answer, ...]:
-        """The `count` answers of a generation that the artist may like best, best first; without a taste the first."""
+        What is learned only now is not waited for.
+        """
         taste = self._ready
-        if not self.learning or taste is None or not taste.standing:
-            return tuple(answers[:count])
-        order = taste.order([traits_of(generation, each) for each in answers], self._random())
-        return tuple(answers[place] for place in order[:count])
+        if not self.learning or taste is None or not (taste.standing or taste.corrections):
+            return request, Liking()
+        random = self._random()
+        steered = taste.steered(request, load_styles(), random)
+        return steered, Liking(taste.picks(request.count, random), asked_for(taste, steered.leaning))
 
     def lines(self) -> tuple[Line, ...]:
         """What was learned, a sentence for each trait, the surest first."""
@@ -180,7 +169,7 @@ class TasteKeeper:
     def correct(self, trait: str, direction: int) -> None:
         """The artist likes a trait (1), dislikes it (-1), or does not mind (0).  Raises TasteError for no trait."""
         self.journal.correct(trait_named(self.taste(), trait), direction)
-        self._later(self._learn)
+        self._later(self.learn)
 
     def forget(self, trait: str = "") -> None:
         """Forget what was learned of a trait, or ("") everything, on the disk too."""
@@ -188,13 +177,14 @@ class TasteKeeper:
             self.journal.correct(trait_named(self.taste(), trait), None)
         else:
             self.journal.delete()
-        self._later(self._learn)
+        self._later(self.learn)
 
     def export(self) -> dict[str, Any]:
         """Everything that is recorded, as JSON values."""
         return self.journal.export()
 
-    def _learn(self) -> None:
+    def learn(self) -> None:
+        """Take in what is on the disk, now.  Raises TasteError where that cannot be read."""
         taste = self.taste()
         _ = taste.preference  # here, and not where somebody waits for it
         self._ready = taste
@@ -261,12 +251,8 @@ class _Heard:
 
 def traits_of(generation: Generation, answer: Answer) -> dict[str, float]:
     """The traits of what an answer wrote."""
-    band = written_parts(generation.sketch, answer.song)
-    first, last = generation.asked.start, generation.asked.end
-    if generation.terms.task is Task.CONTINUE or last <= first:
-        first, last = (generation.sketch.length if last > first else 0), answer.song.length
-    style = load_styles().get(answer.style)
-    return traits(answer.song, band, first, last, style, answer.score)
+    asked, terms = generation.asked, generation.terms
+    return traits_written(generation.sketch, answer.song, terms.task, (asked.start, asked.end), answer.style, answer.score)
 
 
 def share_kept(song: Song, generation: Generation, answer: Answer) -> float:

@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from cocomposer.composer import Controls, Leaning, Request
+from cocomposer.composer import Controls, Leaning, Request, Task
 from cocomposer.styles import Style
 from cocomposer.taste.journal import Correction, Remark, Verdict
 from cocomposer.taste.preference import BIAS, FloatArray, Preference
-from cocomposer.taste.traits import GENRE, STYLE, TRAITS, of_style
+from cocomposer.taste.traits import GENRE, OPINION, STYLE, TRAITS, of_style
 
 DEFAULT_EXPLORATION = 0.1
+WIDE = 12
+"""How many times as many proposals are composed as are shown, where composing takes no time."""
 SAID: Mapping[Verdict, tuple[bool, float]] = {
     Verdict.KEPT: (True, 1.0),
     Verdict.PARTLY: (True, 1.0),
@@ -37,7 +39,7 @@ _CORRECTED, _SURE = 1.5, 0.2
 """Mean (times the direction) and standard deviation of a weight that the artist has set right."""
 _LEANS = 0.8
 """Nats by which a style is liked better than the usual one that make three quarters of a full leaning."""
-_STEERS: Mapping[str, str] = {
+STEERS: Mapping[str, str] = {
     "density": "density",
     "polyphony": "polyphony",
     "register": "register",
@@ -59,6 +61,16 @@ class Profile:
         return self.project in ("", remark.project) and self.genre in ("", remark.genre)
 
 
+def best(candidates: Sequence[Mapping[str, float]], picks: Sequence[Mapping[str, float]]) -> tuple[int, ...]:
+    """The places of the candidates, given by their traits, that are shown: for each of `picks`, at most as many as there
+    are candidates, the best of those left."""
+    left, chosen = list(range(len(candidates))), []
+    for weights in picks[: len(candidates)]:
+        chosen.append(max(left, key=lambda place: sum(weights.get(n, 0.0) * v for n, v in candidates[place].items())))
+        left.remove(chosen[-1])
+    return tuple(chosen)
+
+
 @dataclass(frozen=True)
 class Taste:
     """What remarks, oldest first, and corrections say.  The same remarks make the same taste."""
@@ -72,11 +84,17 @@ class Taste:
     def standing(self) -> tuple[Remark, ...]:
         """The remarks that hold: of several verdicts on one proposal the last, and none that was withdrawn.
 
+        To pass over what one has spoken of takes nothing back.
         What was learned of a trait before it was corrected or forgotten is left out of them.
         """
-        last = {(each.answer, each.verdict is Verdict.EDITED): each.number for each in self.remarks}
+        last: dict[tuple[str, bool], Remark] = {}
+        for each in self.remarks:
+            about = each.answer, each.verdict is Verdict.EDITED
+            spoken = about in last and last[about].verdict is not Verdict.WITHDRAWN
+            if each.verdict is not Verdict.SKIPPED or not spoken:
+                last[about] = each
         forgotten = {each.trait: each.after for each in self.corrections}
-        held = (each for each in self.remarks if last[each.answer, each.verdict is Verdict.EDITED] == each.number)
+        held = sorted(last.values(), key=lambda each: each.number)
         return tuple(
             replace(each, traits={name: v for name, v in each.traits.items() if each.number > forgotten.get(name, 0)})
             for each in held
@@ -93,7 +111,7 @@ class Taste:
     @cached_property
     def preference(self) -> Preference:
         mean, deviation = np.zeros(len(self.names)), np.array([_deviation(name) for name in self.names])
-        mean[0], mean[self.names.index("composer's opinion")] = _READINESS, _TRUST
+        mean[0], mean[self.names.index(OPINION)] = _READINESS, _TRUST
         for each in self.corrections:
             if each.direction is not None and each.trait in self.names:
                 place = self.names.index(each.trait)
@@ -111,27 +129,28 @@ class Taste:
         """How likely a proposal with these traits is kept, 0..1."""
         return self.preference.chance(self.preference.row(traits))
 
-    def order(self, candidates: Sequence[Mapping[str, float]], random: np.random.Generator) -> tuple[int, ...]:
-        """The places of candidates, given by their traits, best first.
+    def picks(self, count: int, random: np.random.Generator) -> tuple[dict[str, float], ...]:
+        """What the artist may like, for each of `count` places a weight in nats by trait.
 
-        Each place is given to the best under weights drawn anew, so that what is not yet known well is tried.
+        They are drawn anew for each place (Thompson sampling), so that what is not yet known well is tried.
         """
-        rows = np.array([self.preference.row(each) for each in candidates])
-        left, chosen = list(range(len(candidates))), []
-        while left:
-            scores = rows[left] @ self.preference.sample(random, self.exploration)
-            chosen.append(left.pop(int(np.argmax(scores))))
-        return tuple(chosen)
+        drawn = (self.preference.sample(random, self.exploration) for _ in range(count))
+        return tuple(
+            {name: round(float(weight), 4) for name, weight in zip(self.names, weights, strict=True) if name != BIAS}
+            for weights in drawn
+        )
 
     def steered(self, request: Request, styles: Mapping[str, Style], random: np.random.Generator) -> Request:
         """The request leaning to what the artist may like: to `styles` where it names none, and in its controls.
 
-        Only controls that the taste is sure of lean at all.  What the request itself says is never changed.
+        Only controls that the taste is sure of lean at all, and none where the artist's own notes are written anew, to
+        stay near to what they were.  What the request itself says is never changed.
         """
         if not self.standing and not self.corrections:
             return request
         weights = self.preference.sample(random, self.exploration)
-        return replace(request, leaning=Leaning(self._styles(styles.values(), weights), self._controls(weights)))
+        controls = Controls() if request.task in (Task.INFILL, Task.VARY) else self._controls(weights)
+        return replace(request, leaning=Leaning(self._styles(styles.values(), weights), controls))
 
     def _styles(self, styles: Collection[Style], weights: FloatArray) -> dict[str, float]:
         if not styles:
@@ -142,7 +161,7 @@ class Taste:
 
     def _controls(self, weights: FloatArray) -> Controls:
         asked: dict[str, Any] = {}
-        for control, trait in _STEERS.items():
+        for control, trait in STEERS.items():
             mean, deviation = self.preference.weight(trait)
             if abs(mean) > deviation:
                 asked[control] = round(0.5 + 0.35 * math.tanh(float(weights[self.names.index(trait)])), 3)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
+from cocomposer.composer import Leaning
+from cocomposer.composer.part_names import listed
 from cocomposer.taste.journal import TasteError, Verdict
-from cocomposer.taste.taste import SAID, Taste
-from cocomposer.taste.traits import GENRE, STYLE, TRAIT
+from cocomposer.taste.taste import SAID, STEERS, Taste
+from cocomposer.taste.traits import GENRE, OPINION, STYLE, TRAIT
 
 _CERTAIN = 1.0
 """Standard deviations by which a weight has to differ from nothing to be told."""
 _NOTABLE = 0.15
 """How far a trait has to be from the usual to count as little or much of it."""
 _MOST_LINES = 12
+_PRAISED, _WORTH = 2, 0.25
+"""Most things that are said to speak for a proposal, and how much each has to, in nats."""
 _TIMES = 1.3
 """How many times as often something is kept for that to be said in numbers."""
 
@@ -40,7 +45,7 @@ def lines(taste: Taste) -> tuple[Line, ...]:
     for name in taste.names[1:]:
         weight, doubt = taste.preference.weight(name)
         learned = any(each.traits.get(name) for each in taste.standing)
-        if name in said or (learned and name != "composer's opinion" and abs(weight) > _CERTAIN * doubt):
+        if name in said or (learned and name != OPINION and abs(weight) > _CERTAIN * doubt):
             found.append(Line(name, _sentence(taste, name, weight, name in said), weight, doubt, name in said))
     found.sort(key=lambda line: (not line.corrected, -abs(line.weight) / line.doubt))
     return tuple(found[:_MOST_LINES])
@@ -50,7 +55,23 @@ def summary(taste: Taste) -> str:
     """The surest likings in one sentence, "" where there are none yet."""
     liked = [_words(line.trait, line.weight) for line in lines(taste) if abs(line.weight) > 0.1]
     liked = [words for words in liked if words][:3]
-    return f"You keep {', '.join(liked[:-1])}{' and ' if liked[1:] else ''}{liked[-1]}." if liked else ""
+    return f"You keep {listed(liked)}." if liked else ""
+
+
+def asked_for(taste: Taste, leaning: Leaning) -> tuple[str, ...]:
+    """What the taste asks a composer for, a sentence for each control: "You keep sparse playing: asked for less."."""
+    told = []
+    for control, value in leaning.controls.asked().items():
+        weight = taste.preference.weight(STEERS[control])[0]
+        told.append(f"You keep {_words(STEERS[control], weight)}: asked for {'more' if value > 0.5 else 'less'}.")
+    return tuple(told)
+
+
+def praised(traits: Mapping[str, float], weights: Mapping[str, float]) -> str:
+    """What of a proposal speaks for it most by the weights of a taste, "" where nothing does."""
+    worth = {name: weights.get(name, 0.0) * value for name, value in traits.items() if name != OPINION}
+    most = sorted(worth, key=lambda name: -worth[name])[:_PRAISED]
+    return listed([_words(name, traits[name]) for name in most if worth[name] > _WORTH])
 
 
 def trait_named(taste: Taste, name: str) -> str:
