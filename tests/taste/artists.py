@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from cocomposer.composer.style_composer import choices
 from cocomposer.music import Song
 from cocomposer.resources import assets_folder
 from cocomposer.styles import load_styles
-from cocomposer.taste import TRAITS, WIDE, Remark, Taste, Verdict, traits
+from cocomposer.taste import TRAITS, WIDE, Remark, Taste, Verdict, best, traits
 from cocomposer.taste.traits import GENRE, MODERATE
 
 Traits = Mapping[str, float]
@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 ROUNDS, SHOWN = 15, 4
 """Questions, and proposals shown for each: sixty in all, four at a time, as the window does."""
 FIRST_TEST = 1_000
+_EDITED, _EDIT = 0.3, 0.3
+"""Share of what is kept that the artist changes afterwards, and by how much of a trait."""
 _UNMEASURED = 0.35
 """Standard deviation of what an artist hears in a proposal and no trait tells, beside 1 for the rest of the wish."""
 
@@ -117,7 +119,7 @@ class Artist:
     number: int
     wishes: Sequence[Wish] = ()
     readiness: float = 0.25
-    steep: float = 3.5
+    steep: float = 6.0
     noise: float = 0.0
     _chances: dict[int, Mapping[int, float]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -140,6 +142,14 @@ class Artist:
                 zip((each.number for each in pool.everything), chances.tolist(), strict=True)
             )
         return self._chances[question]
+
+    def edit(self, traits: Traits, question: int) -> dict[str, float]:
+        """What the artist changes in a proposal: the one trait whose change pleases most; nothing where none does."""
+        wish = self.wishes[round(question / (ROUNDS - 1) * (len(self.wishes) - 1))]
+        changes = [(name, step) for name in _EDITABLE if name in traits for step in (-_EDIT, _EDIT)]
+        gains = {(n, step): wish({**traits, n: max(-1.0, min(1.0, traits[n] + step))}) for n, step in changes}
+        (name, step), most = max(gains.items(), key=lambda each: each[1])
+        return {name: step} if most > wish(traits) else {}
 
     def _heard(self, wish: Wish, pool: Pool) -> Floats:
         """The wish of every proposal, in standard deviations, with what no trait tells."""
@@ -173,12 +183,17 @@ def drawn(number: int) -> Artist:
         number,
         wishes,
         readiness=float(random.uniform(0.2, 0.3)),
-        steep=float(random.uniform(2.5, 4.5)),
+        steep=float(random.uniform(4.0, 8.0)),
         noise=float(random.uniform(0.05, 0.2)) if random.random() < 0.5 else 0.0,
     )
 
 
 _PLAIN = tuple(each.name for each in TRAITS if not each.name.startswith(MODERATE) and each.name != "composer's opinion")
+
+
+_EDITABLE = ("density", "polyphony", "sustain", "register", "loudness", "syncopation", "swing", "drums", "guitars",
+             "keyboards", "strings", "winds", "synths", "walking bass", "extended chords")  # fmt: skip
+"""What an artist can change by hand."""
 
 
 def _wish(random: np.random.Generator) -> Wish:
@@ -244,18 +259,21 @@ def session(
         if learning and remarks:
             taste = Taste(tuple(remarks))
             steered = taste.steered(request, styles, random)
-            found = pool.answers(place, Request(request.sketch, count=min(16, SHOWN * wide), seed=request.seed,
-                                                leaning=steered.leaning))  # fmt: skip
-            found = [found[index] for index in taste.order([each.traits for each in found], random)[:SHOWN]]
+            found = pool.answers(place, replace(steered, count=SHOWN * wide))
+            found = [found[index] for index in best([each.traits for each in found], taste.picks(SHOWN, random))]
         else:
             found = pool.answers(place, request)
-        best = sorted((true[entry.number] for entry in pool.entries[place].values()), reverse=True)[:SHOWN]
-        for entry, most in zip(found, best, strict=True):
+        ideal = sorted((true[entry.number] for entry in pool.entries[place].values()), reverse=True)[:SHOWN]
+        for entry, most in zip(found, ideal, strict=True):
             chance = artist.readiness if blind else true[entry.number]
             kept = bool(random.random() < chance)
             rows.append((kept, true[entry.number], most, entry.score))
             shown.append(entry)
             verdict = Verdict.KEPT if kept else Verdict.REJECTED
-            remarks.append(Remark(verdict, entry.traits, answer=str(len(remarks)), number=len(remarks) + 1))
+            answer = str(len(rows))
+            remarks.append(Remark(verdict, entry.traits, answer, number=len(remarks) + 1))
+            edits = random.random() < _EDITED  # drawn in any case, so that luck is the same
+            if kept and edits and not blind and (moved := artist.edit(entry.traits, number)):
+                remarks.append(Remark(Verdict.EDITED, moved, answer, number=len(remarks) + 1))
     kept, chance, most, score = (np.array(column, float) for column in zip(*rows, strict=True))
     return Session(kept, chance, most, score, tuple(shown))

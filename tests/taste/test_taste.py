@@ -20,6 +20,7 @@ from cocomposer.taste import (
     Taste,
     TasteError,
     Verdict,
+    best,
     lines,
     picture,
     summary,
@@ -74,7 +75,9 @@ def test_a_bass_that_walks_is_told_from_one_that_stays() -> None:
 
 def test_what_was_kept_comes_first() -> None:
     taste = Taste(SPARSE_LIKED, exploration=0)
-    assert taste.order([BUSY, SPARSE, {}], RANDOM) == (1, 2, 0)
+    candidates = [BUSY, SPARSE, {}]
+    assert best(candidates, taste.picks(3, RANDOM)) == (1, 2, 0)
+    assert best(candidates, taste.picks(2, RANDOM)) == (1, 2)
     assert taste.chance(SPARSE) > 0.6 > 0.3 > taste.chance(BUSY)
 
 
