@@ -24,6 +24,7 @@ from cocomposer.studio.project import Answer, Generation, Project
 from cocomposer.styles import load_styles
 from cocomposer.taste import (
     DEFAULT_EXPLORATION,
+    GENRE,
     Journal,
     Line,
     Profile,
@@ -46,6 +47,13 @@ _log = logging.getLogger(__name__)
 
 def taste_path() -> Path:
     return data_folder() / "taste.sqlite"
+
+
+def profile_named(name: str, project: str) -> Profile:
+    """The profile that the setting `taste_profile` means in the project of that title."""
+    if name == "project":
+        return Profile(project=project)
+    return Profile(genre=name.removeprefix(GENRE)) if name.startswith(GENRE) else Profile()
 
 
 class TasteKeeper:
@@ -82,7 +90,8 @@ class TasteKeeper:
             stop()
             heard.settle()
 
-        self._later(self.learn)
+        if self.learning:
+            self._later(self.learn)
         return end
 
     def say(self, verdict: Verdict, project: Project, answer_id: str, share: float = 1.0) -> None:
@@ -131,6 +140,8 @@ class TasteKeeper:
     def _add(
         self, verdict: Verdict, project: Project, answer: Answer, measured: dict[str, float], share: float
     ) -> None:
+        if not self.learning:  # switched off since it was heard
+            return
         style = load_styles().get(answer.style)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         genre, title = style.genre if style is not None else "", project.song.title
@@ -166,8 +177,18 @@ class TasteKeeper:
         """What was learned, as an SVG."""
         return picture(self.taste())
 
-    def correct(self, trait: str, direction: int) -> None:
-        """The artist likes a trait (1), dislikes it (-1), or does not mind (0).  Raises TasteError for no trait."""
+    def use(self, *, learning: bool, exploration: float, profile: Profile) -> None:
+        """Go on with these settings."""
+        self.learning, self.exploration, self.profile = learning, exploration, profile
+        if learning:
+            self._later(self.learn)
+
+    def genres(self) -> tuple[str, ...]:
+        """The genres that something was said of, by name."""
+        return tuple(sorted({remark.genre for remark in self.journal.remarks() if remark.genre}))
+
+    def correct(self, trait: str, direction: float) -> None:
+        """How much the artist likes a trait: 1, over 0 (no matter), to -1.  Raises TasteError for no trait."""
         self.journal.correct(trait_named(self.taste(), trait), direction)
         self._later(self.learn)
 

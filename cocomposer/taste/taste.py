@@ -40,7 +40,7 @@ _ANYTHING, _TRAIT, _GENRE, _STYLE = 1.0, 0.72, 0.54, 0.1
 """Standard deviations of the prior: of BIAS, of a trait, a genre and a style, in nats."""
 _READINESS, _TRUST = -0.7, 0.7
 """Means of the prior: a third of what is shown is kept, and more of what the composer finds good."""
-_CORRECTED, _SURE = 1.5, 0.2
+CORRECTED, _SURE = 1.5, 0.2
 """Mean (times the direction) and standard deviation of a weight that the artist has set right."""
 _LEANS = 0.8
 """Nats by which a style is liked better than the usual one that make three quarters of a full leaning."""
@@ -68,10 +68,13 @@ class Profile:
 
 def best(candidates: Sequence[Mapping[str, float]], picks: Sequence[Mapping[str, float]]) -> tuple[int, ...]:
     """The places of the candidates, given by their traits, that are shown: for each of `picks`, at most as many as there
-    are candidates, the best of those left."""
-    left, chosen = list(range(len(candidates))), []
+    are candidates, the best of those left, of another style than those before where there is one."""
+    left, chosen = list(range(len(candidates))), list[int]()
+    styles = [next((name for name in each if name.startswith(STYLE)), "") for each in candidates]
     for weights in picks[: len(candidates)]:
-        chosen.append(max(left, key=lambda place: sum(weights.get(n, 0.0) * v for n, v in candidates[place].items())))
+        others = [place for place in left if styles[place] not in {styles[each] for each in chosen}]
+        worth = {place: sum(weights.get(n, 0.0) * v for n, v in candidates[place].items()) for place in others or left}
+        chosen.append(max(worth, key=lambda place: worth[place]))
         left.remove(chosen[-1])
     return tuple(chosen)
 
@@ -120,7 +123,7 @@ class Taste:
         for each in self.corrections:
             if each.direction is not None and each.trait in self.names:
                 place = self.names.index(each.trait)
-                mean[place], deviation[place] = _CORRECTED * each.direction, _SURE
+                mean[place], deviation[place] = CORRECTED * each.direction, _SURE
         preference = Preference(self.names, mean, deviation)
         for remark in self.standing:
             liked, loudness = SAID[remark.verdict]

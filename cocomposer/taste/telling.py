@@ -12,7 +12,7 @@ from cocomposer.taste.journal import TasteError, Verdict
 from cocomposer.taste.taste import SAID, STEERS, Taste
 from cocomposer.taste.traits import GENRE, OPINION, STYLE, TRAIT
 
-_CERTAIN = 1.0
+_CERTAIN = 0.8
 """Standard deviations by which a weight has to differ from nothing to be told."""
 _NOTABLE = 0.15
 """How far a trait has to be from the usual to count as little or much of it."""
@@ -28,7 +28,8 @@ class Line:
     """One thing that was learned.
 
     `trait` is what to correct or forget it by; `weight` is the liking in nats for a unit of the trait and `doubt` its
-    standard deviation; `corrected` tells that the artist said so.
+    standard deviation; `corrected` tells that the artist said so.  `often` and `seldom` are how many with what is liked
+    were kept, and with the opposite, each of how many.
     """
 
     trait: str
@@ -36,6 +37,8 @@ class Line:
     weight: float
     doubt: float
     corrected: bool = False
+    often: tuple[int, int] = (0, 0)
+    seldom: tuple[int, int] = (0, 0)
 
 
 def lines(taste: Taste) -> tuple[Line, ...]:
@@ -46,7 +49,9 @@ def lines(taste: Taste) -> tuple[Line, ...]:
         weight, doubt = taste.preference.weight(name)
         learned = any(each.traits.get(name) for each in taste.standing)
         if name in said or (learned and name != OPINION and abs(weight) > _CERTAIN * doubt):
-            found.append(Line(name, _sentence(taste, name, weight, name in said), weight, doubt, name in said))
+            often, seldom = _kept(taste, name, weight > 0), _kept(taste, name, weight <= 0)
+            sentence = _sentence(name, weight, name in said, often, seldom)
+            found.append(Line(name, sentence, weight, doubt, name in said, often, seldom))
     found.sort(key=lambda line: (not line.corrected, -abs(line.weight) / line.doubt))
     return tuple(found[:_MOST_LINES])
 
@@ -107,15 +112,14 @@ def picture(taste: Taste) -> str:
     )
 
 
-def _sentence(taste: Taste, name: str, weight: float, corrected: bool) -> str:
+def _sentence(name: str, weight: float, corrected: bool, often: tuple[int, int], seldom: tuple[int, int]) -> str:
     words = _words(name, weight)
     if corrected:
         return f"You said that you like {words}." if abs(weight) > 0.1 else f"You said that {name} does not matter."
     other = _words(name, -weight)
     if name not in TRAIT:
-        kept, shown = _kept(taste, name, True)
+        kept, shown = often if weight > 0 else seldom
         return f"You {'keep' if weight > 0 else 'pass over'} {_plain(name)}: {kept} of {shown} kept."
-    often, seldom = _kept(taste, name, weight > 0), _kept(taste, name, weight <= 0)
     if not often[1] or not seldom[1]:
         return f"You keep {words}."
     times = (often[0] + 0.5) / (often[1] + 1) / ((seldom[0] + 0.5) / (seldom[1] + 1))

@@ -105,7 +105,7 @@ def test_the_style_composer_writes_more_and_what_is_like_the_kept_is_shown(keepe
     assert len(shown) == 2
     assert liked in {each.style for each in shown}
     assert disliked not in {each.style for each in shown}
-    assert all(each.reasons[-1].startswith("Chosen out of 24 for what you often keep: ") for each in shown)
+    assert all(each.reasons[-1].startswith("Chosen out of 24 ") for each in shown)
 
 
 def test_a_slow_composer_is_asked_once_and_says_what_it_was_asked_for(keeper: TasteKeeper) -> None:
