@@ -34,6 +34,7 @@ from cocomposer.taste import (
     asked_for,
     differences,
     lines,
+    of_some_parts,
     picture,
     summary,
     trait_named,
@@ -127,8 +128,11 @@ class TasteKeeper:
 
     def _write(self, verdict: Verdict, project: Project, answer_id: str, share: float) -> None:
         generation, answer = project.find(answer_id)
-        measured = {} if verdict is Verdict.WITHDRAWN else traits_of(generation, answer)
-        self._add(verdict, project, answer, measured, share)
+        measured = {
+            Verdict.WITHDRAWN: lambda: {},
+            Verdict.PARTLY: lambda: traits_of_kept(project.song, generation, answer),
+        }.get(verdict, lambda: traits_of(generation, answer))
+        self._add(verdict, project, answer, measured(), share)
 
     def _write_edit(self, before: Project, after: Project, answer_id: str) -> None:
         generation, answer = after.find(answer_id)
@@ -274,6 +278,20 @@ def traits_of(generation: Generation, answer: Answer) -> dict[str, float]:
     """The traits of what an answer wrote."""
     asked, terms = generation.asked, generation.terms
     return traits_written(generation.sketch, answer.song, terms.task, (asked.start, asked.end), answer.style, answer.score)
+
+
+def traits_of_kept(song: Song, generation: Generation, answer: Answer) -> dict[str, float]:
+    """The traits of what of an answer stands in the song: of the parts and the bars that were kept."""
+    there = {note for part in song.parts for note in part.notes}
+    written = written_parts(generation.sketch, answer.song)
+    kept = {index: [note for note in answer.song.parts[index].notes if note in there] for index in written}
+    band = [index for index, notes in kept.items() if notes]
+    if not band:
+        return {}
+    first = min(notes[0].start for notes in kept.values() if notes)
+    last = max(note.end for notes in kept.values() for note in notes)
+    measured = traits(answer.song, band, first, last, load_styles().get(answer.style), answer.score)
+    return measured if len(band) == len(written) else of_some_parts(measured)
 
 
 def share_kept(song: Song, generation: Generation, answer: Answer) -> float:

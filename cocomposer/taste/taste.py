@@ -21,7 +21,7 @@ WIDE = 12
 """How many times as many proposals are composed as are shown, where composing takes no time."""
 SAID: Mapping[Verdict, tuple[bool, float]] = {
     Verdict.KEPT: (True, 1.0),
-    Verdict.PARTLY: (True, 1.0),
+    Verdict.PARTLY: (True, 0.5),
     Verdict.EDITED: (True, 1.0),
     Verdict.MORE: (True, 1.0),
     Verdict.LESS: (False, 1.0),
@@ -72,7 +72,8 @@ def best(candidates: Sequence[Mapping[str, float]], picks: Sequence[Mapping[str,
     left, chosen = list(range(len(candidates))), list[int]()
     styles = [next((name for name in each if name.startswith(STYLE)), "") for each in candidates]
     for weights in picks[: len(candidates)]:
-        others = [place for place in left if styles[place] not in {styles[each] for each in chosen}]
+        seen = {styles[place] for place in chosen}
+        others = [place for place in left if not styles[place] or styles[place] not in seen]
         worth = {place: sum(weights.get(n, 0.0) * v for n, v in candidates[place].items()) for place in others or left}
         chosen.append(max(worth, key=lambda place: worth[place]))
         left.remove(chosen[-1])
@@ -127,12 +128,11 @@ class Taste:
         preference = Preference(self.names, mean, deviation)
         for remark in self.standing:
             liked, loudness = SAID[remark.verdict]
-            weight = loudness * remark.share * (1.0 if self.profile.holds(remark) else ELSEWHERE)
-            if weight > 0:
-                row = preference.row(remark.traits)
-                if remark.verdict is Verdict.EDITED:
-                    row = _DELIBERATE * preference.row(remark.traits, bias=0.0)
-                preference.hear(row, liked, weight)
+            weight = loudness * (1.0 if self.profile.holds(remark) else ELSEWHERE)
+            row = preference.row(remark.traits)
+            if remark.verdict is Verdict.EDITED:
+                row = _DELIBERATE * preference.row(remark.traits, bias=0.0)
+            preference.hear(row, liked, weight)
         return preference
 
     def chance(self, traits: Mapping[str, float]) -> float:

@@ -74,6 +74,7 @@ _FAMILIES = {
     "winds": frozenset({7, 8, 9}), "synths": frozenset({10, 11, 12}),
 }  # fmt: skip
 """Families of General MIDI, eight programs each, from 0."""
+_PLAYERS = frozenset({*_FAMILIES, "drums"})
 
 
 def traits(
@@ -177,6 +178,13 @@ def _beyond_triads(song: Song, notes: Sequence[Note]) -> float:
             total += note.duration
             beyond += note.duration * ((note.pitch - spans[place].chord.root) % 12 not in _PLAIN)
     return beyond / total if total else 0.0
+
+
+def of_some_parts(traits: Mapping[str, float]) -> dict[str, float]:
+    """Traits of some parts of a band, without what they say of the others: how many play, how much in all, who does
+    not."""
+    whole = {"players", "density", f"{MODERATE}density"}
+    return {name: value for name, value in traits.items() if name not in whole and (value > 0 or name not in _PLAYERS)}
 
 
 def differences(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:

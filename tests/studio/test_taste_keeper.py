@@ -56,6 +56,31 @@ def test_a_partial_keep_is_heard_with_its_share(keeper: TasteKeeper) -> None:
     assert 0 < keeper.journal.remarks()[0].share < 0.6
 
 
+def test_of_what_is_partly_kept_the_kept_parts_are_heard(keeper: TasteKeeper) -> None:
+    document = Document(answered())
+    keeper.follow(document)
+    generation, answer = document.project.find(FIRST)
+    drums = next(place for place, part in enumerate(answer.song.parts) if part.is_drums)
+    document.perform("Keep", keep_answer(document.project, FIRST, parts=[drums]))
+    assert _heard(keeper) == [(Verdict.PARTLY, FIRST)]
+    (remark,) = keeper.journal.remarks()
+    assert remark.traits["drums"] > 0
+    assert not {"players", "density", "register"} & set(remark.traits)
+    assert not any(remark.traits.get(name, 0.0) < 0 for name in ("guitars", "keyboards", "strings"))
+    assert {"players", "density"} < set(traits_of(generation, answer))
+
+
+def test_more_and_less_like_this_are_heard_and_passing_over_takes_neither_back(keeper: TasteKeeper) -> None:
+    document = Document(answered())
+    keeper.follow(document)
+    keeper.say(Verdict.LESS, document.project, FIRST)
+    keeper.say(Verdict.MORE, document.project, SECOND)
+    (asked,) = document.project.generations
+    document.perform("Propose", document.project.with_generation(type(asked)(2, asked.sketch, asked.terms, asked.asked)))
+    keeper.flush()
+    assert [each.verdict for each in keeper.taste().standing] == [Verdict.LESS, Verdict.MORE]
+
+
 def test_edits_after_keeping_are_heard_when_the_artist_goes_on(keeper: TasteKeeper) -> None:
     document = Document(answered())
     stop = keeper.follow(document)
