@@ -109,8 +109,8 @@ class TasteDialog(QDialog):
         if not lines:
             empty = QLabel(
                 self.tr(
-                    "Nothing is learned yet. Keep what you like, put aside what you do not, change what you kept: after "
-                    "a few proposals it shows here what you seem to like, and the next proposals lean to it."
+                    "Nothing is learned yet. Keep what you like, put aside what you do not, change what you kept: "
+                    "after a few proposals it shows here what you seem to like, and the next proposals lean to it."
                 )
             )
             empty.setWordWrap(True)
@@ -209,6 +209,8 @@ def _side(words: str, left: bool) -> QLabel:
     label = QLabel(words)
     label.setWordWrap(True)
     label.setFixedWidth(_SIDE)
-    label.setAlignment((Qt.AlignmentFlag.AlignRight if left else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter)
+    label.setAlignment(
+        (Qt.AlignmentFlag.AlignRight if left else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+    )
     theme.set_kind(label, "muted")
     return label

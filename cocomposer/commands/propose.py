@@ -53,7 +53,9 @@ def parser() -> CommandParser:
     parser.add_argument("--bars", metavar="A-B", help="only these bars, counted from 1")
     parser.add_argument("--audio", default="wav", metavar="KIND", help="wav (default), flac, mp3, ogg or none")
     parser.add_argument(
-        "--no-taste", action="store_true", help="propose as to a stranger, whatever `cocomposer taste` has learned of you"
+        "--no-taste",
+        action="store_true",
+        help="propose as to a stranger, whatever `cocomposer taste` has learned of you",
     )
     parser.add_sound_options()
     _add_wishes(parser)
@@ -199,7 +201,9 @@ def _style(name: str) -> str:
     return name
 
 
-def _propose(sketch: Path, folder: Path, wish: Wish, taste: TasteKeeper | None, quiet: bool) -> tuple[list[Made], Path | None]:
+def _propose(
+    sketch: Path, folder: Path, wish: Wish, taste: TasteKeeper | None, quiet: bool
+) -> tuple[list[Made], Path | None]:
     """The proposals in order, and the folder that those of an earlier run were moved to."""
     from cocomposer.commands.display import escape, progress_bar
     from cocomposer.studio.propose import Progress, propose

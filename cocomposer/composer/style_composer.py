@@ -21,7 +21,6 @@ from cocomposer.music.analysis.melody import melody_line
 from cocomposer.music.authorship import written_by
 from cocomposer.styles import Style, arrange, load_style, load_styles
 
-
 _MANY = 16
 """More proposals than this are to be chosen among."""
 

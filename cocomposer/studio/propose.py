@@ -114,8 +114,9 @@ def propose(
 
     Rendering of one goes on while the next is composed, so they need not come in the order of their numbers.
     When all are there, `proposals.json` is written.  What an earlier run made there is moved into a folder beside the
-    new proposals first, and `set_aside` is told which.  By `taste` the request leans and its answers are chosen.  Closing the generator stops the work.  Raises FormatError,
-    RequestError, StyleError or SoundError where something is wrong, and Cancelled.
+    new proposals first, and `set_aside` is told which.  By `taste` the request leans and its answers are chosen.
+    Closing the generator stops the work.  Raises FormatError, RequestError, StyleError or SoundError where something
+    is wrong, and Cancelled.
     """
     request = request_for(formats.read(sketch), wish)
     composer = composer_named(wish.composer, request)

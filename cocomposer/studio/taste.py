@@ -15,9 +15,9 @@ from typing import Any
 from cocomposer.composer import Request
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
-from cocomposer.studio.changes import Change
 from cocomposer.studio.choosing import Liking, traits_written
 from cocomposer.studio.document import Document
+from cocomposer.studio.hearing import Heard
 from cocomposer.studio.keeping import written_parts
 from cocomposer.studio.places import data_folder
 from cocomposer.studio.project import Answer, Generation, Project
@@ -41,8 +41,6 @@ from cocomposer.taste import (
     traits,
 )  # fmt: skip
 
-_WHOLE = 0.95
-"""Share of an answer's new notes that must be in the song for it to be kept whole."""
 _log = logging.getLogger(__name__)
 
 
@@ -84,7 +82,7 @@ class TasteKeeper:
 
     def follow(self, document: Document) -> Callable[[], None]:
         """Hear what is done in a document from now on; returns what stops that."""
-        heard = _Heard(self, document.project)
+        heard = Heard(self, document.project)
         stop = document.listen(lambda change: heard.changed(change, document.project))
 
         def end() -> None:
@@ -129,7 +127,7 @@ class TasteKeeper:
     def _write(self, verdict: Verdict, project: Project, answer_id: str, share: float) -> None:
         generation, answer = project.find(answer_id)
         measured = {
-            Verdict.WITHDRAWN: lambda: {},
+            Verdict.WITHDRAWN: dict,
             Verdict.PARTLY: lambda: traits_of_kept(project.song, generation, answer),
         }.get(verdict, lambda: traits_of(generation, answer))
         self._add(verdict, project, answer, measured(), share)
@@ -222,62 +220,12 @@ class TasteKeeper:
         return np.random.default_rng((known, self._seed))
 
 
-class _Heard:
-    """What a document said last, so that what is new in it can be told."""
-
-    def __init__(self, keeper: TasteKeeper, project: Project) -> None:
-        self._keeper = keeper
-        self._before = project
-        self._kept: dict[str, Project] = {}
-
-    def changed(self, change: Change, project: Project) -> None:
-        before, self._before = self._before, project
-        if not change.generations:
-            return
-        old = {answer.id: answer for each in before.generations for answer in each.answers}
-        for generation in project.generations:
-            for answer in generation.answers:
-                was = old.get(answer.id)
-                if was is not None and (was.verdict, was.pinned) != (answer.verdict, answer.pinned):
-                    self._judged(was, answer, generation, project)
-        if project.next_number > before.next_number:
-            self.settle()
-            self._skipped(before)
-
-    def settle(self) -> None:
-        """Look at what became of what was kept, and hear the edits."""
-        for answer_id, then in self._kept.items():
-            if then.song.parts != self._before.song.parts:
-                self._keeper.edited(then, self._before, answer_id)
-        self._kept.clear()
-
-    def _judged(self, was: Answer, answer: Answer, generation: Generation, project: Project) -> None:
-        if was.verdict == answer.verdict:
-            if answer.pinned:
-                self._keeper.say(Verdict.MORE, project, answer.id)
-            return
-        self._kept.pop(answer.id, None)
-        if answer.verdict == "rejected":
-            self._keeper.say(Verdict.REJECTED, project, answer.id)
-        elif answer.verdict == "kept":
-            share = share_kept(project.song, generation, answer)
-            verdict = Verdict.KEPT if share >= _WHOLE else Verdict.PARTLY
-            self._keeper.say(verdict, project, answer.id, share)
-            self._kept[answer.id] = project
-        else:
-            self._keeper.say(Verdict.WITHDRAWN, project, answer.id)
-
-    def _skipped(self, project: Project) -> None:
-        """Another question was asked: what of the last answers was neither kept nor pinned nor rejected is skipped."""
-        for answer in project.generations[-1].answers if project.generations else ():
-            if not answer.verdict and not answer.pinned:
-                self._keeper.say(Verdict.SKIPPED, project, answer.id)
-
-
 def traits_of(generation: Generation, answer: Answer) -> dict[str, float]:
     """The traits of what an answer wrote."""
     asked, terms = generation.asked, generation.terms
-    return traits_written(generation.sketch, answer.song, terms.task, (asked.start, asked.end), answer.style, answer.score)
+    return traits_written(
+        generation.sketch, answer.song, terms.task, (asked.start, asked.end), answer.style, answer.score
+    )
 
 
 def traits_of_kept(song: Song, generation: Generation, answer: Answer) -> dict[str, float]:
@@ -292,15 +240,6 @@ def traits_of_kept(song: Song, generation: Generation, answer: Answer) -> dict[s
     last = max(note.end for notes in kept.values() for note in notes)
     measured = traits(answer.song, band, first, last, load_styles().get(answer.style), answer.score)
     return measured if len(band) == len(written) else of_some_parts(measured)
-
-
-def share_kept(song: Song, generation: Generation, answer: Answer) -> float:
-    """Share, 0..1, of what an answer wrote that stands in the song."""
-    there = {note for part in song.parts for note in part.notes}
-    written = [
-        note for index in written_parts(generation.sketch, answer.song) for note in answer.song.parts[index].notes
-    ]
-    return sum(note in there for note in written) / len(written) if written else 1.0
 
 
 def _traits_of_parts(song: Song, names: Collection[str]) -> dict[str, float]:

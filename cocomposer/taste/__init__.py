@@ -10,7 +10,7 @@ from cocomposer.taste.telling import Line, asked_for, lines, picture, praised, s
 from cocomposer.taste.traits import GENRE, TRAITS, differences, of_some_parts, traits
 
 __all__ = [
-    "CORRECTED", "DEFAULT_EXPLORATION", "GENRE", "TRAITS", "WIDE", "Correction", "Journal", "Line", "Profile", "Remark", "Taste",
-    "TasteError", "Verdict", "asked_for", "best", "differences", "lines", "of_some_parts", "picture", "praised", "summary",
-    "trait_named", "traits",
+    "CORRECTED", "DEFAULT_EXPLORATION", "GENRE", "TRAITS", "WIDE", "Correction", "Journal", "Line", "Profile", "Remark",
+    "Taste", "TasteError", "Verdict", "asked_for", "best", "differences", "lines", "of_some_parts", "picture",
+    "praised", "summary", "trait_named", "traits",
 ]  # fmt: skip

@@ -51,8 +51,9 @@ class Remark:
     """One thing said of a proposal.
 
     `traits` are those of the proposal, -1..1 each; of what was PARTLY kept those of what was kept; of what was EDITED
-    what the changes did to them, -2..2.  `share`, 0..1, is how much of it was kept.  `answer` names the proposal; `project` and `genre` are where
-    it was said.  WITHDRAWN takes back what was said of it before.  `number` is given by the journal.
+    what the changes did to them, -2..2.  `share`, 0..1, is how much of it was kept.  `answer` names the proposal;
+    `project` and `genre` are where it was said.  WITHDRAWN takes back what was said of it before.  `number` is given by
+    the journal.
     """
 
     verdict: Verdict

@@ -33,7 +33,7 @@ ELSEWHERE = 0.25
 """How much counts what was said outside of the profile that is asked for."""
 _DELIBERATE = 3.0
 """How many times as large as it is a change counts: who takes the trouble to make it minds."""
-_CURIOUS, _CURIOSITY, _SETTLED = 1.25, 11.5, 28
+_CURIOUS, _CURIOSITY, _SETTLED = 1.5, 14.0, 28
 """Most of the doubt that is drawn; how many times the usual exploration there is more of it at first; and the answers
 after which there is no more than the usual."""
 _ANYTHING, _TRAIT, _GENRE, _STYLE = 1.0, 0.72, 0.54, 0.1
@@ -67,8 +67,10 @@ class Profile:
 
 
 def best(candidates: Sequence[Mapping[str, float]], picks: Sequence[Mapping[str, float]]) -> tuple[int, ...]:
-    """The places of the candidates, given by their traits, that are shown: for each of `picks`, at most as many as there
-    are candidates, the best of those left, of another style than those before where there is one."""
+    """The places of the candidates, given by their traits, that are shown: for each of `picks` the best of those left.
+
+    It is of another style than those before where there is one; there are at most as many as candidates.
+    """
     left, chosen = list(range(len(candidates))), list[int]()
     styles = [next((name for name in each if name.startswith(STYLE)), "") for each in candidates]
     for weights in picks[: len(candidates)]:

@@ -12,7 +12,7 @@ from cocomposer.taste.journal import TasteError, Verdict
 from cocomposer.taste.taste import SAID, STEERS, Taste
 from cocomposer.taste.traits import GENRE, OPINION, STYLE, TRAIT
 
-_CERTAIN = 0.8
+_CERTAIN = 0.6
 """Standard deviations by which a weight has to differ from nothing to be told."""
 _NOTABLE = 0.15
 """How far a trait has to be from the usual to count as little or much of it."""

@@ -1,10 +1,10 @@
 """How fast a taste is learned: `python tests/benchmarks/taste_bench.py [FOLDER] [ARTISTS]`.
 
 Simulated artists (`tests/taste/artists.py`) are shown sixty real proposals each, fifteen questions of four, with and
-without learning, as the window shows those of the style composer: the best four of `SHOWN * WIDE` that lean to the taste.
-Those for development are told apart from those for the test, which nothing was tuned on.  Every artist has `SEEDS`
-sessions; a share is of answers that were really given, its interval 95 % over artists (bootstrap).  The figures go to the
-standard output, the curves to FOLDER/taste.png where matplotlib is there.
+without learning, as the window shows those of the style composer: the best four of `SHOWN * WIDE` that lean to the
+taste.  Those for development are told apart from those for the test, which nothing was tuned on.  Every artist has
+`SEEDS` sessions; a share is of answers that were really given, its interval 95 % over artists (bootstrap).  The figures
+go to the standard output, the curves to FOLDER/taste.png where matplotlib is there.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def main() -> None:
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 24
     began = perf_counter()
     pool = Pool.composed(SKETCHES, Path(tempfile.gettempdir()) / "cocomposer-taste-pool.json")
-    print(f"{len(pool.everything)} proposals; {SHOWN} of {SHOWN * WIDE} shown, {ROUNDS} questions, {SEEDS} sessions each")
+    print(
+        f"{len(pool.everything)} proposals; {SHOWN} of {SHOWN * WIDE} shown, {ROUNDS} questions, {SEEDS} sessions each"
+    )
     measured = {}
     for name, start in (("development", 0), ("test", FIRST_TEST)):
         measured[name] = _measure([drawn(number) for number in range(start, start + count)], pool)
@@ -70,7 +72,10 @@ def _measure(artists: Sequence[Artist], pool: Pool) -> Measured:
     runs = [[session(each, pool, seed, learning=True) for seed in range(SEEDS)] for each in artists]
     without = [[session(each, pool, seed, learning=False) for seed in range(SEEDS)] for each in artists]
     return Measured(
-        _means(runs, "kept"), _means(without, "kept"), _means(runs, "regret"), np.array([a.drifts for a in artists], float)
+        _means(runs, "kept"),
+        _means(without, "kept"),
+        _means(runs, "regret"),
+        np.array([a.drifts for a in artists], float),
     )
 
 
@@ -107,12 +112,16 @@ def _interval(statistic: object, count: int) -> tuple[float, float, float]:
 def _at_random(artists: Sequence[Artist], pool: Pool) -> None:
     """Answers like a coin: what was kept, what the others would have kept of it, and what the composer thinks of it."""
     runs = {
-        learning: [session(each, pool, seed, learning=learning, blind=True) for each in artists for seed in range(SEEDS)]
+        learning: [
+            session(each, pool, seed, learning=learning, blind=True) for each in artists for seed in range(SEEDS)
+        ]
         for learning in (True, False)
     }
     print(f"answers at random, {len(runs[True])} sessions with and without learning:")
     for words, what in (("kept", "kept"), ("would please the artist", "chance"), ("the composer's score", "score")):
-        with_, without = (np.array([getattr(each, what).mean() for each in runs[learning]]) for learning in (True, False))
+        with_, without = (
+            np.array([getattr(each, what).mean() for each in runs[learning]]) for learning in (True, False)
+        )
         ratio, low, high = _interval(lambda rows, a=with_, b=without: a[rows].mean() / b[rows].mean(), len(with_))
         print(f"  {words}: {with_.mean():.3f} against {without.mean():.3f}, {ratio:.3f}x [{low:.3f}, {high:.3f}]")
 
@@ -122,7 +131,7 @@ def _speed(pool: Pool) -> None:
     entries = pool.everything
     for count in (60, 1_000):
         remarks = tuple(
-            Remark(Verdict.KEPT if place % 3 == 0 else Verdict.REJECTED, entries[place % len(entries)].traits, str(place),
+            Remark((Verdict.REJECTED, Verdict.KEPT)[place % 3 == 0], entries[place % len(entries)].traits, str(place),
                    number=place + 1)
             for place in range(count)
         )  # fmt: skip

@@ -131,16 +131,12 @@ class Artist:
         """The true chance that each proposal of the pool, by its number, is kept at this point of the session."""
         if question not in self._chances:
             progress = question / (ROUNDS - 1)
-            wish = sum(
-                (share * self._heard(wish, pool) for share, wish in zip(_shares(progress, len(self.wishes)), self.wishes,
-                                                                        strict=True)),
-                np.zeros(len(pool.everything)),
-            )  # fmt: skip
-            threshold = self._threshold(dict(zip((each.number for each in pool.everything), wish, strict=True)), pool)
+            numbers = [each.number for each in pool.everything]
+            first, last = self._heard(self.wishes[0], pool), self._heard(self.wishes[-1], pool)
+            wish = (1 - progress) * first + progress * last
+            threshold = self._threshold(dict(zip(numbers, wish, strict=True)), pool)
             chances = self._chance(wish - threshold)
-            self._chances[question] = dict(
-                zip((each.number for each in pool.everything), chances.tolist(), strict=True)
-            )
+            self._chances[question] = dict(zip(numbers, chances.tolist(), strict=True))
         return self._chances[question]
 
     def edit(self, traits: Traits, question: int) -> dict[str, float]:
@@ -169,10 +165,6 @@ class Artist:
 
     def _chance(self, wish: Floats) -> Floats:
         return np.asarray((1 - self.noise) / (1 + np.exp(-self.steep * wish)) + 0.5 * self.noise)
-
-
-def _shares(progress: float, count: int) -> tuple[float, ...]:
-    return (1.0,) if count == 1 else (1 - progress, progress)
 
 
 def drawn(number: int) -> Artist:
@@ -243,9 +235,7 @@ class Session:
         return self.best - self.chance
 
 
-def session(
-    artist: Artist, pool: Pool, seed: int, *, learning: bool, blind: bool = False, wide: int = WIDE
-) -> Session:
+def session(artist: Artist, pool: Pool, seed: int, *, learning: bool, blind: bool = False, wide: int = WIDE) -> Session:
     """One session: ROUNDS questions about the sketches of the pool in turn, each answered with SHOWN proposals.
 
     A `blind` artist answers like a coin that falls on "kept" with the artist's readiness.
