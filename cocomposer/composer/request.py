@@ -112,9 +112,10 @@ class Request(Terms):
         beside = tuple(index for index in everybody if roles[index] is not Role.MELODY)
         return everybody if self.task is Task.CONTINUE else beside or everybody
 
-    def controls_for(self, part_name: str, role: Role) -> Controls:
-        """What is asked of one part: the leaning, the wishes for everybody, those for its role, those for its name."""
-        merged = self.leaning.controls.merged(self.controls)
+    def controls_for(self, part_name: str, role: Role, number: int = 0) -> Controls:
+        """What is asked of one part of proposal `number`: the leaning, the wishes for everybody, those for its role,
+        those for its name."""
+        merged = self.leaning.controls_of(number).merged(self.controls)
         for wanted in (str(role), part_name):
             for name, controls in self.part_controls.items():
                 if name.casefold() == wanted.casefold():

@@ -166,7 +166,7 @@ class TasteKeeper:
             return request, Liking()
         random = self._random()
         steered = taste.steered(request, load_styles(), random)
-        return steered, Liking(taste.picks(request.count, random), asked_for(taste, steered.leaning))
+        return steered, Liking(taste.picks(request.count, random), asked_for(steered.leaning))
 
     def lines(self) -> tuple[Line, ...]:
         """What was learned, a sentence for each trait, the surest first."""

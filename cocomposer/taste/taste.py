@@ -165,14 +165,16 @@ class Taste:
     def steered(self, request: Request, styles: Mapping[str, Style], random: np.random.Generator) -> Request:
         """The request leaning to what the artist may like: to `styles` where it names none, and in its controls.
 
-        Only controls that the taste is sure of lean at all, and none where the artist's own notes are written anew, to
-        stay near to what they were.  What the request itself says is never changed.
+        Each proposal has its own controls, drawn like `picks`.  Only those that the taste is sure of lean at all, and
+        none where the artist's own notes are written anew, to stay near to what they were.  What the request itself
+        says is never changed.
         """
         if not self.standing and not self.corrections:
             return request
-        weights = self.preference.sample(random, self.curiosity)
-        controls = Controls() if request.task in (Task.INFILL, Task.VARY) else self._controls(weights)
-        return replace(request, leaning=Leaning(self._styles(styles.values(), weights), controls))
+        drawn = [self.preference.sample(random, self.curiosity) for _ in range(request.count)]
+        rewrites = request.task in (Task.INFILL, Task.VARY)
+        controls = () if rewrites else tuple(self._controls(weights) for weights in drawn)
+        return replace(request, leaning=Leaning(self._styles(styles.values(), drawn[0]), controls))
 
     def _styles(self, styles: Collection[Style], weights: FloatArray) -> dict[str, float]:
         if not styles:
@@ -185,8 +187,9 @@ class Taste:
         asked: dict[str, Any] = {}
         for control, trait in STEERS.items():
             mean, deviation = self.preference.weight(trait)
-            if abs(mean) > deviation:
-                asked[control] = round(0.5 + 0.35 * math.tanh(float(weights[self.names.index(trait)])), 3)
+            drawn = float(weights[self.names.index(trait)])
+            if abs(mean) > deviation and drawn * mean > 0:
+                asked[control] = round(0.5 + 0.35 * math.tanh(drawn), 3)
         return Controls(**asked)
 
     def foretold(self, style: Style) -> dict[str, float]:

@@ -63,13 +63,13 @@ def summary(taste: Taste) -> str:
     return f"You keep {listed(liked)}." if liked else ""
 
 
-def asked_for(taste: Taste, leaning: Leaning) -> tuple[str, ...]:
-    """What the taste asks a composer for, a sentence for each control: "You keep sparse playing: asked for less."."""
-    told = []
-    for control, value in leaning.controls.asked().items():
-        weight = taste.preference.weight(STEERS[control])[0]
-        told.append(f"You keep {_words(STEERS[control], weight)}: asked for {'more' if value > 0.5 else 'less'}.")
-    return tuple(told)
+def asked_for(leaning: Leaning) -> tuple[str, ...]:
+    """What a leaning asks for, a sentence for each control: "You keep sparse playing: asked for less density."."""
+    asked = {name: value for controls in leaning.controls for name, value in controls.asked().items()}
+    return tuple(
+        f"You keep {_words(STEERS[control], value - 0.5)}: asked for {'more' if value > 0.5 else 'less'} {control}."
+        for control, value in asked.items()
+    )
 
 
 def praised(traits: Mapping[str, float], weights: Mapping[str, float]) -> str:

@@ -20,6 +20,7 @@ from cocomposer.taste import (
     Taste,
     TasteError,
     Verdict,
+    asked_for,
     best,
     lines,
     picture,
@@ -100,8 +101,9 @@ def test_a_request_leans_to_what_is_liked_and_what_it_says_itself_stays() -> Non
     steered = Taste(SPARSE_LIKED, exploration=0).steered(request, load_styles(), RANDOM)
     leaning = steered.leaning
     assert leaning.styles["swing"] > 0.3 > -0.3 > leaning.styles["rock"]
-    assert leaning.controls.density is not None
-    assert leaning.controls.density < 0.35
+    assert len(leaning.controls) == request.count
+    assert all(each.density is not None and each.density < 0.35 for each in leaning.controls)
+    assert asked_for(leaning) == ("You keep sparse playing: asked for less density.",)
     assert steered.controls_for("Piano", Role.KEYS).density == 0.9
     assert replace(steered, leaning=request.leaning) == request
 
