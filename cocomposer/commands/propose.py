@@ -125,12 +125,12 @@ def run(arguments: argparse.Namespace) -> int:
 def _taste() -> TasteKeeper | None:
     """What is known of the artist's taste; None where nothing is, or where it is not to be used."""
     from cocomposer.studio.settings import load_settings
-    from cocomposer.studio.taste import TasteKeeper, taste_path
+    from cocomposer.studio.taste import TasteKeeper, profile_named, taste_path
 
     settings, _ = load_settings()
     if not settings.learn_taste or not taste_path().exists():
         return None
-    keeper = TasteKeeper(exploration=settings.exploration)
+    keeper = TasteKeeper(exploration=settings.exploration, profile=profile_named(settings.taste_profile, ""))
     keeper.learn()
     keeper.close()
     for sentence in keeper.journal.problems:

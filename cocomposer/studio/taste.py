@@ -126,11 +126,13 @@ class TasteKeeper:
 
     def _write(self, verdict: Verdict, project: Project, answer_id: str, share: float) -> None:
         generation, answer = project.find(answer_id)
-        measured = {
-            Verdict.WITHDRAWN: dict,
-            Verdict.PARTLY: lambda: traits_of_kept(project.song, generation, answer),
-        }.get(verdict, lambda: traits_of(generation, answer))
-        self._add(verdict, project, answer, measured(), share)
+        if verdict is Verdict.WITHDRAWN:
+            measured = {}
+        elif verdict is Verdict.PARTLY:
+            measured = traits_of_kept(project.song, generation, answer)
+        else:
+            measured = traits_of(generation, answer)
+        self._add(verdict, project, answer, measured, share)
 
     def _write_edit(self, before: Project, after: Project, answer_id: str) -> None:
         generation, answer = after.find(answer_id)
