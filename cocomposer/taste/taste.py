@@ -37,7 +37,10 @@ _CURIOUS, _CURIOSITY, _SETTLED = 1.5, 14.0, 28
 """Most of the doubt that is drawn; how many times the usual exploration there is more of it at first; and the answers
 after which there is no more than the usual."""
 _ANYTHING, _TRAIT, _GENRE, _STYLE = 1.0, 0.72, 0.54, 0.1
-"""Standard deviations of the prior: of BIAS, of a trait, a genre and a style, in nats."""
+"""Standard deviations of the prior: of BIAS, of a trait, a genre and a style, in nats.
+
+They, _DELIBERATE, the curiosity and MEMORY are what served the development artists of `tests/taste/artists.py` best.
+"""
 _READINESS, _TRUST = -0.7, 0.7
 """Means of the prior: a third of what is shown is kept, and more of what the composer finds good."""
 CORRECTED, _SURE = 1.5, 0.2
