@@ -48,8 +48,8 @@ class Liking:
 class ChoosingComposer:
     """Another composer's answers, with a liking heeded.
 
-    The style composer writes in no time: it is asked for `WIDE` times as many, of which the best are given.  Others are
-    only heard as they come; what they were asked for is in the request's leaning already.
+    The style composer writes forty in a second: it is asked for `WIDE` times as many, of which the best are given.
+    Others are heard as they come; what they were asked for is in the request's leaning already.
     """
 
     def __init__(self, composer: Composer, liking: Liking) -> None:

@@ -18,7 +18,7 @@ from cocomposer.taste.traits import GENRE, OPINION, STYLE, TRAITS, of_style
 
 DEFAULT_EXPLORATION = 0.1
 WIDE = 12
-"""How many times as many proposals are composed as are shown, where composing takes no time."""
+"""How many times as many proposals are composed as are shown, where composing is quick."""
 SAID: Mapping[Verdict, tuple[bool, float]] = {
     Verdict.KEPT: (True, 1.0),
     Verdict.PARTLY: (True, 0.5),
