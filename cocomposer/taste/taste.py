@@ -41,8 +41,9 @@ _ANYTHING, _TRAIT, _GENRE, _STYLE = 1.0, 0.72, 0.54, 0.1
 
 They, _DELIBERATE, the curiosity and MEMORY are what served the development artists of `tests/taste/artists.py` best.
 """
-_READINESS, _TRUST = -0.7, 0.7
-"""Means of the prior: a third of what is shown is kept, and more of what the composer finds good."""
+_READINESS, _TRUST = -0.7, 2.5
+"""Means of the prior: a third of what is shown is kept, and much more of what the composer finds good, so that answers
+at random lead to nothing that is worse."""
 CORRECTED, _SURE = 1.5, 0.2
 """Mean (times the direction) and standard deviation of a weight that the artist has set right."""
 _LEANS = 0.8

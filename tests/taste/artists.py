@@ -30,7 +30,7 @@ Traits = Mapping[str, float]
 Floats = NDArray[np.float64]
 ROUNDS, SHOWN = 15, 4
 """Questions, and proposals shown for each: sixty in all, four at a time, as the window does."""
-FIRST_TEST = 1_000
+FIRST_TEST = 2_000
 _EDITED, _EDIT = 0.3, 0.3
 """Share of what is kept that the artist changes afterwards, and by how much of a trait."""
 _UNMEASURED = 0.35
