@@ -16,7 +16,7 @@ from cocomposer.errors import CocomposerError, FormatError
 from cocomposer.formats.strict_json import Fields, parsed
 
 VERSION = 1
-MOST_REMARKS = 1_000
+MOST_REMARKS = 600
 """Remarks that are looked back on; older ones have faded."""
 _MOST_TRAITS = 200
 _APPLICATION = 0x434F5441  # "COTA"
