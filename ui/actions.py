@@ -89,6 +89,12 @@ def _has_notes(window: Window) -> bool:
     return bool(window.roll.state.selected)
 
 
+def _show_taste(window: Window) -> None:
+    from .taste_panel import TasteDialog
+
+    TasteDialog(window.session, window).exec()
+
+
 FILE_ACTIONS = (
     Action("file.new", _(CONTEXT, "&New"), FILE, lambda w: w.files.new(), "Ctrl+N", "new"),
     Action("file.open", _(CONTEXT, "&Open…"), FILE, lambda w: w.files.choose(), "Ctrl+O", "open"),
@@ -173,6 +179,7 @@ PROPOSE_ACTIONS = (
     Action("propose.song", _(CONTEXT, "Hear the &song itself again"), PROPOSE,
            lambda w: w.session.proposals.audition(None), "Ctrl+0",
            enabled=lambda w: w.session.proposals.auditioned is not None),
+    Action("propose.taste", _(CONTEXT, "Your t&aste…"), PROPOSE, _show_taste, icon="like", begins_group=True),
 )  # fmt: skip
 PRESET_ACTIONS = (
     Action("presets.keep", _(CONTEXT, "&Keep as a preset…"), PRESETS, lambda w: w.sharing.keep(), "Ctrl+Shift+K",

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QTool
 
 from cocomposer.errors import CocomposerError
 from cocomposer.studio.project import Answer, Generation
+from cocomposer.taste import Verdict
 
 from . import theme
 from .asking import TASKS, bars_words
@@ -173,11 +174,12 @@ class CardDeck(QWidget):
         card.pin_asked.connect(lambda: told("pin"))
         card.step_asked.connect(lambda by: self._step(card, by))
         card.drag_asked.connect(lambda: self._drag(card))
-        card.more_asked.connect(lambda: self._ask_from(card, more_like))
-        card.less_asked.connect(lambda: self._ask_from(card, less_like))
+        card.more_asked.connect(lambda: self._ask_from(card, more_like, Verdict.MORE))
+        card.less_asked.connect(lambda: self._ask_from(card, less_like, Verdict.LESS))
 
-    def _ask_from(self, card: Card, question: Callable[[Generation, Answer], Question]) -> None:
+    def _ask_from(self, card: Card, question: Callable[[Generation, Answer], Question], said: Verdict) -> None:
         if card.answer is not None:
+            self._session.taste.say(said, self._session.document.project, card.answer.id)
             self.asked.emit(question(card.generation, card.answer))
 
     def _step(self, card: Card, by: int) -> None:

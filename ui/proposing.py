@@ -62,7 +62,7 @@ class Proposing(QObject):
         composer = composer or session.settings.composer
         try:
             given = {each.name: getattr(terms, each.name) for each in fields(Terms)}
-            request = session.taste.steered(Request(sketch=session.song, reference=reference, **given))
+            request, liking = session.taste.asked(Request(sketch=session.song, reference=reference, **given))
         except CocomposerError as error:
             self.refused.emit(said(str(error)))
             return
@@ -77,6 +77,7 @@ class Proposing(QObject):
         self._asked = session.composing.propose(
             request,
             composer,
+            liking=liking,
             on_bars=lambda draft, song, done: self._session.deliver(
                 lambda: self._draft(number, Draft(draft, song, done))
             ),

@@ -21,7 +21,7 @@ from cocomposer.studio.presets import PREVIEW_RATE
 from cocomposer.studio.project import Project
 from cocomposer.studio.recovery import Recoverable, Recovery
 from cocomposer.studio.settings import Settings, save_settings
-from cocomposer.studio.taste import TasteKeeper
+from cocomposer.studio.taste import TasteKeeper, profile_named
 
 from .preset_room import PresetRoom
 from .proposing import Proposing
@@ -98,7 +98,6 @@ class Session(QObject):
         self.proposals = Proposing(self)
         self.room = PresetRoom(self)
         self.taste = TasteKeeper(problem=self._tell_problem)
-        self._set_taste()
         self._recording = False
         self._before_preview: int | None = None
         self._current_part = 0
@@ -153,6 +152,7 @@ class Session(QObject):
         """Listen to a document, and have its unsaved work kept aside in case the program is stopped."""
         self.document = document
         self._stop_listening = document.listen(self._on_change)
+        self._set_taste()
         self._stop_tasting = self.taste.follow(document)
         self._recovery = Recovery(document, on_problem=self._tell_problem)
         self._recovery.start()
@@ -163,7 +163,9 @@ class Session(QObject):
         self._recovery.close()
 
     def _set_taste(self) -> None:
-        self.taste.learning, self.taste.exploration = self.settings.learn_taste, self.settings.exploration
+        settings = self.settings
+        profile = profile_named(settings.taste_profile, self.song.title)
+        self.taste.use(learning=settings.learn_taste, exploration=settings.exploration, profile=profile)
 
     def _tell_problem(self, sentence: str) -> None:
         """Tell a problem from any thread."""

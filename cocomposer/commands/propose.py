@@ -29,6 +29,7 @@ from cocomposer.errors import CocomposerError
 
 if TYPE_CHECKING:
     from cocomposer.studio.propose import Made, Wish
+    from cocomposer.studio.taste import TasteKeeper
 
 
 def parser() -> CommandParser:
@@ -51,6 +52,11 @@ def parser() -> CommandParser:
     parser.add_argument("--seed", default="0", metavar="N", help="another number, other notes (default: 0)")
     parser.add_argument("--bars", metavar="A-B", help="only these bars, counted from 1")
     parser.add_argument("--audio", default="wav", metavar="KIND", help="wav (default), flac, mp3, ogg or none")
+    parser.add_argument(
+        "--no-taste",
+        action="store_true",
+        help="propose as to a stranger, whatever `cocomposer taste` has learned of you",
+    )
     parser.add_sound_options()
     _add_wishes(parser)
     return parser
@@ -94,9 +100,10 @@ def run(arguments: argparse.Namespace) -> int:
     from cocomposer.studio.propose import report
 
     reports, failed = [], 0
+    taste = None if arguments.no_taste else _taste()
     for sketch, folder in zip(sketches, folders_for(sketches, out), strict=True):
         try:
-            made, earlier = _propose(sketch, folder, wish, quiet=arguments.json)
+            made, earlier = _propose(sketch, folder, wish, taste, quiet=arguments.json)
         except CocomposerError as error:
             if len(sketches) == 1 or arguments.debug:
                 raise
@@ -113,6 +120,22 @@ def run(arguments: argparse.Namespace) -> int:
     if failed:
         print(f"cocomposer: {failed} of {len(sketches)} sketches got no proposals.", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _taste() -> TasteKeeper | None:
+    """What is known of the artist's taste; None where nothing is, or where it is not to be used."""
+    from cocomposer.studio.settings import load_settings
+    from cocomposer.studio.taste import TasteKeeper, profile_named, taste_path
+
+    settings, _ = load_settings()
+    if not settings.learn_taste or not taste_path().exists():
+        return None
+    keeper = TasteKeeper(exploration=settings.exploration, profile=profile_named(settings.taste_profile, ""))
+    keeper.learn()
+    keeper.close()
+    for sentence in keeper.journal.problems:
+        print(f"cocomposer: {sentence}", file=sys.stderr)
+    return keeper
 
 
 def _wish(arguments: argparse.Namespace) -> tuple[Wish, list[Path]]:
@@ -180,7 +203,9 @@ def _style(name: str) -> str:
     return name
 
 
-def _propose(sketch: Path, folder: Path, wish: Wish, quiet: bool) -> tuple[list[Made], Path | None]:
+def _propose(
+    sketch: Path, folder: Path, wish: Wish, taste: TasteKeeper | None, quiet: bool
+) -> tuple[list[Made], Path | None]:
     """The proposals in order, and the folder that those of an earlier run were moved to."""
     from cocomposer.commands.display import escape, progress_bar
     from cocomposer.studio.propose import Progress, propose
@@ -202,7 +227,7 @@ def _propose(sketch: Path, folder: Path, wish: Wish, quiet: bool) -> tuple[list[
                     style="dim", soft_wrap=True, markup=False, highlight=False,
                 )  # fmt: skip
 
-        made = list(propose(sketch, folder, wish, progress=show, set_aside=tell))
+        made = list(propose(sketch, folder, wish, progress=show, set_aside=tell, taste=taste))
     return sorted(made, key=lambda each: each.number), earlier[0] if earlier else None
 
 

@@ -11,7 +11,7 @@ from cocomposer.composer.bands import band_of, players, with_distinct_names, wit
 from cocomposer.composer.orchestration import TEXTURES
 from cocomposer.composer.part_names import listed
 from cocomposer.composer.references import Source, from_song, original, returning
-from cocomposer.composer.request import MAX_PROPOSALS, Request, Task
+from cocomposer.composer.request import Request, Task
 from cocomposer.composer.sketch import around, has_plain_tune, kept_parts, understand, with_tune
 from cocomposer.composer.steering import similarity_bucket
 from cocomposer.composer.style_choice import choose_styles
@@ -29,6 +29,8 @@ _USUAL_SIMILARITY = 0.5
 
 HARMONY = "harmony"
 """The name of the network that finds chords, as in `assets/models`."""
+_SEEDS_APART = 16
+"""So many answers can one question have before its seeds are those of the next."""
 _OPEN_TEXTURES = ("", "big")
 """Textures in which a style's band may have guests."""
 
@@ -159,7 +161,7 @@ def _arrange(request: Request, sketch: Song, cancelled: Stopped) -> Iterator[Dra
 
 def _seed(request: Request, number: int) -> int:
     """The seed of each proposal: those of two requests with other seeds have none in common."""
-    return request.seed * MAX_PROPOSALS + number
+    return request.seed * _SEEDS_APART + number
 
 
 def _called(players: Sequence[Part], first: int) -> dict[int, str]:

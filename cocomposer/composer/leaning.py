@@ -14,13 +14,18 @@ class Leaning:
     """Which way a composer may lean where nothing is said.
 
     `styles` are weights from -1 (rather not) to 1 (gladly) by style id, 0 where a style is not named; `controls` hold
-    where neither a control for everybody nor one for a part says otherwise.  A composer that cannot heed a leaning
-    lets it be: unlike a wish it is never refused.  Raises RequestError for weights outside their range.
+    where neither a control for everybody nor one for a part says otherwise, for each proposal its own, in turn.  A
+    composer that cannot heed a leaning lets it be: unlike a wish it is never refused.  Raises RequestError for weights
+    outside their range.
     """
 
     styles: Mapping[str, float] = field(default_factory=dict)
-    controls: Controls = field(default_factory=Controls)
+    controls: tuple[Controls, ...] = ()
 
     def __post_init__(self) -> None:
         if not all(-1 <= weight <= 1 for weight in self.styles.values()):
             raise RequestError("A leaning to a style is a number from -1 to 1.")
+
+    def controls_of(self, number: int) -> Controls:
+        """What proposal `number`, from 0, leans to."""
+        return self.controls[number % len(self.controls)] if self.controls else Controls()

@@ -112,7 +112,7 @@ class ModelComposer:
         cancelled: Callable[[], bool] | None,
     ) -> tuple[list[Song], list[float]]:  # fmt: skip
         """The songs of the drafts, and how surprising the network finds each."""
-        tasks = [_assignment(request, draft) for draft in batch]
+        tasks = [_assignment(request, draft, number) for number, draft in enumerate(batch, made)]
         songs, written = [draft.song for draft in batch], list[Written]()
         for written in writer.write(tasks, cancelled):
             bars = 1 + max(bar for _, bar in written[0].cells)
@@ -139,7 +139,7 @@ def _last_bar(task: Assignment) -> int:
     return int(np.flatnonzero(task.written.any(axis=0))[-1])
 
 
-def _assignment(request: Request, draft: Draft) -> Assignment:
+def _assignment(request: Request, draft: Draft, number: int) -> Assignment:
     # The bands that the network heard came without tempo and genre: it knows them best when it is told neither.
     sheet = sheet_of(draft.song, tempo_known=draft.kind != "band", keep_silent=True)
     lane = lane_of(sheet, tune_known=not draft.writes_tune)
@@ -152,7 +152,7 @@ def _assignment(request: Request, draft: Draft) -> Assignment:
     referred = np.ones(sheet.bars, bool) if draft.source is not returning else place.returns >= 0
     loose = 0.15 * (request.adventurous - 0.3)
     for index, part in enumerate(draft.song.parts):
-        wishes = request.controls_for(draft.called.get(index, part.name), part.role)
+        wishes = request.controls_for(draft.called.get(index, part.name), part.role, number)
         program = grid.DRUMS if part.is_drums else part.program
         # What an artist plays in chords, be it the tune, is written as such.
         role = Role.OTHER if part.role is Role.MELODY and chord_share(part) > POLYPHONIC else part.role

@@ -15,7 +15,8 @@ from cocomposer.errors import RequestError
 from cocomposer.music import Role, Song
 from cocomposer.styles import Style, load_styles
 
-MAX_PROPOSALS = 16
+MAX_PROPOSALS = 64
+"""Most answers to one question, those among which a taste chooses included."""
 MAX_NEW_BARS = 256
 """Most bars that a song is continued by."""
 
@@ -120,9 +121,10 @@ class Request(Terms):
         """The styles to choose from, by id."""
         return load_styles() if self.styles is None else self.styles
 
-    def controls_for(self, part_name: str, role: Role) -> Controls:
-        """What is asked of one part: the leaning, the wishes for everybody, those for its role, those for its name."""
-        merged = self.leaning.controls.merged(self.controls)
+    def controls_for(self, part_name: str, role: Role, number: int = 0) -> Controls:
+        """What is asked of one part of proposal `number`: the leaning, the wishes for everybody, those for its role,
+        those for its name."""
+        merged = self.leaning.controls_of(number).merged(self.controls)
         for wanted in (str(role), part_name):
             for name, controls in self.part_controls.items():
                 if name.casefold() == wanted.casefold():

@@ -101,10 +101,12 @@ def choose_styles(
     blurred = {fit.style.id: leant[fit.style.id] + (random.gauss(0, 0.05) if seed else 0.0) for fit in fits}
     least = max(leant.values(), default=0.0) - _FURTHEST
     chosen: list[Fit] = []
+    taken: set[str] = set()
     while len(chosen) < count and fits:
-        left = [fit for fit in fits if fit not in chosen and leant[fit.style.id] >= least]
-        left = left or [fit for fit in fits if fit not in chosen][:_NEIGHBOURS] or fits
+        others = [fit for fit in fits if fit.style.id not in taken]
+        left = [fit for fit in others if leant[fit.style.id] >= least] or others[:_NEIGHBOURS] or fits
         chosen.append(max(left, key=lambda fit: (blurred[fit.style.id] + _difference(fit.style, chosen), fit.style.id)))
+        taken.add(chosen[-1].style.id)
     return chosen
 
 

@@ -21,6 +21,9 @@ from cocomposer.music.analysis.melody import melody_line
 from cocomposer.music.authorship import written_by
 from cocomposer.styles import Style, arrange, load_style
 
+_MANY = 16
+"""More proposals than this are to be chosen among."""
+
 
 class StyleComposer:
     """Arranges or remixes a sketch with the styles that the request names.
@@ -90,12 +93,19 @@ class StyleComposer:
 
 
 def choices(sketch: Song, request: Request) -> list[tuple[Fit, Texture]]:
-    """A style and a texture for each proposal.  Two proposals share a style only where they differ in texture."""
+    """A style and a texture for each proposal, at most as many as asked for.
+
+    Two share a style only where they differ in texture.  Where there are so many that somebody is to choose among them,
+    every style comes in all of its textures.
+    """
     count, asked = request.count, _asked(request)
     if request.style == "auto":
         styles = {name: style for name, style in request.style_choice.items() if asked <= _roles(style)}
         if not styles:
             raise RequestError(f"No style has all of {', '.join(request.parts)}: ask for fewer players.")
+        if count > _MANY:
+            fits = choose_styles(sketch, styles, count // 3, request.seed, request.leaning.styles)
+            return [(fit, texture) for fit in fits for texture in textures(fit.style, asked)][:count]
         fits = choose_styles(sketch, styles, count, request.seed, request.leaning.styles)
         return [(fit, _turn(textures(fit.style, asked), index)) for index, fit in enumerate(fits)]
     style: Style = load_style(request.style, request.styles)

@@ -18,6 +18,7 @@ from cocomposer.errors import FormatError
 from cocomposer.formats.song_json import song_from
 from cocomposer.formats.strict_json import Fields
 from cocomposer.music import Song
+from cocomposer.studio.choosing import Liking
 from cocomposer.studio.composing_messages import MAX_LINE, SketchParts, fields_of, line_of, request_to
 from cocomposer.studio.project import Answer
 from cocomposer.studio.project_json import answer_from
@@ -84,6 +85,7 @@ class Composing:
         request: Request,
         composer: str = "auto",
         *,
+        liking: Liking | None = None,
         on_answer: OnAnswer,
         on_bars: OnBars | None = None,
         on_done: Callable[[], None] = lambda: None,
@@ -91,13 +93,14 @@ class Composing:
     ) -> Asked:
         """Ask `composer` ("style", "model" or "auto"); questions are answered one after another.
 
+        By `liking` the answers are chosen, where the composer is quick enough to write more of them.
         `on_bars` is told the number of a proposal (from 0), the song so far and how many bars are complete; `on_answer`
         each answer; then `on_done`, or `on_error` with a sentence, ends it.
         """
         with self._lock:
             self._numbers += 1
             asked = Asked(self._numbers, request, on_bars, on_answer, on_done, on_error, self)
-        self._sender.submit(self._ask, asked, composer)
+        self._sender.submit(self._ask, asked, composer, liking or Liking())
         return asked
 
     def close(self) -> None:
@@ -109,9 +112,10 @@ class Composing:
             child.end()
         self._sender.shutdown(wait=True, cancel_futures=True)
 
-    def _ask(self, asked: Asked, composer: str) -> None:
+    def _ask(self, asked: Asked, composer: str, liking: Liking) -> None:
         if not asked.over:
-            self._send({"ask": asked.number, "composer": composer, "request": request_to(asked.request)}, asked)
+            message = {"composer": composer, "request": request_to(asked.request), "liking": liking.to_json()}
+            self._send({"ask": asked.number, **message}, asked)
 
     def _send(self, message: dict[str, Any], asked: Asked | None = None) -> None:
         for last_try in (False, True):

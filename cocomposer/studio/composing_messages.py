@@ -1,6 +1,6 @@
 """What the program and its composing process say to each other: one JSON object a line, never pickle.
 
-To the process: `{"warm": true}`, `{"ask": n, "composer": ..., "request": ...}`, `{"cancel": n}`.
+To the process: `{"warm": true}`, `{"ask": n, "composer": ..., "request": ..., "liking": ...}`, `{"cancel": n}`.
 Back: `{"began": n}`; `{"bars": n, "proposal": k, "song": ..., "complete": b}` while a proposal is written;
 `{"answer": n, "value": ...}` for each; then `{"done": n}`, or `{"error": n, "sentence": ..., "details": ...}`.
 

@@ -21,6 +21,7 @@ from cocomposer.errors import Cancelled, CocomposerError
 from cocomposer.formats.song_json import song_to
 from cocomposer.formats.strict_json import Fields
 from cocomposer.music import Song
+from cocomposer.studio.choosing import ChoosingComposer, Liking
 from cocomposer.studio.composing_messages import SketchParts, fields_of, line_of, request_from
 from cocomposer.studio.project import Answer
 from cocomposer.studio.project_json import answer_to
@@ -79,7 +80,8 @@ class _Process:
             self.say({"began": number})
             request = request_from(fields.object("request"))
             teller = _Teller(self, number, request)
-            composer = composer_named(name, request, teller.hear)
+            liking = Liking.from_json(fields.object("liking"))
+            composer = ChoosingComposer(composer_named(name, request, teller.hear), liking)
             for proposal in composer.propose(request, lambda: number in self._cancelled):
                 answer = answer_to(Answer.of(proposal, uuid4().hex), teller.store)
                 self.say({"answer": number, "value": answer})

@@ -98,7 +98,10 @@ def terms_to(terms: Terms) -> dict[str, Any]:
         "keep": terms.keep,
         "adventurous": terms.adventurous,
         "length": terms.length,
-        "leaning": {"styles": dict(terms.leaning.styles), "controls": terms.leaning.controls.asked()},
+        "leaning": {
+            "styles": dict(terms.leaning.styles),
+            "drafts": [each.asked() for each in terms.leaning.controls],
+        },
     }
 
 
@@ -175,7 +178,9 @@ def _controls(fields: Fields) -> Controls:
 
 def _leaning(fields: Fields) -> Leaning:
     try:
-        return Leaning(fields.numbers("styles", MAX_NAMES), _controls(fields.object("controls")))
+        drafts = fields.has("drafts")  # a project of before leans to its styles alone
+        controls = fields.items("drafts", MAX_ANSWERS, lambda v, where: _controls(Fields(v, where))) if drafts else ()
+        return Leaning(fields.numbers("styles", MAX_NAMES), controls)
     except RequestError as error:
         raise FormatError(f"{fields.where} is damaged: {error}") from error
 

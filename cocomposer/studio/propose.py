@@ -17,6 +17,7 @@ from cocomposer.composer.style_composer import beyond_styles
 from cocomposer.errors import Cancelled, RequestError
 from cocomposer.music import Song
 from cocomposer.studio.audio import AudioFiles, render_to_file
+from cocomposer.studio.choosing import ChoosingComposer
 from cocomposer.studio.describe import describe_parts
 from cocomposer.studio.earlier import REPORT
 from cocomposer.studio.earlier import set_aside as set_earlier_aside
@@ -26,6 +27,7 @@ from cocomposer.studio.styles import style_named, styles_at_hand
 
 if TYPE_CHECKING:
     from cocomposer.composer.model_composer import Listener
+    from cocomposer.studio.taste import TasteKeeper
 
 RENDER_WORKERS = 2
 """Proposals that are rendered at the same time."""
@@ -112,16 +114,21 @@ def propose(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     set_aside: Callable[[Path], None] | None = None,
+    taste: TasteKeeper | None = None,
 ) -> Iterator[Made]:
     """Compose proposals for the file `sketch` into `folder`, yielding each as soon as it is on disk.
 
     Rendering of one goes on while the next is composed, so they need not come in the order of their numbers.
     When all are there, `proposals.json` is written.  What an earlier run made there is moved into a folder beside the
-    new proposals first, and `set_aside` is told which.  Closing the generator stops the work.  Raises FormatError,
-    RequestError, StyleError or SoundError where something is wrong, and Cancelled.
+    new proposals first, and `set_aside` is told which.  By `taste` the request leans and its answers are chosen.
+    Closing the generator stops the work.  Raises FormatError, RequestError, StyleError or SoundError where something
+    is wrong, and Cancelled.
     """
     request = request_for(formats.read(sketch), wish)
     composer = composer_named(wish.composer, request)
+    if taste is not None:
+        request, liking = taste.asked(request)
+        composer = ChoosingComposer(composer, liking)
     make_folder(folder)
     finished: list[Made] = []
     with _Rendering(wish, folder, progress, cancelled) as rendering:

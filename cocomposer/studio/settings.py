@@ -37,7 +37,9 @@ class Settings:
     composer how many it uses; `scale` enlarges the window, 1 to 2.5; `language` "" is the system's;
     `certificate` and `certificate_key` are PEM files that audio is signed with, "" for one made here; `recent` holds
     the last projects, newest first, and stays empty without `keep_history`.  `learn_taste` lets the program learn from
-    what is kept and rejected; `exploration`, 0..1, is how often it tries what it does not know of.
+    what is kept and rejected; `exploration`, 0..1, is how often it tries what it does not know of,
+    and `taste_profile` whose taste counts most: "" for all that was ever said, "project" for what was said in the open
+    one, "genre: jazz" for what was said of that genre.
     """
 
     audio_device: str = ""
@@ -57,6 +59,7 @@ class Settings:
     keep_history: bool = True
     learn_taste: bool = True
     exploration: float = 0.1
+    taste_profile: str = ""
 
     def __post_init__(self) -> None:
         choices = {"buffer": BUFFERS, "sample_rate": SAMPLE_RATES, "theme": THEMES, "composer": COMPOSERS}

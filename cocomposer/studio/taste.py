@@ -6,48 +6,53 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cocomposer.composer import Request, Task
-from cocomposer.composer.request import MAX_PROPOSALS
+from cocomposer.composer import Request
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
-from cocomposer.studio.changes import Change
+from cocomposer.studio.choosing import Liking, traits_written
 from cocomposer.studio.document import Document
+from cocomposer.studio.hearing import Heard
 from cocomposer.studio.keeping import written_parts
 from cocomposer.studio.places import data_folder
 from cocomposer.studio.project import Answer, Generation, Project
 from cocomposer.styles import load_styles
 from cocomposer.taste import (
     DEFAULT_EXPLORATION,
+    GENRE,
     Journal,
     Line,
     Profile,
     Remark,
     Taste,
     Verdict,
+    asked_for,
     differences,
     lines,
+    of_some_parts,
     picture,
     summary,
     trait_named,
     traits,
 )  # fmt: skip
 
-WIDE = 4
-"""How many times as many proposals are composed as are shown, where composing takes no time."""
-_WHOLE = 0.95
-"""Share of an answer's new notes that must be in the song for it to be kept whole."""
 _log = logging.getLogger(__name__)
 
 
 def taste_path() -> Path:
     return data_folder() / "taste.sqlite"
+
+
+def profile_named(name: str, project: str) -> Profile:
+    """The profile that the setting `taste_profile` means in the project of that title."""
+    if name == "project":
+        return Profile(project=project)
+    return Profile(genre=name.removeprefix(GENRE)) if name.startswith(GENRE) else Profile()
 
 
 class TasteKeeper:
@@ -77,14 +82,15 @@ class TasteKeeper:
 
     def follow(self, document: Document) -> Callable[[], None]:
         """Hear what is done in a document from now on; returns what stops that."""
-        heard = _Heard(self, document.project)
+        heard = Heard(self, document.project)
         stop = document.listen(lambda change: heard.changed(change, document.project))
 
         def end() -> None:
             stop()
             heard.settle()
 
-        self._later(self._learn)
+        if self.learning:
+            self._later(self.learn)
         return end
 
     def say(self, verdict: Verdict, project: Project, answer_id: str, share: float = 1.0) -> None:
@@ -120,7 +126,12 @@ class TasteKeeper:
 
     def _write(self, verdict: Verdict, project: Project, answer_id: str, share: float) -> None:
         generation, answer = project.find(answer_id)
-        measured = {} if verdict is Verdict.WITHDRAWN else traits_of(generation, answer)
+        if verdict is Verdict.WITHDRAWN:
+            measured = {}
+        elif verdict is Verdict.PARTLY:
+            measured = traits_of_kept(project.song, generation, answer)
+        else:
+            measured = traits_of(generation, answer)
         self._add(verdict, project, answer, measured, share)
 
     def _write_edit(self, before: Project, after: Project, answer_id: str) -> None:
@@ -133,11 +144,13 @@ class TasteKeeper:
     def _add(
         self, verdict: Verdict, project: Project, answer: Answer, measured: dict[str, float], share: float
     ) -> None:
+        if not self.learning:  # switched off since it was heard
+            return
         style = load_styles().get(answer.style)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         genre, title = style.genre if style is not None else "", project.song.title
         self.journal.add(Remark(verdict, measured, answer.id, title, genre, share, now))
-        self._learn()
+        self.learn()
 
     # --- Using ------------------------------------------------------------------------------------------------------
 
@@ -145,26 +158,17 @@ class TasteKeeper:
         """What is known now, read from the disk.  Raises TasteError where that cannot be read."""
         return Taste(self.journal.remarks(), self.journal.corrections(), self.profile, self.exploration)
 
-    def steered(self, request: Request) -> Request:
-        """The request leaning to the taste, as far as it is learned; it is not waited for."""
-        taste = self._ready
-        if not self.learning or taste is None:
-            return request
-        return taste.steered(request, request.style_choice, self._random())
+    def asked(self, request: Request) -> tuple[Request, Liking]:
+        """The request leaning to the taste, and what to choose its answers by, as far as it is learned.
 
-    def widened(self, request: Request) -> Request:
-        """The request asking for more, of which `best` shows the best: for composers that answer in no time."""
-        if not self.learning or self._ready is None or request.style != "auto" or request.task is not Task.ARRANGE:
-            return request
-        return replace(request, count=min(MAX_PROPOSALS, WIDE * request.count))
-
-    def best(self, generation: Generation, answers: Sequence[Answer], count: int) -> tuple[Answer, ...]:
-        """The `count` answers of a generation that the artist may like best, best first; without a taste the first."""
+        What is learned only now is not waited for.
+        """
         taste = self._ready
-        if not self.learning or taste is None or not taste.standing:
-            return tuple(answers[:count])
-        order = taste.order([traits_of(generation, each) for each in answers], self._random())
-        return tuple(answers[place] for place in order[:count])
+        if not self.learning or taste is None or not (taste.standing or taste.corrections):
+            return request, Liking()
+        random = self._random()
+        steered = taste.steered(request, request.style_choice, random)
+        return steered, Liking(taste.picks(request.count, random), asked_for(steered.leaning))
 
     def lines(self) -> tuple[Line, ...]:
         """What was learned, a sentence for each trait, the surest first."""
@@ -177,10 +181,20 @@ class TasteKeeper:
         """What was learned, as an SVG."""
         return picture(self.taste())
 
-    def correct(self, trait: str, direction: int) -> None:
-        """The artist likes a trait (1), dislikes it (-1), or does not mind (0).  Raises TasteError for no trait."""
+    def use(self, *, learning: bool, exploration: float, profile: Profile) -> None:
+        """Go on with these settings."""
+        self.learning, self.exploration, self.profile = learning, exploration, profile
+        if learning:
+            self._later(self.learn)
+
+    def genres(self) -> tuple[str, ...]:
+        """The genres that something was said of, by name."""
+        return tuple(sorted({remark.genre for remark in self.journal.remarks() if remark.genre}))
+
+    def correct(self, trait: str, direction: float) -> None:
+        """How much the artist likes a trait: 1, over 0 (no matter), to -1.  Raises TasteError for no trait."""
         self.journal.correct(trait_named(self.taste(), trait), direction)
-        self._later(self._learn)
+        self._later(self.learn)
 
     def forget(self, trait: str = "") -> None:
         """Forget what was learned of a trait, or ("") everything, on the disk too."""
@@ -188,13 +202,14 @@ class TasteKeeper:
             self.journal.correct(trait_named(self.taste(), trait), None)
         else:
             self.journal.delete()
-        self._later(self._learn)
+        self._later(self.learn)
 
     def export(self) -> dict[str, Any]:
         """Everything that is recorded, as JSON values."""
         return self.journal.export()
 
-    def _learn(self) -> None:
+    def learn(self) -> None:
+        """Take in what is on the disk, now.  Raises TasteError where that cannot be read."""
         taste = self.taste()
         _ = taste.preference  # here, and not where somebody waits for it
         self._ready = taste
@@ -207,75 +222,26 @@ class TasteKeeper:
         return np.random.default_rng((known, self._seed))
 
 
-class _Heard:
-    """What a document said last, so that what is new in it can be told."""
-
-    def __init__(self, keeper: TasteKeeper, project: Project) -> None:
-        self._keeper = keeper
-        self._before = project
-        self._kept: dict[str, Project] = {}
-
-    def changed(self, change: Change, project: Project) -> None:
-        before, self._before = self._before, project
-        if not change.generations:
-            return
-        old = {answer.id: answer for each in before.generations for answer in each.answers}
-        for generation in project.generations:
-            for answer in generation.answers:
-                was = old.get(answer.id)
-                if was is not None and (was.verdict, was.pinned) != (answer.verdict, answer.pinned):
-                    self._judged(was, answer, generation, project)
-        if project.next_number > before.next_number:
-            self.settle()
-            self._skipped(before)
-
-    def settle(self) -> None:
-        """Look at what became of what was kept, and hear the edits."""
-        for answer_id, then in self._kept.items():
-            if then.song.parts != self._before.song.parts:
-                self._keeper.edited(then, self._before, answer_id)
-        self._kept.clear()
-
-    def _judged(self, was: Answer, answer: Answer, generation: Generation, project: Project) -> None:
-        if was.verdict == answer.verdict:
-            if answer.pinned:
-                self._keeper.say(Verdict.MORE, project, answer.id)
-            return
-        self._kept.pop(answer.id, None)
-        if answer.verdict == "rejected":
-            self._keeper.say(Verdict.REJECTED, project, answer.id)
-        elif answer.verdict == "kept":
-            share = share_kept(project.song, generation, answer)
-            verdict = Verdict.KEPT if share >= _WHOLE else Verdict.PARTLY
-            self._keeper.say(verdict, project, answer.id, share)
-            self._kept[answer.id] = project
-        else:
-            self._keeper.say(Verdict.WITHDRAWN, project, answer.id)
-
-    def _skipped(self, project: Project) -> None:
-        """Another question was asked: what of the last answers was neither kept nor pinned nor rejected is skipped."""
-        for answer in project.generations[-1].answers if project.generations else ():
-            if not answer.verdict and not answer.pinned:
-                self._keeper.say(Verdict.SKIPPED, project, answer.id)
-
-
 def traits_of(generation: Generation, answer: Answer) -> dict[str, float]:
     """The traits of what an answer wrote."""
-    band = written_parts(generation.sketch, answer.song)
-    first, last = generation.asked.start, generation.asked.end
-    if generation.terms.task is Task.CONTINUE or last <= first:
-        first, last = (generation.sketch.length if last > first else 0), answer.song.length
-    style = load_styles().get(answer.style)
-    return traits(answer.song, band, first, last, style, answer.score)
+    asked, terms = generation.asked, generation.terms
+    return traits_written(
+        generation.sketch, answer.song, terms.task, (asked.start, asked.end), answer.style, answer.score
+    )
 
 
-def share_kept(song: Song, generation: Generation, answer: Answer) -> float:
-    """Share, 0..1, of what an answer wrote that stands in the song."""
+def traits_of_kept(song: Song, generation: Generation, answer: Answer) -> dict[str, float]:
+    """The traits of what of an answer stands in the song: of the parts and the bars that were kept."""
     there = {note for part in song.parts for note in part.notes}
-    written = [
-        note for index in written_parts(generation.sketch, answer.song) for note in answer.song.parts[index].notes
-    ]
-    return sum(note in there for note in written) / len(written) if written else 1.0
+    written = written_parts(generation.sketch, answer.song)
+    kept = {index: [note for note in answer.song.parts[index].notes if note in there] for index in written}
+    band = [index for index, notes in kept.items() if notes]
+    if not band:
+        return {}
+    first = min(notes[0].start for notes in kept.values() if notes)
+    last = max(note.end for notes in kept.values() for note in notes)
+    measured = traits(answer.song, band, first, last, load_styles().get(answer.style), answer.score)
+    return measured if len(band) == len(written) else of_some_parts(measured)
 
 
 def _traits_of_parts(song: Song, names: Collection[str]) -> dict[str, float]:

@@ -5,11 +5,12 @@ steers requests, and `lines` tells the artist what was learned.
 """
 
 from cocomposer.taste.journal import Correction, Journal, Remark, TasteError, Verdict
-from cocomposer.taste.taste import DEFAULT_EXPLORATION, Profile, Taste
-from cocomposer.taste.telling import Line, lines, picture, summary, trait_named
-from cocomposer.taste.traits import TRAITS, differences, traits
+from cocomposer.taste.taste import CORRECTED, DEFAULT_EXPLORATION, WIDE, Profile, Taste, best
+from cocomposer.taste.telling import Line, asked_for, lines, picture, praised, summary, trait_named
+from cocomposer.taste.traits import GENRE, TRAITS, differences, of_some_parts, traits
 
 __all__ = [
-    "DEFAULT_EXPLORATION", "TRAITS", "Correction", "Journal", "Line", "Profile", "Remark", "Taste", "TasteError",
-    "Verdict", "differences", "lines", "picture", "summary", "trait_named", "traits",
+    "CORRECTED", "DEFAULT_EXPLORATION", "GENRE", "TRAITS", "WIDE", "Correction", "Journal", "Line", "Profile", "Remark",
+    "Taste", "TasteError", "Verdict", "asked_for", "best", "differences", "lines", "of_some_parts", "picture",
+    "praised", "summary", "trait_named", "traits",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from cocomposer.errors import CocomposerError, FormatError
 from cocomposer.formats.strict_json import Fields, parsed
 
 VERSION = 1
-MOST_REMARKS = 1_000
+MOST_REMARKS = 600
 """Remarks that are looked back on; older ones have faded."""
 _MOST_TRAITS = 200
 _APPLICATION = 0x434F5441  # "COTA"
@@ -24,7 +25,7 @@ CREATE TABLE remark (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, verdict TEXT NOT NULL, answer TEXT NOT NULL, project TEXT NOT NULL,
     genre TEXT NOT NULL, share REAL NOT NULL, traits TEXT NOT NULL
 );
-CREATE TABLE correction (trait TEXT PRIMARY KEY, direction INTEGER, after INTEGER NOT NULL);
+CREATE TABLE correction (trait TEXT PRIMARY KEY, direction REAL, after INTEGER NOT NULL);
 """
 
 
@@ -49,9 +50,10 @@ class Verdict(StrEnum):
 class Remark:
     """One thing said of a proposal.
 
-    `traits` are those of the proposal, -1..1 each; for what was EDITED they are what the changes did to them, -2..2.
-    `share`, 0..1, is how much of it was kept or changed.  `answer` names the proposal; `project` and `genre` are where
-    it was said.  WITHDRAWN takes back what was said of it before.  `number` is given by the journal.
+    `traits` are those of the proposal, -1..1 each; of what was PARTLY kept those of what was kept; of what was EDITED
+    what the changes did to them, -2..2.  `share`, 0..1, is how much of it was kept.  `answer` names the proposal;
+    `project` and `genre` are where it was said.  WITHDRAWN takes back what was said of it before.  `number` is given by
+    the journal.
     """
 
     verdict: Verdict
@@ -66,11 +68,11 @@ class Remark:
 
 @dataclass(frozen=True)
 class Correction:
-    """What the artist said of a trait itself: it is liked (1), disliked (-1), of no account (0), or (None) nothing but
-    that everything learned of it up to the remark `after` is to be forgotten."""
+    """What the artist said of a trait itself: how much it is liked, from 1 over 0 (of no account) to -1 (disliked), or
+    (None) nothing but that everything learned of it up to the remark `after` is to be forgotten."""
 
     trait: str
-    direction: int | None
+    direction: float | None
     after: int
 
 
@@ -93,14 +95,14 @@ class Journal:
                  json.dumps(dict(remark.traits))),
             )  # fmt: skip
 
-    def remarks(self) -> tuple[Remark, ...]:
-        """The last MOST_REMARKS remarks, oldest first.  Those that are damaged are left out."""
+    def remarks(self, most: int = MOST_REMARKS) -> tuple[Remark, ...]:
+        """The last remarks, oldest first; -1 gives all.  Those that are damaged are left out."""
         if not self.path.exists():
             return ()
         columns = ("id", "at", "verdict", "answer", "project", "genre", "share", "traits")
         with self._open() as database:
             rows = database.execute(
-                f"SELECT {', '.join(columns)} FROM remark ORDER BY id DESC LIMIT ?", (MOST_REMARKS,)
+                f"SELECT {', '.join(columns)} FROM remark ORDER BY id DESC LIMIT ?", (most,)
             ).fetchall()
         found = []
         for row in reversed(rows):
@@ -110,7 +112,7 @@ class Journal:
                 continue
         return tuple(found)
 
-    def correct(self, trait: str, direction: int | None) -> None:
+    def correct(self, trait: str, direction: float | None) -> None:
         """Note a correction; the last one of a trait holds."""
         with self._open() as database:
             after = database.execute("SELECT coalesce(max(id), 0) FROM remark").fetchone()[0]
@@ -124,7 +126,7 @@ class Journal:
         return tuple(
             Correction(trait, direction, after)
             for trait, direction, after in rows
-            if isinstance(trait, str) and direction in (None, -1, 0, 1) and isinstance(after, int)
+            if isinstance(trait, str) and _is_direction(direction) and isinstance(after, int)
         )
 
     def export(self) -> dict[str, Any]:
@@ -134,15 +136,16 @@ class Journal:
             "remarks": [
                 {"verdict": str(each.verdict), "at": each.at, "answer": each.answer, "project": each.project,
                  "genre": each.genre, "share": each.share, "traits": dict(each.traits)}
-                for each in self.remarks()
+                for each in self.remarks(-1)
             ],
             "corrections": [{"trait": each.trait, "direction": each.direction} for each in self.corrections()],
         }  # fmt: skip
 
     def delete(self) -> None:
-        """Forget everything, on the disk too."""
+        """Forget everything, on the disk too, with what was set aside as damaged."""
+        beside = self.path.parent.glob(f"{glob.escape(self.path.stem)}-damaged-*{glob.escape(self.path.suffix)}")
         try:
-            for path in (self.path, self.path.with_name(f"{self.path.name}-journal")):
+            for path in (self.path, self.path.with_name(f"{self.path.name}-journal"), *beside):
                 path.unlink(missing_ok=True)
         except OSError as error:
             raise TasteError(f"{self.path} cannot be deleted: {error.strerror}.") from error
@@ -193,6 +196,10 @@ def _is_sound(path: Path) -> bool:
         return False
     except sqlite3.Error:
         return False
+
+
+def _is_direction(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and -1 <= value <= 1)
 
 
 def _remark(fields: Fields) -> Remark:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 BIAS = "bias"
 """The trait that every proposal has: how readily anything is kept."""
-MEMORY = 120.0
+MEMORY = 150.0
 """Answers after which a weight has fallen to 1/e."""
 _NEWTON_STEPS = 12
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
+from cocomposer.composer import Leaning
+from cocomposer.composer.part_names import listed
 from cocomposer.taste.journal import TasteError, Verdict
-from cocomposer.taste.taste import SAID, Taste
-from cocomposer.taste.traits import GENRE, STYLE, TRAIT
+from cocomposer.taste.taste import SAID, STEERS, Taste
+from cocomposer.taste.traits import GENRE, OPINION, STYLE, TRAIT
 
-_CERTAIN = 1.0
+_CERTAIN = 0.6
 """Standard deviations by which a weight has to differ from nothing to be told."""
 _NOTABLE = 0.15
 """How far a trait has to be from the usual to count as little or much of it."""
 _MOST_LINES = 12
+_PRAISED, _WORTH = 2, 0.25
+"""Most things that are said to speak for a proposal, and how much each has to, in nats."""
 _TIMES = 1.3
 """How many times as often something is kept for that to be said in numbers."""
 
@@ -23,7 +28,8 @@ class Line:
     """One thing that was learned.
 
     `trait` is what to correct or forget it by; `weight` is the liking in nats for a unit of the trait and `doubt` its
-    standard deviation; `corrected` tells that the artist said so.
+    standard deviation; `corrected` tells that the artist said so.  `often` and `seldom` are how many with what is liked
+    were kept, and with the opposite, each of how many.
     """
 
     trait: str
@@ -31,6 +37,8 @@ class Line:
     weight: float
     doubt: float
     corrected: bool = False
+    often: tuple[int, int] = (0, 0)
+    seldom: tuple[int, int] = (0, 0)
 
 
 def lines(taste: Taste) -> tuple[Line, ...]:
@@ -40,8 +48,10 @@ def lines(taste: Taste) -> tuple[Line, ...]:
     for name in taste.names[1:]:
         weight, doubt = taste.preference.weight(name)
         learned = any(each.traits.get(name) for each in taste.standing)
-        if name in said or (learned and name != "composer's opinion" and abs(weight) > _CERTAIN * doubt):
-            found.append(Line(name, _sentence(taste, name, weight, name in said), weight, doubt, name in said))
+        if name in said or (learned and name != OPINION and abs(weight) > _CERTAIN * doubt):
+            often, seldom = _kept(taste, name, weight > 0), _kept(taste, name, weight <= 0)
+            sentence = _sentence(name, weight, name in said, often, seldom)
+            found.append(Line(name, sentence, weight, doubt, name in said, often, seldom))
     found.sort(key=lambda line: (not line.corrected, -abs(line.weight) / line.doubt))
     return tuple(found[:_MOST_LINES])
 
@@ -50,7 +60,23 @@ def summary(taste: Taste) -> str:
     """The surest likings in one sentence, "" where there are none yet."""
     liked = [_words(line.trait, line.weight) for line in lines(taste) if abs(line.weight) > 0.1]
     liked = [words for words in liked if words][:3]
-    return f"You keep {', '.join(liked[:-1])}{' and ' if liked[1:] else ''}{liked[-1]}." if liked else ""
+    return f"You keep {listed(liked)}." if liked else ""
+
+
+def asked_for(leaning: Leaning) -> tuple[str, ...]:
+    """What a leaning asks for, a sentence for each control: "You keep sparse playing: asked for less density."."""
+    asked = {name: value for controls in leaning.controls for name, value in controls.asked().items()}
+    return tuple(
+        f"You keep {_words(STEERS[control], value - 0.5)}: asked for {'more' if value > 0.5 else 'less'} {control}."
+        for control, value in asked.items()
+    )
+
+
+def praised(traits: Mapping[str, float], weights: Mapping[str, float]) -> str:
+    """What of a proposal speaks for it most by the weights of a taste, "" where nothing does."""
+    worth = {name: weights.get(name, 0.0) * value for name, value in traits.items() if name != OPINION}
+    most = sorted(worth, key=lambda name: -worth[name])[:_PRAISED]
+    return listed([_words(name, traits[name]) for name in most if worth[name] > _WORTH])
 
 
 def trait_named(taste: Taste, name: str) -> str:
@@ -86,15 +112,14 @@ def picture(taste: Taste) -> str:
     )
 
 
-def _sentence(taste: Taste, name: str, weight: float, corrected: bool) -> str:
+def _sentence(name: str, weight: float, corrected: bool, often: tuple[int, int], seldom: tuple[int, int]) -> str:
     words = _words(name, weight)
     if corrected:
         return f"You said that you like {words}." if abs(weight) > 0.1 else f"You said that {name} does not matter."
     other = _words(name, -weight)
     if name not in TRAIT:
-        kept, shown = _kept(taste, name, True)
+        kept, shown = often if weight > 0 else seldom
         return f"You {'keep' if weight > 0 else 'pass over'} {_plain(name)}: {kept} of {shown} kept."
-    often, seldom = _kept(taste, name, weight > 0), _kept(taste, name, weight <= 0)
     if not often[1] or not seldom[1]:
         return f"You keep {words}."
     times = (often[0] + 0.5) / (often[1] + 1) / ((seldom[0] + 0.5) / (seldom[1] + 1))

@@ -16,7 +16,7 @@ from cocomposer.composer.ranking import features, form_kept
 from cocomposer.music import Note, Part, Role, Song
 from cocomposer.styles import Style
 
-GENRE, STYLE, MODERATE = "genre: ", "style: ", "moderate "
+GENRE, STYLE, MODERATE, OPINION = "genre: ", "style: ", "moderate ", "composer's opinion"
 _EARLY = 30
 """Ticks by which a player may be ahead of the place he means."""
 _PLAIN = frozenset({0, 3, 4, 6, 7, 8})
@@ -66,7 +66,7 @@ TRAITS = (
         Trait(MODERATE + name, f"{name} at either extreme", f"moderate {name}", 0.0, 0.5)
         for name in ("density", "register", "loudness", "energy")
     ),
-    Trait("composer's opinion", "what the composer doubts", "what the composer finds good", 0.75, 0.15),
+    Trait(OPINION, "what the composer doubts", "what the composer finds good", 0.75, 0.15),
 )
 TRAIT = {trait.name: trait for trait in TRAITS}
 _FAMILIES = {
@@ -74,6 +74,7 @@ _FAMILIES = {
     "winds": frozenset({7, 8, 9}), "synths": frozenset({10, 11, 12}),
 }  # fmt: skip
 """Families of General MIDI, eight programs each, from 0."""
+_PLAYERS = frozenset({*_FAMILIES, "drums"})
 
 
 def traits(
@@ -87,7 +88,7 @@ def traits(
     parts = [song.parts[index] for index in band]
     raw = _figures(song, parts, band, first, last)
     if opinion is not None:
-        raw["composer's opinion"] = opinion
+        raw[OPINION] = opinion
     scaled = {name: round(TRAIT[name].scaled(value), 4) for name, value in raw.items() if math.isfinite(value)}
     return _with_moderation(scaled) | (of_style(style, measured=False) if style is not None else {})
 
@@ -177,6 +178,13 @@ def _beyond_triads(song: Song, notes: Sequence[Note]) -> float:
             total += note.duration
             beyond += note.duration * ((note.pitch - spans[place].chord.root) % 12 not in _PLAIN)
     return beyond / total if total else 0.0
+
+
+def of_some_parts(traits: Mapping[str, float]) -> dict[str, float]:
+    """Traits of some parts of a band, without what they say of the others: how many play, how much in all, who does
+    not."""
+    whole = {"players", "density", f"{MODERATE}density"}
+    return {name: value for name, value in traits.items() if name not in whole and (value > 0 or name not in _PLAYERS)}
 
 
 def differences(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:

@@ -22,7 +22,9 @@ SKETCHES = assets_folder() / "sketches"
 
 
 def run(command: str, *words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    composer = ["--composer", "style"] if command == "propose" else []  # whatever else is installed here
+    composer = (
+        ["--composer", "style", "--no-taste"] if command == "propose" else []
+    )  # whatever is installed or known here
     command = [sys.executable, "-m", "cocomposer", command, *map(str, words), *composer]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
 

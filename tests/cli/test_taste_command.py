@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cocomposer.cli import main
+from cocomposer.resources import assets_folder
 from cocomposer.studio.taste import taste_path
 from cocomposer.taste import Journal, Remark, Verdict
 
@@ -61,3 +62,21 @@ def test_an_unknown_trait_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["taste", "like", "colour"]) == 1
     assert "There is no trait 'colour'" in capsys.readouterr().err
     assert main(["taste", "like"]) == 2
+
+
+def _reasons(folder: Path, *words: str) -> list[list[str]]:
+    sketch = assets_folder() / "sketches" / "first_light.mid"
+    told = ["--composer", "style", "--audio", "none", "--count", "2", "--out", str(folder), *words]
+    assert main(["propose", str(sketch), *told]) == 0
+    return [each["reasons"] for each in json.loads((folder / "proposals.json").read_text())["proposals"]]
+
+
+def test_what_is_proposed_is_chosen_by_the_taste_and_says_so(tmp_path: Path) -> None:
+    assert not any("Chosen" in reason for each in _reasons(tmp_path / "a") for reason in each)
+    assert not taste_path().exists()
+    _learn()
+    assert all(each[-1].startswith("Chosen out of 24 ") for each in _reasons(tmp_path / "b"))
+    stranger = _reasons(tmp_path / "c", "--no-taste")
+    assert not any("Chosen" in reason for each in stranger for reason in each)
+    main(["taste", "off"])
+    assert _reasons(tmp_path / "d") == stranger

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from projects import answered
 
-from cocomposer.composer import Request
+from cocomposer.composer import Proposal, Request, StyleComposer
+from cocomposer.errors import FormatError
+from cocomposer.formats.strict_json import Fields
 from cocomposer.studio import editing
+from cocomposer.studio.choosing import ChoosingComposer, Liking
 from cocomposer.studio.document import Document
 from cocomposer.studio.keeping import keep_answer
 from cocomposer.studio.project_json import terms_from, terms_to
@@ -53,6 +56,33 @@ def test_a_partial_keep_is_heard_with_its_share(keeper: TasteKeeper) -> None:
     assert 0 < keeper.journal.remarks()[0].share < 0.6
 
 
+def test_of_what_is_partly_kept_the_kept_parts_are_heard(keeper: TasteKeeper) -> None:
+    document = Document(answered())
+    keeper.follow(document)
+    generation, answer = document.project.find(FIRST)
+    guitar = next(place for place, part in enumerate(answer.song.parts) if part.name == "Guitar")
+    document.perform("Keep", keep_answer(document.project, FIRST, parts=[guitar]))
+    assert _heard(keeper) == [(Verdict.PARTLY, FIRST)]
+    (remark,) = keeper.journal.remarks()
+    assert remark.traits["guitars"] > 0
+    assert not {"players", "density"} & set(remark.traits)
+    assert not any(remark.traits.get(name, 0.0) < 0 for name in ("drums", "keyboards", "strings"))
+    assert {"players", "density"} < set(traits_of(generation, answer))
+
+
+def test_more_and_less_like_this_are_heard_and_passing_over_takes_neither_back(keeper: TasteKeeper) -> None:
+    document = Document(answered())
+    keeper.follow(document)
+    keeper.say(Verdict.LESS, document.project, FIRST)
+    keeper.say(Verdict.MORE, document.project, SECOND)
+    (asked,) = document.project.generations
+    document.perform(
+        "Propose", document.project.with_generation(type(asked)(2, asked.sketch, asked.terms, asked.asked))
+    )
+    keeper.flush()
+    assert [each.verdict for each in keeper.taste().standing] == [Verdict.LESS, Verdict.MORE]
+
+
 def test_edits_after_keeping_are_heard_when_the_artist_goes_on(keeper: TasteKeeper) -> None:
     document = Document(answered())
     stop = keeper.follow(document)
@@ -80,29 +110,53 @@ def test_a_request_leans_and_its_leaning_is_saved_with_the_question(keeper: Tast
     keeper.follow(document)
     request = Request(project.song, count=2)
     keeper.flush()
-    assert keeper.steered(request) == request
+    assert keeper.asked(request) == (request, Liking())
     document.perform("Keep", keep_answer(project, FIRST))
     keeper.flush()
-    steered = keeper.steered(request)
+    steered, liking = keeper.asked(request)
+    assert len(liking.picks) == request.count
     assert steered.leaning.styles[project.find(FIRST)[1].style] > 0
-    from cocomposer.formats.strict_json import Fields
-
     assert terms_from(Fields(json.loads(json.dumps(terms_to(steered))), "Terms")).leaning == steered.leaning
 
 
-def test_the_best_of_many_answers_is_like_what_was_kept(keeper: TasteKeeper) -> None:
+def test_the_style_composer_writes_more_and_what_is_like_the_kept_is_shown(keeper: TasteKeeper) -> None:
     project = answered(count=8)
-    (generation,) = project.generations
-    assert keeper.best(generation, generation.answers, 2) == generation.answers[:2]
+    liked, disliked = project.find("answer-6")[1].style, project.find(FIRST)[1].style
     keeper.exploration = 0
     for _ in range(3):
         keeper.say(Verdict.KEPT, project, "answer-6")
         keeper.say(Verdict.REJECTED, project, FIRST)
     keeper.flush()
-    best = keeper.best(generation, generation.answers, 8)
-    assert [each.id for each in best].index("answer-6") < 2
-    assert [each.id for each in best].index(FIRST) > 4
-    assert keeper.widened(Request(project.song, count=2)).count == 8
+    request, liking = keeper.asked(Request(project.song, count=2))
+    shown = list(ChoosingComposer(StyleComposer(), liking).propose(request))
+    assert len(shown) == 2
+    assert liked in {each.style for each in shown}
+    assert disliked not in {each.style for each in shown}
+    assert all(each.reasons[-1].startswith("Chosen out of 24 ") for each in shown)
+
+
+def test_a_slow_composer_is_asked_once_and_says_what_it_was_asked_for(keeper: TasteKeeper) -> None:
+    project = answered()
+    asked: list[Request] = []
+
+    class Neural:
+        name = "model"
+
+        def propose(self, request: Request, cancelled: object = None) -> Iterator[Proposal]:
+            asked.append(request)
+            yield from StyleComposer().propose(request)
+
+    liking = Liking(({"density": -1.0},), ("You keep sparse playing: asked for less.",))
+    shown = list(ChoosingComposer(Neural(), liking).propose(Request(project.song, count=2)))
+    assert [each.count for each in asked] == [2]
+    assert all("You keep sparse playing: asked for less." in each.reasons for each in shown)
+
+
+def test_a_liking_goes_to_the_composing_process_and_back() -> None:
+    liking = Liking(({"density": -1.0, "genre: jazz": 0.5}, {}), ("Told.",))
+    assert Liking.from_json(Fields(json.loads(json.dumps(liking.to_json())), "A liking")) == liking
+    with pytest.raises(FormatError, match="damaged"):
+        Liking.from_json(Fields({"picks": [{"density": "much"}], "told": []}, "A liking"))
 
 
 def test_with_the_switch_off_nothing_is_recorded_or_steered(keeper: TasteKeeper) -> None:
@@ -113,7 +167,7 @@ def test_with_the_switch_off_nothing_is_recorded_or_steered(keeper: TasteKeeper)
     request = Request(document.song)
     assert _heard(keeper) == []
     assert not keeper.journal.path.exists()
-    assert keeper.steered(request) == request
+    assert keeper.asked(request) == (request, Liking())
 
 
 def test_a_damaged_file_is_told_and_hearing_goes_on(tmp_path: Path) -> None:

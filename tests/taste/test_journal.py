@@ -43,6 +43,33 @@ def test_deleting_leaves_nothing_on_the_disk(tmp_path: Path) -> None:
     assert journal.remarks() == ()
 
 
+def test_deleting_takes_what_was_set_aside_as_damaged_along(tmp_path: Path) -> None:
+    journal = _written(tmp_path / "taste.sqlite")
+    journal.path.write_bytes(b"SQLite format 3\0 but not really")
+    journal.add(ONE)
+    (tmp_path / "other-damaged-1.sqlite").touch()
+    assert len(list(tmp_path.iterdir())) == 3
+    journal.delete()
+    assert [path.name for path in tmp_path.iterdir()] == ["other-damaged-1.sqlite"]
+
+
+def test_all_remarks_are_exported_however_many_are_looked_back_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = _written(tmp_path / "taste.sqlite")
+    journal.add(ONE)
+    monkeypatch.setattr(Journal.remarks, "__defaults__", (1,))
+    assert len(journal.remarks()) == 1
+    assert len(journal.export()["remarks"]) == 2
+
+
+def test_a_correction_has_a_strength_and_one_beyond_the_scale_is_not_believed(tmp_path: Path) -> None:
+    journal = _written(tmp_path / "taste.sqlite")
+    journal.correct("swing", 0.4)
+    journal.correct("drums", 7)
+    assert [(each.trait, each.direction) for each in journal.corrections()] == [("density", -1), ("swing", 0.4)]
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_file_is_set_aside_and_told_and_a_new_one_begins(tmp_path: Path, data: st.DataObject) -> None:

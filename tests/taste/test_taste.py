@@ -20,6 +20,8 @@ from cocomposer.taste import (
     Taste,
     TasteError,
     Verdict,
+    asked_for,
+    best,
     lines,
     picture,
     summary,
@@ -74,7 +76,9 @@ def test_a_bass_that_walks_is_told_from_one_that_stays() -> None:
 
 def test_what_was_kept_comes_first() -> None:
     taste = Taste(SPARSE_LIKED, exploration=0)
-    assert taste.order([BUSY, SPARSE, {}], RANDOM) == (1, 2, 0)
+    candidates = [BUSY, SPARSE, {}]
+    assert best(candidates, taste.picks(3, RANDOM)) == (1, 2, 0)
+    assert best(candidates, taste.picks(2, RANDOM)) == (1, 2)
     assert taste.chance(SPARSE) > 0.6 > 0.3 > taste.chance(BUSY)
 
 
@@ -97,8 +101,9 @@ def test_a_request_leans_to_what_is_liked_and_what_it_says_itself_stays() -> Non
     steered = Taste(SPARSE_LIKED, exploration=0).steered(request, load_styles(), RANDOM)
     leaning = steered.leaning
     assert leaning.styles["swing"] > 0.3 > -0.3 > leaning.styles["rock"]
-    assert leaning.controls.density is not None
-    assert leaning.controls.density < 0.35
+    assert len(leaning.controls) == request.count
+    assert all(each.density is not None and each.density < 0.35 for each in leaning.controls)
+    assert asked_for(leaning) == ("You keep sparse playing: asked for less density.",)
     assert steered.controls_for("Piano", Role.KEYS).density == 0.9
     assert replace(steered, leaning=request.leaning) == request
 

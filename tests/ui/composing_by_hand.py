@@ -9,6 +9,7 @@ from typing import Any
 
 from cocomposer.composer import Proposal, Request, StyleComposer
 from cocomposer.music import Song
+from cocomposer.studio.choosing import Liking
 from cocomposer.studio.project import Answer
 
 
@@ -27,6 +28,7 @@ class Question:
     on_answer: Callable[[Answer], None]
     on_done: Callable[[], None]
     on_error: Callable[[str], None]
+    liking: Liking
     cancelled: bool = False
     answers: list[Answer] = field(default_factory=list)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from cocomposer.studio.jobs import Jobs
 from cocomposer.studio.keeping import written_parts
 from cocomposer.studio.project import Answer, Project
 from cocomposer.styles.loading import load_styles
+from cocomposer.taste import Verdict
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -473,3 +475,32 @@ def test_more_like_a_band_that_was_kept_takes_its_place(asking: Session, composi
     generation = asking.document.project.generation(1)
     assert more_like(generation, generation.answers[0]).terms.task is Task.REMIX
     assert more_like(generation, generation.answers[1]).terms.task is Task.ARRANGE
+
+
+def test_more_and_less_like_this_are_heard_and_the_next_question_leans(
+    answered: ProposalsPanel, asking: Session, composing: ComposingByHand
+) -> None:
+    assert composing.latest.liking.picks == ()
+    button(answered.deck.cards[0], "Less like this").click()
+    asking.taste.flush()
+    (said,) = [each for each in asking.taste.journal.remarks() if each.verdict is not Verdict.SKIPPED]
+    assert said.verdict is Verdict.LESS
+    asking.proposals.propose(Terms(count=3))
+    assert len(composing.latest.liking.picks) == 3
+    disliked = load_styles()[answers(asking)[0].style]
+    leaning = composing.latest.request.leaning
+    assert asking.document.project.generations[-1].terms.leaning == leaning
+    assert disliked.id in leaning.styles
+
+
+def test_with_the_switch_off_nothing_is_heard_and_nothing_leans(
+    answered: ProposalsPanel, asking: Session, composing: ComposingByHand
+) -> None:
+    asking.keep_settings(replace(asking.settings, learn_taste=False))
+    button(answered.deck.cards[0], "Less like this").click()
+    asking.proposals.keep(answers(asking)[1].id)
+    asking.taste.flush()
+    assert not asking.taste.journal.path.exists()
+    asking.proposals.propose(Terms(count=3))
+    assert composing.latest.liking.picks == ()
+    assert composing.latest.request.leaning.styles == {}
