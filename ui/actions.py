@@ -15,6 +15,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenuBar, QToolButton
 
 from . import theme
+from .adapting import show_adapting
 from .drawings import icon
 from .piano_roll import keys
 
@@ -173,6 +174,8 @@ PROPOSE_ACTIONS = (
     Action("propose.song", _(CONTEXT, "Hear the &song itself again"), PROPOSE,
            lambda w: w.session.proposals.audition(None), "Ctrl+0",
            enabled=lambda w: w.session.proposals.auditioned is not None),
+    Action("propose.learn", _(CONTEXT, "&Learn from my music…"), PROPOSE, show_adapting,
+           begins_group=True),
 )  # fmt: skip
 VIEW_ACTIONS = (
     Action("view.browser", _(CONTEXT, "&Browser"), VIEW, lambda w: w.toggle("browser"), "Ctrl+B", "browser",

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from cocomposer.composer.request import ADAPTER_NAME
 from cocomposer.errors import CocomposerError, FormatError
 from cocomposer.formats.strict_json import Fields, parsed
 from cocomposer.studio.places import make_folder, settings_folder, write_json
@@ -38,6 +39,8 @@ class Settings:
     `certificate` and `certificate_key` are PEM files that audio is signed with, "" for one made here; `recent` holds
     the last projects, newest first, and stays empty without `keep_history`.  `learn_taste` lets the program learn from
     what is kept and rejected; `exploration`, 0..1, is how often it tries what it does not know of.
+    `adapter` names what the neural composer learned from the artist's music, "" for the plain network; `adapter_share`,
+    0..1, is how much of it counts.
     """
 
     audio_device: str = ""
@@ -57,6 +60,8 @@ class Settings:
     keep_history: bool = True
     learn_taste: bool = True
     exploration: float = 0.1
+    adapter: str = ""
+    adapter_share: float = 1.0
 
     def __post_init__(self) -> None:
         choices = {"buffer": BUFFERS, "sample_rate": SAMPLE_RATES, "theme": THEMES, "composer": COMPOSERS}
@@ -67,6 +72,10 @@ class Settings:
             raise SettingsError(f"The scale lies between {100 * SCALES[0]:.0f}% and {100 * SCALES[1]:.0f}%.")
         if not 0 <= self.exploration <= 1:
             raise SettingsError("The exploration lies between 0 and 1.")
+        if self.adapter and not ADAPTER_NAME.fullmatch(self.adapter):
+            raise SettingsError("The adapter has a name of letters, digits and hyphens.")
+        if not 0 <= self.adapter_share <= 1:
+            raise SettingsError("The share of the adapter lies between 0 and 1.")
         if not 0 <= self.threads <= MAX_THREADS:
             raise SettingsError(f"The composer uses up to {MAX_THREADS} threads.")
         object.__setattr__(self, "recent", self.recent[:MAX_RECENT] if self.keep_history else ())
