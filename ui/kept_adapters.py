@@ -131,6 +131,7 @@ class KeptAdapters(QWidget):
                     statement=each.card.statement, when=each.card.learned, base=each.card.base
                 )
             )
+        self.list.setCurrentRow(0 if found else -1)
         self._refresh()
 
     def _refresh(self) -> None:

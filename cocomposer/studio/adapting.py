@@ -95,7 +95,7 @@ def adapt(
     check_name(name)
     sources = list(sources)
     if not confirmed and (refusal := why_refused(sources)):
-        raise OwnershipError(refusal)
+        raise OwnershipError(f"{refusal} Take it out, or confirm that you may use it to train a model.")
     if why := why_unavailable():
         raise RequestError(f"The neural composer is needed to learn and cannot play: {why}.")
     from cocomposer.model.adapters import adapter_bytes, hash_of
