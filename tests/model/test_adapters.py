@@ -130,7 +130,7 @@ def test_other_music_is_held_to_what_it_was(network: Network) -> None:
     before = answers(network, reminded)
 
     def strayed(weight: float) -> float:
-        course = replace(COURSE, others=weight, reminders=4)
+        course = replace(COURSE, others=weight, reminders=2, steps=8)
         made = learn(network, BASE, prepared(range(4)), others, course)
         after = answers(adapted(network, made.adapter, 1.0), reminded)
         return sum(float((after[name] - before[name]).abs().mean()) for name in ("position", "duration", "velocity"))
