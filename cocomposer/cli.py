@@ -22,6 +22,7 @@ COMMANDS = {
     "render": "turn a song file into audio",
     "info": "what is in a file: key, chords, sections, parts, tempo, range",
     "provenance": "who wrote what is in a file: the artist, a model, a style",
+    "adapt": "let the model learn from your own music",
     "plugins": "your VST plugins: find them, list them, try one",
     "preset": "find presets, keep your own, share them, bring in those of others",
     "shelf": "shelves of presets: read them, keep your own",

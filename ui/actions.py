@@ -15,6 +15,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenuBar, QToolButton
 
 from . import theme
+from .adapting import show_adapting
 from .drawings import icon
 from .piano_roll import keys
 
@@ -179,7 +180,9 @@ PROPOSE_ACTIONS = (
     Action("propose.song", _(CONTEXT, "Hear the &song itself again"), PROPOSE,
            lambda w: w.session.proposals.audition(None), "Ctrl+0",
            enabled=lambda w: w.session.proposals.auditioned is not None),
-    Action("propose.taste", _(CONTEXT, "Your t&aste…"), PROPOSE, _show_taste, icon="like", begins_group=True),
+    Action("propose.learn", _(CONTEXT, "&Learn from my music…"), PROPOSE, show_adapting,
+           begins_group=True),
+    Action("propose.taste", _(CONTEXT, "Your t&aste…"), PROPOSE, _show_taste, icon="like"),
 )  # fmt: skip
 PRESET_ACTIONS = (
     Action("presets.keep", _(CONTEXT, "&Keep as a preset…"), PRESETS, lambda w: w.sharing.keep(), "Ctrl+Shift+K",

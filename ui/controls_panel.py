@@ -24,6 +24,7 @@ from cocomposer.composer.request import (
 from cocomposer.music import Song
 
 from . import theme
+from .adapter_chooser import AdapterChooser
 from .asking import TASKS, region_words, terms_for, why_no_style, why_not
 from .mood_pad import MoodPad
 from .player_chooser import PlayerChooser
@@ -160,6 +161,8 @@ class ControlsPanel(QScrollArea):
             adventurous=DEFAULT_ADVENTUROUS if self.adventurous.amount is None else self.adventurous.amount,
             length=self._length.value(),
             seed=self._seed.value(),
+            adapter=self._session.settings.adapter,
+            adapter_share=self._session.settings.adapter_share,
         )
 
     # --- How it looks -----------------------------------------------------------------------------------------------
@@ -265,6 +268,9 @@ class ControlsPanel(QScrollArea):
             (self.tr("Auto"), "auto"), (self.tr("Style composer"), "style"), (self.tr("Neural model"), "model")
         )
         self._row("composer", self.tr("Composer"), self._composer)
+        self.adapter = AdapterChooser(self._session)
+        self.adapter.changed.connect(self._tell)
+        self._row("adapter", self.tr("My music"), self.adapter)
         seeds = QWidget()
         line = QHBoxLayout(seeds)
         line.setContentsMargins(0, 0, 0, 0)

@@ -45,7 +45,9 @@ def parser() -> CommandParser:
     parser = CommandParser("preset", f"Find, keep and share presets.\n\n{listed}")
     parser.add_argument("action", metavar="ACTION", help="one of those above")
     parser.add_argument("names", nargs="*", metavar="NAME", help="presets by name, or KIND/NAME; files; words")
-    parser.add_argument("--kind", default="", help="style, progression, instrument, rack, mood, control or template")
+    parser.add_argument(
+        "--kind", default="", help="style, progression, instrument, rack, mood, control, template, adapter"
+    )
     parser.add_argument("--favourites", action="store_true", help="list: favourites only")
     parser.add_argument("--rating", default="", help="like: 0 to 5 stars")
     parser.add_argument("--out", type=Path, metavar="FILE", help="export, code: where to")

@@ -90,6 +90,10 @@ def _add_wishes(parser: CommandParser) -> None:
     wishes.add_argument(
         "--adventurous", default="0.3", metavar="N", help="0 for what one expects, 1 for surprises (default: 0.3)"
     )
+    wishes.add_argument(
+        "--adapter", metavar="NAME[:SHARE]",
+        help="what the model learned from your own music (`cocomposer adapt`), or a share of it from 0 to 1: mine:0.7",
+    )  # fmt: skip
     wishes.add_argument("--length", metavar="N", help="how many bars to continue by (default: 8)")
 
 
@@ -176,6 +180,11 @@ def _with_details(wish: Wish, arguments: argparse.Namespace) -> Wish:
     if arguments.length is not None and wish.task is not Task.CONTINUE:
         raise UsageError("--length is how many bars a song goes on for: say --task continue with it.")
     for_all, for_parts = controls(arguments.control)
+    adapter, colon, share = (arguments.adapter or "").partition(":")
+    if arguments.adapter is not None:
+        from cocomposer.studio.adapters import adapter_named
+
+        adapter_named(adapter)
     keep = chosen(arguments.keep, get_args(Keep), "side of the notes") if arguments.keep is not None else None
     length = number(arguments.length, "--length", 1, MAX_NEW_BARS) if arguments.length is not None else DEFAULT_LENGTH
     return replace(
@@ -188,6 +197,8 @@ def _with_details(wish: Wish, arguments: argparse.Namespace) -> Wish:
         keep=cast(Keep | None, keep),
         adventurous=decimal(arguments.adventurous, "--adventurous", 0, 1),
         length=length,
+        adapter=adapter,
+        adapter_share=decimal(share, "--adapter", 0, 1) if colon else 1.0,
     )
 
 

@@ -28,9 +28,9 @@ from cocomposer.composer.request import Proposal, Request, Task
 from cocomposer.composer.sketch import POLYPHONIC
 from cocomposer.composer.staying import staying_strokes
 from cocomposer.composer.steering import DEFAULT_STRICTNESS, cell_controls, like, near_home, player_for, sustaining
-from cocomposer.errors import RequestError
+from cocomposer.errors import ModelError, RequestError
 from cocomposer.model import grid
-from cocomposer.model.composer_weights import load_network, weights_path
+from cocomposer.model.composer_weights import adapted_network, adapter_path, load_network, weights_path
 from cocomposer.model.features import CONTROLS, Cell, Lane, cell_of, lane_of
 from cocomposer.model.form import likeness, returning_bars
 from cocomposer.model.grammar import BoolArray
@@ -42,6 +42,7 @@ from cocomposer.music.analysis.melody import chord_share
 from cocomposer.music.authorship import written_by
 
 if TYPE_CHECKING:
+    from cocomposer.model.network import Network
     from cocomposer.model.writer import Writer
 
 SIDE_BY_SIDE = 4
@@ -68,14 +69,18 @@ def available() -> bool:
 class ModelComposer:
     """Answers every task with the network at `weights` (the shipped one by default).
 
-    `listener` hears bars while later ones are still written.
+    `listener` hears bars while later ones are still written; `adapters` is the folder of what it learned from the
+    artist's own music.
     """
 
     name = "model"
 
-    def __init__(self, weights: Path | None = None, listener: Listener | None = None) -> None:
+    def __init__(
+        self, weights: Path | None = None, listener: Listener | None = None, adapters: Path | None = None
+    ) -> None:
         self._weights = weights or weights_path()
         self._listener = listener
+        self._adapters = adapters
 
     def propose(self, request: Request, cancelled: Callable[[], bool] | None = None) -> Iterator[Proposal]:
         """Stream proposals, those written together best first.
@@ -88,6 +93,14 @@ class ModelComposer:
         name = self._weights.parent.name
         model = f"{name} {version}".strip()
         origin = Origin(Author.MODEL, name, version)
+        problems: tuple[str, ...] = ()
+        if request.adapter and request.adapter_share:
+            try:
+                network = self._adapted(request)
+                origin = replace(origin, adapter=f"{request.adapter} {request.adapter_share:g}")
+                model += f" + {origin.adapter}"
+            except ModelError as error:
+                problems = (f"The plain model plays. {error}",)
         writer = Writer(network)
         seen: set[str] = set()
         made = 0
@@ -97,7 +110,7 @@ class ModelComposer:
             songs, surprises = self._write(writer, request, batch, made, origin, cancelled)
             seconds = (perf_counter() - began) / len(batch)
             proposals = [
-                _proposal(request, draft, song, surprise, seconds, model)
+                _proposal(request, draft, song, surprise, seconds, model, problems)
                 for draft, song, surprise in zip(batch, songs, surprises, strict=True)
             ]
             for proposal in sorted(proposals, key=lambda each: -each.score):
@@ -106,6 +119,11 @@ class ModelComposer:
                     seen.add(print_of_notes)
                     yield proposal
             made += len(batch)
+
+    def _adapted(self, request: Request) -> Network:
+        if self._adapters is None:
+            raise ModelError(f"There is no adapter {request.adapter!r} here.")
+        return adapted_network(self._weights, adapter_path(self._adapters, request.adapter), request.adapter_share)
 
     def _write(
         self, writer: Writer, request: Request, batch: Sequence[Draft], made: int, origin: Origin,
@@ -271,7 +289,10 @@ def _beside(kept: Sequence[Note], fresh: Sequence[Note], single: bool) -> list[N
     return placed
 
 
-def _proposal(request: Request, draft: Draft, song: Song, surprise: float, seconds: float, model: str) -> Proposal:
+def _proposal(
+    request: Request, draft: Draft, song: Song, surprise: float, seconds: float, model: str,
+    problems: tuple[str, ...],
+) -> Proposal:  # fmt: skip
     band = tuple(song.parts[index] for index in draft.targets if song.parts[index].notes)
     between = (draft.targets, draft.first, draft.last)
     new = share_of_new_notes(draft.song, song, *between) if draft.rewrites else share_of_new_bars(song, *between)
@@ -286,7 +307,7 @@ def _proposal(request: Request, draft: Draft, song: Song, surprise: float, secon
         style=draft.style,
         seed=draft.seed,
         seconds=seconds,
-        reasons=(*reasons, _novelty_words(new, draft)),
+        reasons=(*problems, *reasons, _novelty_words(new, draft)),
         score=musical_score(figures),
         features=figures,
         composer="model",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,6 +23,9 @@ MAX_NEW_BARS = 256
 
 Keep = Literal["rhythm", "pitch"]
 """The side of the notes that stays as it is while the other is rewritten."""
+
+ADAPTER_NAME = re.compile(r"\w[\w-]{0,59}")
+"""Names that an adapter can have; each is the name of a folder."""
 
 DEFAULT_ADVENTUROUS = 0.3
 DEFAULT_LENGTH = 8
@@ -62,6 +66,9 @@ class Terms:
     notes.  `adventurous` goes from 0 (what one expects) to 1.  `length` is how many bars a continuation has, 1..256.
 
     `leaning` is what the artist usually likes; it gives way to everything else.
+
+    `adapter` names what the neural composer learned from the artist's own music, "" for nothing; `adapter_share`, from
+    0 (not at all) to 1, is how much of it counts.
     """
 
     count: int = 4
@@ -77,6 +84,8 @@ class Terms:
     adventurous: float = DEFAULT_ADVENTUROUS
     length: int = DEFAULT_LENGTH
     leaning: Leaning = field(default_factory=Leaning)
+    adapter: str = ""
+    adapter_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -147,9 +156,13 @@ class Request(Terms):
             raise RequestError(f"Ask for 1 to {MAX_PROPOSALS} proposals, not {self.count}.")
         if not 1 <= self.length <= MAX_NEW_BARS:
             raise RequestError(f"A song is continued by 1 to {MAX_NEW_BARS} bars, not {self.length}.")
-        for name, value in (("similarity", self.similarity), ("adventurous", self.adventurous)):
+        for name, value in (
+            ("similarity", self.similarity), ("adventurous", self.adventurous), ("adapter_share", self.adapter_share),
+        ):  # fmt: skip
             if value is not None and not 0 <= value <= 1:
                 raise RequestError(f"{name} is a number from 0 to 1, not {value:g}.")
+        if self.adapter and not ADAPTER_NAME.fullmatch(self.adapter):
+            raise RequestError(f"{self.adapter!r} is no name of an adapter: use letters, digits and hyphens.")
         if self.keep is not None and self.keep not in get_args(Keep):
             raise RequestError(f"A rewriting keeps the {listed(get_args(Keep), 'or')}, not {self.keep!r}.")
 

@@ -52,6 +52,20 @@ def understand(song: Song) -> Song:
     return song
 
 
+def joined_staves(song: Song) -> Song:
+    """The song with the staves of one player (same name and program, more than one part) in one part."""
+    if len({(part.name, part.program) for part in song.parts}) == len(song.parts):
+        return song
+    staves: dict[tuple[str, int, bool], list[Part]] = {}
+    for part in song.parts:
+        piano = part.program < 8 and not part.is_drums
+        staves.setdefault((part.name, part.program if piano else len(staves) + 200, piano), []).append(part)
+    parts = tuple(
+        replace(parts[0], notes=tuple(note for part in parts for note in part.notes)) for parts in staves.values()
+    )
+    return replace(song, parts=parts)
+
+
 def with_tune(song: Song) -> Song:
     """Mark the tune, and take away the role from any other part that claims it.
 

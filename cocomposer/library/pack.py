@@ -21,9 +21,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from cocomposer.errors import FormatError, PresetError
 from cocomposer.formats.strict_json import parsed
-from cocomposer.library.preset import Name, Preset, Short, Words, parse
+from cocomposer.library.preset import Preset, parse
 from cocomposer.library.reading import table_of
 from cocomposer.library.signing import Signature, sign, verify
+from cocomposer.library.strict import Hash, Name, Short, Words
 from cocomposer.library.zip_check import DEVICES, MAX_MEMBERS, MAX_PACK, read_members
 from cocomposer.whole_files import written_whole
 
@@ -48,7 +49,6 @@ def _no_device(name: str) -> str:
 
 
 PackName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60), AfterValidator(_no_device)]
-Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Manifest(BaseModel):

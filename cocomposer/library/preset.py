@@ -12,36 +12,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from cocomposer.errors import CocomposerError, PresetError
 from cocomposer.formats import chord_text
+from cocomposer.library.adapter_card import SharedAdapter
 from cocomposer.library.migrations import SCHEMA, up_to_date
+from cocomposer.library.strict import Name, Share, Short, Strict, Swing, Velocity, Words, legible
 from cocomposer.music import Instrument, InstrumentKind, Part, Role, Song
 from cocomposer.music.mix import MAX_STATE
 
 __all__ = ["KINDS", "MAX_BYTES", "AnyPreset", "Needs", "Preset", "parse"]
 
-KINDS = ("style", "progression", "instrument", "rack", "mood", "control", "template")
+KINDS = ("style", "progression", "instrument", "rack", "mood", "control", "template", "adapter")
 MAX_BYTES = 1_000_000
 """Most bytes of a preset file."""
-_JOINERS = "\u200c\u200d"
-"""Invisible, but some scripts and pictures need them."""
-
-
-def _legible(text: str) -> str:
-    """Refuses what a screen shows as something else: control characters, marks that turn the direction of writing."""
-    if not all(letter.isprintable() or letter in _JOINERS for letter in text.replace("\n", "")):
-        raise ValueError("it has characters that cannot be seen")
-    return text
-
-
-Words = Annotated[str, Field(max_length=2_000), AfterValidator(_legible)]
-Short = Annotated[str, Field(max_length=100), AfterValidator(_legible)]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$"), AfterValidator(_legible)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Swing = Annotated[float, Field(ge=-1, le=1)]
-Velocity = Annotated[int, Field(ge=1, le=127)]
 
 
 @contextmanager
@@ -53,18 +38,14 @@ def _as_value_error() -> Iterator[None]:
         raise ValueError(str(error)) from error
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
-
-
-class Needs(_Strict):
+class Needs(Strict):
     """What the preset was made with, by file names; without it the nearest of the program's own plays."""
 
     plugins: list[Name] = Field(default=[], max_length=50)
     soundfonts: list[Name] = Field(default=[], max_length=50)
 
 
-class Preset(_Strict):
+class Preset(Strict):
     """The head of every preset."""
 
     schema_: Literal[2] = Field(default=2, alias="schema")
@@ -146,11 +127,11 @@ class RackPreset(Preset):
         return parse_rack({**self.rack, "name": self.name, "about": self.description}, self.name)
 
 
-class Chords(_Strict):
+class Chords(Strict):
     """`bars` is a line of chord text in roman numerals, `mode` the key it is meant in."""
 
     mode: Literal["major", "minor"]
-    bars: Annotated[str, Field(max_length=2_000, pattern=r"^[^\n\r\[\]]*$"), AfterValidator(_legible)]
+    bars: Annotated[str, Field(max_length=2_000, pattern=r"^[^\n\r\[\]]*$"), AfterValidator(legible)]
 
 
 class ProgressionPreset(Preset):
@@ -163,7 +144,7 @@ class ProgressionPreset(Preset):
         return chord_text.read(f"key: C {self.progression.mode}\nmeter: 4/4\n{self.progression.bars}\n".encode())
 
 
-class Player(_Strict):
+class Player(Strict):
     """An instrument as a file says it: `name` is a built-in's id, or the file name of a plugin or SoundFont."""
 
     kind: Literal["built-in", "plugin", "soundfont"] = "built-in"
@@ -202,7 +183,7 @@ class InstrumentPreset(Preset):
         return self.instrument.instrument()
 
 
-class Mood(_Strict):
+class Mood(Strict):
     """From dark to bright and from calm to excited, -1..1."""
 
     valence: Swing
@@ -214,7 +195,7 @@ class MoodPreset(Preset):
     mood: Mood
 
 
-class ControlValues(_Strict):
+class ControlValues(Strict):
     """What of `composer.Controls` is turned; the rest is left free."""
 
     density: Share | None = None
@@ -239,7 +220,7 @@ class ControlValues(_Strict):
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
-class ControlSetting(_Strict):
+class ControlSetting(Strict):
     """Controls for everybody, and for parts by name."""
 
     everybody: ControlValues = ControlValues()
@@ -251,7 +232,7 @@ class ControlPreset(Preset):
     control: ControlSetting
 
 
-class TemplatePart(_Strict):
+class TemplatePart(Strict):
     name: Name
     role: Role = Field(strict=False)
     program: int = Field(default=0, ge=0, le=127)
@@ -259,7 +240,7 @@ class TemplatePart(_Strict):
     rack: dict[str, Any] | None = None
 
 
-class Template(_Strict):
+class Template(Strict):
     """A project to begin with: `chart` is chord text (key, tempo, metre, sections, chords), `style` a style's id."""
 
     chart: str = Field(min_length=1, max_length=20_000)
@@ -288,10 +269,18 @@ class TemplatePreset(Preset):
         return replace(song, title=song.title or self.name, parts=tuple(parts))
 
 
+class AdapterPreset(Preset):
+    """What the neural composer learned from one artist's music; `value()` is a SharedAdapter."""
+
+    kind: Literal["adapter"] = "adapter"
+    adapter: SharedAdapter
+
+
 AnyPreset = Annotated[
-    StylePreset | ProgressionPreset | InstrumentPreset | RackPreset | MoodPreset | ControlPreset | TemplatePreset,
+    StylePreset | ProgressionPreset | InstrumentPreset | RackPreset | MoodPreset | ControlPreset | TemplatePreset
+    | AdapterPreset,
     Field(discriminator="kind"),
-]
+]  # fmt: skip
 _FAMILY: TypeAdapter[Preset] = TypeAdapter(AnyPreset)
 
 

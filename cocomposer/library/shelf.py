@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cocomposer.errors import PresetError
 from cocomposer.formats.strict_json import Fields, parsed
-from cocomposer.library.pack import SUFFIX, Hash, Pack, PackName, read_pack
-from cocomposer.library.preset import Name, Short, Words
+from cocomposer.library.pack import SUFFIX, Pack, PackName, read_pack
 from cocomposer.library.signing import Signature, sign, verify
+from cocomposer.library.strict import Hash, Name, Short, Words
 from cocomposer.library.zip_check import MAX_PACK
 from cocomposer.whole_files import written_whole
 

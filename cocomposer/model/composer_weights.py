@@ -21,6 +21,31 @@ def weights_path(name: str = NAME) -> Path:
     return assets_folder() / "models" / name / "composer.safetensors"
 
 
+def adapter_path(folder: Path, name: str) -> Path:
+    """Where the adapter `name` lies in the folder of all adapters."""
+    return folder / name / "adapter.safetensors"
+
+
+def adapted_network(weights: Path, adapter: Path, share: float) -> Network:
+    """The network at `weights` with a share (0..1) of the adapter that was learned on it.
+
+    Raises ModelError where either is missing, damaged or the adapter was learned on other weights.
+    """
+    try:
+        written = adapter.stat().st_mtime_ns
+    except OSError:
+        written = 0
+    return _adapted(weights, adapter, share, written)
+
+
+@lru_cache(maxsize=2)
+def _adapted(weights: Path, adapter: Path, share: float, written: int) -> Network:
+    """`written` is when the adapter was, so that one learned anew is loaded anew."""
+    from cocomposer.model.adapters import adapted, hash_of, load_adapter
+
+    return adapted(load_network(weights)[0], load_adapter(adapter, hash_of(weights)), share)
+
+
 @lru_cache(maxsize=2)
 def load_network(path: Path) -> tuple[Network, str]:
     """The network whose weights lie at `path`, and its version.

@@ -323,6 +323,15 @@ class Network(nn.Module):
 
     def forward(self, batch: Batch) -> Losses:
         """Losses of everything that is written in the windows."""
+        choices = self.choices(batch)
+        sums = {name: F.cross_entropy(scores, answer, reduction="sum") for name, (scores, answer) in choices.items()}
+        counts = {name: len(answer) for name, (_, answer) in choices.items()}
+        # Of pitches the notes count, not every "no more" after them.
+        return Losses(**sums, counts=counts | {"stroke": len(batch.stroke), "pitch": counts["velocity"]})
+
+    def choices(self, batch: Batch) -> dict[str, tuple[Tensor, Tensor]]:
+        """The scores (choices, answers) of everything that is chosen in the windows, and what was chosen (choices,), by
+        attribute, as `Losses` names them."""
         flat = self.stream(batch).flatten(0, 1)
         elements = batch.elements.flatten(0, 1)
         rows = batch.elements.shape[1]
@@ -331,8 +340,7 @@ class Network(nn.Module):
         scores = self.times(flat[batch.asked], asked[:, 0] == 3, asked[:, 4], batch.times[cell])
         valid = torch.arange(grid.POSITIONS + 1, device=scores.device)[None, :] < batch.lengths[cell][:, None]
         valid[:, -1] = True
-        scores = scores.float().masked_fill(~valid, -1e9)
-        position = F.cross_entropy(scores, batch.answer, reduction="sum")
+        found = {"position": (scores.float().masked_fill(~valid, -1e9), batch.answer)}
 
         at = batch.stroke
         strokes, notes = elements[at], batch.notes.flatten(0, 1)[at]
@@ -355,26 +363,20 @@ class Network(nn.Module):
         last = torch.where(k > 0, notes[e, (k - 1).clamp(min=0)], -1)
         note_scores = self.notes(state, pointers[e], base[e], drums[e], previous[e], last).float()
         full = k < grid.CHORD_NOTES
-        pitch = F.cross_entropy(note_scores[full], target[full].where(target[full] >= 0, grid.PITCHES), reduction="sum")
+        found["pitch"] = note_scores[full], target[full].where(target[full] >= 0, grid.PITCHES)
 
         real = target >= 0
         loud, micro = self.feel(state[real] + vectors)
-        velocity = F.cross_entropy(loud.float(), batch.velocity[e[real], k[real]], reduction="sum")
+        found["velocity"] = loud.float(), batch.velocity[e[real], k[real]]
         late = batch.micro[e[real], k[real]]
         felt = late >= 0
-        micro_loss = (
-            F.cross_entropy(micro[felt].float(), late[felt], reduction="sum") if felt.any() else micro.sum() * 0
-        )
+        found["micro"] = micro[felt].float(), late[felt]
 
         pitched = ~drums
         final = (stroke + running[first + counts] - running[first])[pitched]
         lengths = self.durations(final, batch.figures[pitched], batch.limits[pitched]).float()
-        duration = F.cross_entropy(lengths, strokes[pitched, 6], reduction="sum")
-        return Losses(
-            position, pitch, duration, velocity, micro_loss,
-            {"position": len(asked), "stroke": len(at), "pitch": int(real.sum()), "duration": int(pitched.sum()),
-             "velocity": int(real.sum()), "micro": int(felt.sum())},
-        )  # fmt: skip
+        found["duration"] = lengths, strokes[pitched, 6]
+        return found
 
 
 def lowest(hot: Tensor) -> Tensor:

@@ -34,10 +34,20 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str,
 
     Raises ValueError where a value does not fit into float16 or the file would be too large to be loaded again.
     """
+    write_weights(path, packed(tensors, config))
+
+
+def packed(tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> bytes:
+    """The bytes of a file of weights.  Raises ValueError as `save_weights` does."""
     halves = {name: _as_half(name, tensor.detach().cpu()) for name, tensor in tensors.items()}
     data = save(halves, metadata={"config": json.dumps(dict(config), sort_keys=True)})
     if len(data) > MAX_BYTES:
         raise ValueError(f"The weights take {len(data)} bytes; at most {MAX_BYTES} can be loaded.")
+    return data
+
+
+def write_weights(path: Path, data: bytes) -> None:
+    """Write the bytes of a file of weights to `path`, and note their hash beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(path) as part:
         part.write_bytes(data)
@@ -47,12 +57,13 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str,
         part.write_text(json.dumps(hashes, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def load_weights(path: Path, most: int | None = None) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """The tensors (floating-point ones as float32) and the configuration in the file at `path`.
 
-    Raises ModelError where the file is missing, too large, not the one its hash was taken of, or no such file at all.
+    Raises ModelError where the file is missing, larger than `most` bytes (MAX_BYTES), not the one its hash was taken
+    of, or no such file at all.
     """
-    data = _read(path, MAX_BYTES)
+    data = _read(path, MAX_BYTES if most is None else most)
     if _read_hashes(path).get(path.name) != hashlib.sha256(data).hexdigest():
         raise _problem(path, f"is not the one that was shipped (its checksum differs from {HASHES})")
     try:

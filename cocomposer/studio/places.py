@@ -63,6 +63,11 @@ def data_folder() -> Path:
     return Path(named) if named else platformdirs.user_data_path("cocomposer", appauthor=False)
 
 
+def adapters_folder() -> Path:
+    """Where what was learned from the artist's own music is kept, a folder an adapter."""
+    return data_folder() / "adapters"
+
+
 def settings_folder() -> Path:
     """Where this user's settings are kept; COCOMPOSER_SETTINGS names another folder."""
     import platformdirs

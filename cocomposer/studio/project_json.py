@@ -102,6 +102,8 @@ def terms_to(terms: Terms) -> dict[str, Any]:
             "styles": dict(terms.leaning.styles),
             "drafts": [each.asked() for each in terms.leaning.controls],
         },
+        "adapter": terms.adapter,
+        "adapter_share": terms.adapter_share,
     }
 
 
@@ -131,6 +133,9 @@ def terms_values(fields: Fields) -> dict[str, Any]:
         "adventurous": fields.number("adventurous"),
         "length": fields.integer("length", 0, MAX_COUNT),
         "leaning": _leaning(fields.object("leaning")) if fields.has("leaning") else Leaning(),
+        # Projects of before there were adapters have none.
+        "adapter": fields.text("adapter") if fields.has("adapter") else "",
+        "adapter_share": fields.number("adapter_share") if fields.has("adapter_share") else 1.0,
     }
 
 

@@ -22,7 +22,7 @@ from cocomposer.studio.describe import describe_parts
 from cocomposer.studio.earlier import REPORT
 from cocomposer.studio.earlier import set_aside as set_earlier_aside
 from cocomposer.studio.midi_export import write_midi
-from cocomposer.studio.places import make_folder, write_json
+from cocomposer.studio.places import adapters_folder, make_folder, write_json
 from cocomposer.studio.styles import style_named, styles_at_hand
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def composer_named(name: str, request: Request, listener: Listener | None = None
 
     why = why_unavailable()
     if not why:
-        model = ModelComposer(listener=listener)
+        model = ModelComposer(listener=listener, adapters=adapters_folder())
         return AutoComposer(model) if name == "auto" else model
     beyond = beyond_styles(request)
     if name == "auto" and not beyond:
@@ -256,6 +256,8 @@ def report(sketch: Path, wish: Wish, made: list[Made]) -> dict[str, Any]:
         "keep": wish.keep,
         "adventurous": wish.adventurous,
         "length": wish.length if wish.task is Task.CONTINUE else None,
+        "adapter": wish.adapter or None,
+        "adapter_share": wish.adapter_share if wish.adapter else None,
         "proposals": [_report_one(each) for each in made],
     }
 

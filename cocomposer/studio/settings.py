@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from cocomposer.composer.request import ADAPTER_NAME
 from cocomposer.errors import CocomposerError, FormatError
 from cocomposer.formats.strict_json import Fields, parsed
 from cocomposer.studio.places import make_folder, settings_folder, write_json
@@ -40,6 +41,8 @@ class Settings:
     what is kept and rejected; `exploration`, 0..1, is how often it tries what it does not know of,
     and `taste_profile` whose taste counts most: "" for all that was ever said, "project" for what was said in the open
     one, "genre: jazz" for what was said of that genre.
+    `adapter` names what the neural composer learned from the artist's music, "" for the plain network; `adapter_share`,
+    0..1, is how much of it counts.
     """
 
     audio_device: str = ""
@@ -60,6 +63,8 @@ class Settings:
     learn_taste: bool = True
     exploration: float = 0.1
     taste_profile: str = ""
+    adapter: str = ""
+    adapter_share: float = 1.0
 
     def __post_init__(self) -> None:
         choices = {"buffer": BUFFERS, "sample_rate": SAMPLE_RATES, "theme": THEMES, "composer": COMPOSERS}
@@ -70,6 +75,10 @@ class Settings:
             raise SettingsError(f"The scale lies between {100 * SCALES[0]:.0f}% and {100 * SCALES[1]:.0f}%.")
         if not 0 <= self.exploration <= 1:
             raise SettingsError("The exploration lies between 0 and 1.")
+        if self.adapter and not ADAPTER_NAME.fullmatch(self.adapter):
+            raise SettingsError("The adapter has a name of letters, digits and hyphens.")
+        if not 0 <= self.adapter_share <= 1:
+            raise SettingsError("The share of the adapter lies between 0 and 1.")
         if not 0 <= self.threads <= MAX_THREADS:
             raise SettingsError(f"The composer uses up to {MAX_THREADS} threads.")
         object.__setattr__(self, "recent", self.recent[:MAX_RECENT] if self.keep_history else ())

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from cocomposer import formats
-from cocomposer.composer.sketch import understand
+from cocomposer.composer.sketch import joined_staves, understand
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Meter, MeterChange, MeterMap, Note, Part, Role, Song
 from cocomposer.music.analysis.chords import find_chords
@@ -74,7 +74,7 @@ def genre_of(words: str) -> str:
 
 
 def _midi_song(path: Path, source: str, genre: str = "", tempo_known: bool = False) -> Piece:
-    return Piece(path.stem, understand(_joined(formats.read(path))), source, genre, tempo_known)
+    return Piece(path.stem, understand(joined_staves(formats.read(path))), source, genre, tempo_known)
 
 
 def _midi_songs(folder: Path, source: str, genre: str = "", tempo_known: bool = False) -> Iterator[Load]:
@@ -170,20 +170,6 @@ def _completed(song: Song) -> Song:
     keys = song.keys or find_keys(song, song.chords)
     melody = melody_line(tune) if tune is not None else ()
     return replace(song, keys=keys, sections=song.sections or find_sections(song, melody, song.chords))
-
-
-def _joined(song: Song) -> Song:
-    """The song with the staves of one player (same name and program, more than one part) in one part."""
-    if len({(part.name, part.program) for part in song.parts}) == len(song.parts):
-        return song
-    staves: dict[tuple[str, int, bool], list[Part]] = {}
-    for part in song.parts:
-        piano = part.program < 8 and not part.is_drums
-        staves.setdefault((part.name, part.program if piano else len(staves) + 200, piano), []).append(part)
-    parts = tuple(
-        replace(parts[0], notes=tuple(note for part in parts for note in part.notes)) for parts in staves.values()
-    )
-    return replace(song, parts=parts)
 
 
 _bands = partial(_midi_songs, source="band")

@@ -19,8 +19,9 @@ from cocomposer.model import grid
 from cocomposer.model.batch import batch_of
 from cocomposer.model.grid import IntArray
 from cocomposer.model.network import Network
+from cocomposer.model.practice import summed
 from cocomposer.model.window import STROKE, Example
-from cocomposer.training.train import batch_on, load_songs, summed, windows_of
+from cocomposer.training.train import batch_on, load_songs, windows_of
 
 ANSWERS = {
     "position": grid.POSITIONS + 1,

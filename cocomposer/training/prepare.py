@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cocomposer.errors import CocomposerError, FormatError
 from cocomposer.model import grid
+from cocomposer.model.practice import Prepared
 from cocomposer.model.sheet import sheet_of
 from cocomposer.training import store
 from cocomposer.training.corpora import CORPORA, OWN, Corpus, Piece, read_piece
@@ -51,17 +52,15 @@ def _corpus(name: str) -> Corpus:
     return next((corpus for corpus in CORPORA if corpus.name == name), OWN)
 
 
-def _prepare_some(name: str, folder: Path, turn: int, turns: int) -> list[store.Prepared]:
+def _prepare_some(name: str, folder: Path, turn: int, turns: int) -> list[Prepared]:
     """The pieces of one job: every so many-th of its corpus."""
     loads = list(_corpus(name).read(folder))[turn::turns]
     return [made for load in loads if (piece := read_piece(load)) is not None and (made := _made(piece))]
 
 
-def _made(piece: Piece) -> store.Prepared | None:
+def _made(piece: Piece) -> Prepared | None:
     try:
         sheet = sheet_of(piece.song, piece.tempo_known)
     except CocomposerError:
         return None
-    return store.Prepared(
-        piece.name, sheet, grid.SOURCES.index(piece.source), grid.GENRES.index(piece.genre), piece.felt
-    )
+    return Prepared(piece.name, sheet, grid.SOURCES.index(piece.source), grid.GENRES.index(piece.genre), piece.felt)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocomposer.errors import FormatError
+from cocomposer.model.practice import Prepared
 from cocomposer.model.sheet import Sheet, Strokes
 from cocomposer.music import Role
 from cocomposer.whole_files import written_whole
@@ -21,17 +21,6 @@ _BAR_COLUMNS = ("bar_ticks", "tonic", "minor", "place", "left")
 _STEP_COLUMNS = ("root", "bass", "until_change", "melody", "melody_onset")
 _STROKE_COLUMNS = ("start", "bar", "position", "duration")
 _NOTE_COLUMNS = ("pitch", "velocity", "micro")
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A sheet with what its corpus says of it; `source` and `genre` index the grid's tables."""
-
-    name: str
-    sheet: Sheet
-    source: int
-    genre: int
-    felt: bool
 
 
 def save(pieces: Sequence[Prepared], path: Path) -> None:

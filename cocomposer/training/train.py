@@ -10,8 +10,7 @@ import os
 import platform
 import signal
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,12 @@ from cocomposer.errors import ModelError
 from cocomposer.model import grid
 from cocomposer.model.batch import batch_of
 from cocomposer.model.network import Batch, Network, NetworkConfig
+from cocomposer.model.practice import Prepared, by_length, stream, validate
 from cocomposer.model.window import Example
 from cocomposer.training import store
 from cocomposer.training.checkpoint import CHECKPOINT, Trainee
 from cocomposer.training.corpora import CORPORA
 from cocomposer.training.prepare import is_validation
-from cocomposer.training.windows import by_length, stream
 
 SHARES: Mapping[int, float] = {grid.SOURCES.index(corpus.source): corpus.share for corpus in CORPORA}
 LOG = "log.jsonl"
@@ -62,7 +61,7 @@ class TrainingConfig:
         return min(1.0, max(spent / 60 / self.minutes, step / self.steps if self.steps else 0.0))
 
 
-def load_songs(folder: Path, validation: bool, corpus: str = "*") -> list[store.Prepared]:
+def load_songs(folder: Path, validation: bool, corpus: str = "*") -> list[Prepared]:
     """The prepared songs of one side of the split, of one corpus or all."""
     return [
         piece
@@ -72,7 +71,7 @@ def load_songs(folder: Path, validation: bool, corpus: str = "*") -> list[store.
     ]
 
 
-def windows_of(songs: Sequence[store.Prepared], count: int, elements: int, seed: int) -> Iterator[list[Example]]:
+def windows_of(songs: Sequence[Prepared], count: int, elements: int, seed: int) -> Iterator[list[Example]]:
     """So many batches of windows of songs, the same every time; none where there are no songs."""
     batches = by_length(stream(songs, SHARES, seed), elements)
     return (next(batches) for _ in range(count if songs else 0))
@@ -120,32 +119,6 @@ def rate_at(progress: float, step: int, config: TrainingConfig) -> float:
     """Linear warm-up over steps, then a cosine over the training there is (progress 0..1)."""
     wave = 0.5 * (1 + math.cos(math.pi * progress))
     return min(1.0, (step + 1) / config.warm_up) * (config.last_rate + (config.rate - config.last_rate) * wave)
-
-
-@torch.no_grad()
-def summed(network: Network, batches: Iterable[Batch]) -> tuple[dict[str, float], dict[str, int]]:
-    """Negative log-likelihoods in nats by attribute, summed, and how many choices (of strokes: strokes) there are."""
-    training = network.training
-    network.eval()
-    sums: dict[str, float] = defaultdict(float)
-    counts: Counter[str] = Counter()
-    for batch in batches:
-        with torch.autocast(batch.elements.device.type, torch.bfloat16):
-            losses = network(batch)
-        counts.update(losses.counts)
-        for name in losses.counts:
-            if name != "stroke":
-                sums[name] += float(getattr(losses, name))
-    network.train(training)
-    return sums, counts
-
-
-def validate(network: Network, batches: Sequence[Batch]) -> dict[str, float]:
-    """Mean negative log-likelihood in nats per choice of each attribute, and per stroke and note in all."""
-    sums, counts = summed(network, batches)
-    whole = sum(sums[name] for name in ("position", "pitch", "duration", "velocity"))
-    means = {name: value / max(1, counts[name]) for name, value in sums.items()}
-    return means | {"per_stroke": whole / max(1, counts["stroke"]), "per_note": whole / max(1, counts["pitch"])}
 
 
 def train(

@@ -68,9 +68,9 @@ def main() -> int:
     print(f"{perf_counter() - began:.0f} s")
     _draw(measured, folder / "taste.png")
     test = measured["test"]
-    last = float(test.last.mean())
+    last, first = float(test.last.mean()), float(test.first.mean())
     return finish([
-        Figure("kept of the last twenty proposals, to the first twenty", last / float(test.first.mean()), "times", 2, True),
+        Figure("kept of the last twenty proposals, to the first twenty", last / first, "times", 2, True),
         Figure("kept of the last twenty, to those without learning", last / float(test.plain.mean()), "times"),
     ])  # fmt: skip
 

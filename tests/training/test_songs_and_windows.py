@@ -14,13 +14,13 @@ pytest.importorskip("torch")
 from songs import band_song
 
 from cocomposer.model.form import likeness, returning_bars
+from cocomposer.model.practice import transposed
 from cocomposer.model.sheet import Sheet, sheet_of
 from cocomposer.music import ChordChange, Key, KeyChange, Note, Part, Role, Section, Song
 from cocomposer.music.chord_symbols import parse_chord
 from cocomposer.training import store
 from cocomposer.training.prepare import is_validation
 from cocomposer.training.train import load_songs
-from cocomposer.training.windows import transposed
 
 BAR = 1920
 

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 from numpy.random import Generator
 
 from cocomposer.model.features import CONTROLS, Cell, Lane, buckets, cell_of, figures, lane_of
 from cocomposer.model.form import likeness, returning_bars
 from cocomposer.model.grid import IntArray
+from cocomposer.model.network import Batch, Network
 from cocomposer.model.sheet import SILENT, Sheet
 from cocomposer.model.window import SLOTS, WINDOW_BARS, WRITING_ORDER, Example, Plan, example_of
 from cocomposer.music import Role
-from cocomposer.training.store import Prepared
 
 LONGEST = 448
 """Elements of a window at most."""
 WINDOWS_PER_VISIT = 3
 """Windows taken from a song each time it is moved to another key."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A sheet with what is known of it: `source` and `genre` index the grid's tables, `felt` says that its timing was
+    played."""
+
+    name: str
+    sheet: Sheet
+    source: int
+    genre: int
+    felt: bool
 
 
 def transposed(sheet: Sheet, semitones: int) -> Sheet:
@@ -204,3 +218,29 @@ def by_length(examples: Iterator[Example], elements: int) -> Iterator[list[Examp
                     batch = []
                 batch.append(each)
             shelf = batch
+
+
+@torch.no_grad()
+def summed(network: Network, batches: Iterable[Batch]) -> tuple[dict[str, float], dict[str, int]]:
+    """Negative log-likelihoods in nats by attribute, summed, and how many choices (of strokes: strokes) there are."""
+    training = network.training
+    network.eval()
+    sums: dict[str, float] = defaultdict(float)
+    counts: Counter[str] = Counter()
+    for batch in batches:
+        with torch.autocast(batch.elements.device.type, torch.bfloat16):
+            losses = network(batch)
+        counts.update(losses.counts)
+        for name in losses.counts:
+            if name != "stroke":
+                sums[name] += float(getattr(losses, name))
+    network.train(training)
+    return sums, counts
+
+
+def validate(network: Network, batches: Sequence[Batch]) -> dict[str, float]:
+    """Mean negative log-likelihood in nats per choice of each attribute, and per stroke and note in all."""
+    sums, counts = summed(network, batches)
+    whole = sum(sums[name] for name in ("position", "pitch", "duration", "velocity"))
+    means = {name: value / max(1, counts[name]) for name, value in sums.items()}
+    return means | {"per_stroke": whole / max(1, counts["stroke"]), "per_note": whole / max(1, counts["pitch"])}
