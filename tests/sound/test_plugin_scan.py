@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -25,8 +26,9 @@ def plugins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def children() -> int:
-    """Probes that are alive."""
-    found = subprocess.run(["pgrep", "-fc", "cocomposer.sound.plugin_probe"], capture_output=True, text=True)
+    """Probes of this process that are alive."""
+    mine = f"cocomposer.sound.plugin_probe {os.getpid()} "
+    found = subprocess.run(["pgrep", "-fc", mine], capture_output=True, text=True)
     return int(found.stdout or 0)
 
 
