@@ -54,6 +54,7 @@ WORDS = (
     "render",
     "info",
     "provenance",
+    "adapt",
     "plugins",
     "preset",
     "shelf",

@@ -159,7 +159,7 @@ def test_ctrl_c_leaves_no_half_written_file(tmp_path: Path) -> None:
         [sys.executable, "-m", "cocomposer", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    while not (tmp_path / "proposal-2.mid").exists() and process.poll() is None:
+    while not (tmp_path / "proposal-1.mid").exists() and process.poll() is None:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the command and all its children
     output, errors = process.communicate(timeout=30)

@@ -56,7 +56,7 @@ def model_that_plays(monkeypatch: pytest.MonkeyPatch) -> None:
     class ModelComposer:
         name = "model"
 
-        def __init__(self, listener: object = None) -> None:
+        def __init__(self, listener: object = None, adapters: object = None) -> None:
             self.listener = listener
 
         def propose(self, request: Request, cancelled: Callable[[], bool] | None = None) -> Iterator[Proposal]:

@@ -11,6 +11,7 @@ from cocomposer.ui.window import Window
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QTabBar, QWidget
+from pytestqt.qtbot import QtBot
 
 if TYPE_CHECKING:
     pass
@@ -39,8 +40,9 @@ def name(widget: QWidget) -> str:
 
 
 @pytest.fixture
-def mixer(window: Window) -> Window:
+def mixer(window: Window, qtbot: QtBot) -> Window:
     window.toggle("mixer")
+    qtbot.waitUntil(lambda: window.mixer.complete, timeout=20_000)
     return window
 
 

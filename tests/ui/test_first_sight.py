@@ -132,7 +132,7 @@ def test_a_double_click_on_a_style_proposes_in_it(
 
 @pytest.mark.parametrize("name", ["tempo", "meter", "key"])
 def test_after_return_in_a_field_the_keys_are_for_the_song_again(window: Window, qtbot: QtBot, name: str) -> None:
-    field: QWidget = getattr(window.transport, name)
+    field: QWidget = getattr(window.transport.display, name)
     window.activateWindow()
     field.setFocus()
     assert field.hasFocus()

@@ -102,7 +102,7 @@ def test_a_plugin_that_is_not_there_is_named_and_plays_when_it_is_back(
     hand.settle()
     player.play(0)
     loud = np.abs(hand.pull(1.2)).max()
-    assert [sentence.endswith(f"plays without {away}: it is not there.") for sentence in player.problems] == [True]
+    assert [sentence.endswith(f"plays without {away.name}: it is not there.") for sentence in player.problems] == [True]
     away.symlink_to(LIMITER)
     player.retry()
     hand.pull(0.3)
