@@ -254,6 +254,28 @@ def test_a_section_is_renamed_by_double_click(view: ArrangementView, qtbot: QtBo
     assert sections(view) == [(0, "A"), (8, "Chorus")]
 
 
+def test_enter_in_the_field_of_a_name_ends_there(view: ArrangementView, qtbot: QtBot) -> None:
+    """Qt hands Enter on to the lane below, where it would open the field again."""
+    view.sections.rename(1)
+    qtbot.keyClicks(view.sections.field, "Chorus")
+    qtbot.keyClick(view.sections.field, Key.Key_Return)
+    assert not view.sections.field.isVisible()
+    head = view.heads.heads[1]
+    head.rename()
+    qtbot.keyClicks(head.field, "Low end")
+    qtbot.keyClick(head.field, Key.Key_Return)
+    assert not head.field.isVisible()
+
+
+def test_escape_leaves_the_name_as_it_was(view: ArrangementView, qtbot: QtBot) -> None:
+    view.sections.rename(1)
+    qtbot.keyClicks(view.sections.field, "Chorus")
+    qtbot.keyClick(view.sections.field, Key.Key_Escape)
+    assert not view.sections.field.isVisible()
+    assert sections(view) == [(0, "A"), (8, "B")]
+    assert not view.session.document.unsaved
+
+
 def test_a_section_goes_with_all_that_is_in_it(view: ArrangementView, qtbot: QtBot) -> None:
     tune = view.session.song.parts[0].notes
     click(view.sections, view.sections.box(1).center().x(), 10)
