@@ -15,6 +15,7 @@ from cocomposer.ui.browser import Browser
 from cocomposer.ui.dragging import dragged_entry
 from cocomposer.ui.files import together
 from cocomposer.ui.out import excerpt, midi_mime
+from cocomposer.ui.piano_roll.state import Tool
 from cocomposer.ui.using import use, with_progression
 from cocomposer.ui.welcome import Welcome
 from cocomposer.ui.window import Window
@@ -434,3 +435,13 @@ def test_the_shares_of_the_authors_are_shown(window: Window) -> None:
     text = dialog.text.text()
     assert "imported from first_light.mid" in text
     assert text.count("100 %") >= 1 + len(window.session.song.parts)
+
+
+@pytest.mark.parametrize("words", ["Quantise", "Quantisieren"])
+def test_the_tools_of_the_roll_have_room_in_a_small_window(window: Window, qtbot: QtBot, words: str) -> None:
+    window.resize(1280, 760)
+    tools = window.roll.toolbar
+    tools.quantise.setText(words)
+    qtbot.waitUntil(lambda: tools.quantise.width() >= tools.quantise.sizeHint().width())
+    assert tools.part_name.geometry().right() < tools.tools[Tool.DRAW].x()
+    assert tools.step.geometry().right() <= tools.width()
