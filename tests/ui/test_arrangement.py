@@ -200,6 +200,11 @@ def test_a_part_is_renamed_in_its_place(view: ArrangementView, qtbot: QtBot) -> 
     assert head.accessibleName().startswith("Low end")
 
 
+def test_the_names_of_parts_are_whole_from_the_first(view: ArrangementView) -> None:
+    """A head is made before it has its width; here it is told nothing after that."""
+    assert [head.name.text() for head in view.heads.heads] == names(view)
+
+
 def test_parts_are_reordered_by_drag_and_by_keys(view: ArrangementView, qtbot: QtBot) -> None:
     view.session.current_part = 2
     view.heads.move_part(2, 0)
