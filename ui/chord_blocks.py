@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPen
 
@@ -9,6 +11,8 @@ from cocomposer.music import Chord, Key
 
 from .theme import BASE, RADIUS, SMALL, colour, font
 
+TINY = 9
+"""Pixels of what follows the root, in a block that is too narrow for one line."""
 NARROWEST = 10.0
 """Pixels below which no name is written."""
 
@@ -25,13 +29,31 @@ def draw_block(painter: QPainter, box: QRectF, chord: Chord, key: Key | None, ch
     room.setLeft(max(room.left(), 8.0))  # the name stays in sight while its block is scrolled out
     if room.width() < NARROWEST:
         return
-    painter.setFont(font(BASE, bold=True))
-    if painter.fontMetrics().horizontalAdvance(str(chord)) > room.width():
-        painter.setFont(font(SMALL, bold=True))
-        room.adjust(-4, 0, 2, 0)
     painter.setPen(colour("muted" if chord.is_silent else "text"))
-    name = painter.fontMetrics().elidedText(str(chord), Qt.TextElideMode.ElideRight, int(room.width()))
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
+    for size, around in ((BASE, 0), (SMALL, 4)):
+        painter.setFont(font(size, bold=True))
+        if fits(painter, str(chord), room.width() + around + around / 2):
+            painter.drawText(room.adjusted(-around, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, str(chord))
+            return
+    _draw_two_lines(painter, room.adjusted(-6, 0, 4, 0), *two_lines(chord))
+
+
+def fits(painter: QPainter, text: str, width: float) -> bool:
+    return painter.fontMetrics().horizontalAdvance(text) <= width
+
+
+def two_lines(chord: Chord) -> tuple[str, str]:
+    """The name of a chord for a narrow block: its root, and all that follows ("D", "sus4"; "F#", "m7b5")."""
+    name = str(chord)
+    root = 1 + sum(1 for _ in takewhile(lambda sign: sign in "#b♯♭", name[1:]))
+    return name[:root], name[root:]
+
+
+def _draw_two_lines(painter: QPainter, room: QRectF, above: str, below: str) -> None:
+    for text, size, edge in ((above, SMALL, Qt.AlignmentFlag.AlignTop), (below, TINY, Qt.AlignmentFlag.AlignBottom)):
+        painter.setFont(font(size, bold=size > TINY))
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room.adjusted(0, 1, 0, -2), edge, shown)
 
 
 def draw_slot(painter: QPainter, box: QRectF) -> None:

@@ -32,7 +32,10 @@ def chord_menu(
         _add(menu, menu.tr("Remove this chord") + "\t" + menu.tr("Del"), remove)
     found = substitutions_at(session.song, tick)
     if found:
-        menu.addSection(menu.tr("In its place"))
+        menu.addSeparator()
+        heading = menu.addAction(menu.tr("In its place"))  # a section of the QMenu's own shows no text in our style
+        assert heading is not None
+        heading.setEnabled(False)
         for each in found:
             _add(menu, f"{each.chord}\t{said(each.reason)}", partial(take, each.chord))
     menu.addSeparator()

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QMenuBar, QMessageBox
 from cocomposer import formats
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
+from cocomposer.resources import assets_folder
 from cocomposer.studio import editing
 from cocomposer.studio.document import Document
 from cocomposer.studio.project import Project
@@ -51,11 +52,11 @@ class Files(QObject):
             self.open(path)
 
     def open(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
-        """Open a project, or any sketch as a new project."""
-        if not self.may_leave(then=partial(self.open, path, then)):
-            return
+        """Open a project, or any sketch as a new project; the one that is open is left only when that was read."""
 
         def opened(project: Project) -> None:
+            if not self.may_leave(then=partial(opened, project)):
+                return
             own = path.suffix.casefold() == SUFFIX
             self._window.session.open(Document(project, path if own else None))
             self._remember(path)
@@ -245,7 +246,10 @@ class Files(QObject):
     def _remember(self, path: Path) -> None:
         session = self._window.session
         session.keep_settings(session.settings.with_recent(path))
-        self._window.memory.keep("files/folder", str(path.parent))
+        if (
+            assets_folder() not in path.parents
+        ):  # the artist's music lies elsewhere
+            self._window.memory.keep("files/folder", str(path.parent))
 
     def _folder(self) -> Path:
         return Path(self._window.memory.word("files/folder", str(Path.home())))

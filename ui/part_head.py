@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PyQt6.QtCore import QCoreApplication, QPoint, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Part, Strip
@@ -14,6 +14,7 @@ from cocomposer.music.general_midi import INSTRUMENTS
 from cocomposer.sound.house_mix import strip_of
 from cocomposer.studio import editing
 
+from .name_field import NameField
 from .session import Session
 from .theme import colour, role_colour, set_kind
 
@@ -54,10 +55,9 @@ class PartHead(QWidget):
         row.addLayout(names, 1)
         row.addWidget(self.mute)
         row.addWidget(self.solo)
-        self.field = QLineEdit(self)
-        self.field.setAccessibleName(self.tr("Name of the part"))
-        self.field.hide()
-        self.field.editingFinished.connect(self._rename)
+        self.field = NameField(self.tr("Name of the part"), self)
+        self.field.named.connect(self._rename)
+        self.field.closed.connect(self._focus_heads)
 
     @property
     def part(self) -> Part | None:
@@ -88,6 +88,10 @@ class PartHead(QWidget):
         if target != self._target:
             self._target = target
             self.update()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.refresh()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         part = self.part
@@ -134,33 +138,26 @@ class PartHead(QWidget):
         """Open the field over the name."""
         if self.part is not None:
             self.field.setGeometry(8, (self.height() - 28) // 2, self.width() - 16, 28)
-            self.field.setText(self.part.name)
-            self.field.show()
-            self.field.raise_()
-            self.field.setFocus()
-            self.field.selectAll()
+            self.field.open(self.part.name)
 
-    def _rename(self) -> None:
-        if not self.field.isVisible():
-            return
-        self.field.hide()
+    def _rename(self, name: str) -> None:
         try:
-            song = editing.rename_part(self.session.song, self.index, self.field.text())
+            song = editing.rename_part(self.session.song, self.index, name)
         except CocomposerError as error:
             self.session.problem.emit(str(error))
         else:
             self.session.edit(self.tr("Rename part"), song)
+
+    def _focus_heads(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         parent = self.parentWidget()
         if parent is not None:
-            parent.setFocus()
+            parent.setFocus(reason)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
             self.session.current_part = self.index
             self._pressed = event.position().toPoint()
-            parent = self.parentWidget()
-            if parent is not None:
-                parent.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._focus_heads(Qt.FocusReason.MouseFocusReason)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         if event is None or self._pressed is None:

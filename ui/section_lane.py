@@ -17,13 +17,14 @@ from PyQt6.QtGui import (
     QPainter,
     QPen,
 )
-from PyQt6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
+from PyQt6.QtWidgets import QApplication, QMenu, QWidget
 
 from cocomposer.errors import CocomposerError
 from cocomposer.music import Song
 from cocomposer.studio import editing
 
 from .canvas import TimeCanvas
+from .name_field import NameField
 from .out import excerpt, midi_mime
 from .session import Region, Session
 from .theme import RADIUS, SMALL, colour, font
@@ -41,10 +42,9 @@ class SectionLane(TimeCanvas):
         self.current = 0
         self._pressed: QPoint | None = None
         self._drop_at: int | None = None
-        self.field = QLineEdit(self)
-        self.field.setAccessibleName(self.tr("Name of the section"))
-        self.field.hide()
-        self.field.editingFinished.connect(self._rename)
+        self.field = NameField(self.tr("Name of the section"), self)
+        self.field.named.connect(self._rename)
+        self.field.closed.connect(self.setFocus)
         self.setFixedHeight(HEIGHT)
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Sections"))
@@ -180,18 +180,10 @@ class SectionLane(TimeCanvas):
         self.current = index
         box = self.box(index).toRect().intersected(self.rect())
         self.field.setGeometry(box.adjusted(0, 1, max(0, 96 - box.width()), -1))
-        self.field.setText(self.session.song.sections[index].name)
-        self.field.show()
-        self.field.setFocus()
-        self.field.selectAll()
+        self.field.open(self.session.song.sections[index].name)
 
-    def _rename(self) -> None:
-        if self.field.isVisible():
-            self.field.hide()
-            name = self.field.text().strip()
-            if name:
-                self._edit(self.tr("Rename section"), lambda song: editing.rename_section(song, self.current, name))
-            self.setFocus()
+    def _rename(self, name: str) -> None:
+        self._edit(self.tr("Rename section"), lambda song: editing.rename_section(song, self.current, name))
 
     def move_section(self, to: int) -> None:
         """Put the chosen section at another place of the order."""

@@ -132,6 +132,7 @@ class SettingsDialog(QDialog):
         self.inputs = QListWidget()
         self.inputs.setAccessibleName(self.tr("MIDI keyboards"))
         self.inputs.setMaximumHeight(96)
+        self.inputs_said = _said("")
         self._find_inputs()
         return _form(
             (self.tr("Output"), self.device),
@@ -139,7 +140,7 @@ class SettingsDialog(QDialog):
             ("", said),
             (self.tr("SoundFont"), row),
             (self.tr("MIDI keyboards"), self.inputs),
-            ("", _said(self.tr("Where none is ticked, all of them are listened to."))),
+            ("", self.inputs_said),
         )
 
     def _plugins(self) -> QWidget:
@@ -237,6 +238,9 @@ class SettingsDialog(QDialog):
             for name in dict.fromkeys((*names, *chosen)):
                 item = QListWidgetItem(name, self.inputs)
                 item.setCheckState(Qt.CheckState.Checked if name in chosen else Qt.CheckState.Unchecked)
+            some = self.tr("Where none is ticked, all of them are listened to.")
+            none = self.tr("No MIDI keyboard is connected. Plug one in, and open the settings again.")
+            self.inputs_said.setText(some if self.inputs.count() else none)
             self.inputs.itemChanged.connect(lambda _: self._set(midi_inputs=self._checked_inputs()))
 
         def ask(*_: object) -> tuple[str, ...]:

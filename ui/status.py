@@ -1,4 +1,4 @@
-"""The line along the bottom: one quiet message at a time, and what is at work, with a way to stop it."""
+"""The line along the bottom: what went well, for a moment; what went wrong, until dismissed; what is at work."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from . import theme
 from .drawings import icon
 
 MESSAGE_MS, PROBLEM_MS = 6_000, 30_000
+MOST_PROBLEMS = 3
 HEIGHT = 28
 
 
@@ -52,7 +53,9 @@ class StatusLine(QWidget):
         self._works: list[Work] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.clear)
+        self._timer.timeout.connect(self._over)
+        self._problems: list[str] = []
+        """Those not yet dismissed, the latest first."""
         self.clear()
         self._show_work()
 
@@ -61,13 +64,27 @@ class StatusLine(QWidget):
         self._show(text, "small", MESSAGE_MS)
 
     def say_problem(self, text: str) -> None:
-        """Show what went wrong until it is dismissed, or for half a minute."""
-        self._show(text, "danger", PROBLEM_MS)
-        self.dismiss.show()
+        """Show what went wrong until it is dismissed, or for half a minute; those before it stay behind it."""
+        self._problems = [text, *(each for each in self._problems if each != text)][:MOST_PROBLEMS]
+        self._show_problems()
 
     def clear(self) -> None:
+        self._problems = []
         self.message.clear()
+        self.message.setToolTip("")
         self.dismiss.hide()
+
+    def _over(self) -> None:
+        """The time of what is shown is over: problems come back after a message, and end after their own time."""
+        if self._problems and self.dismiss.isHidden():
+            self._show_problems()
+        else:
+            self.clear()
+
+    def _show_problems(self) -> None:
+        self._show("  ·  ".join(self._problems), "danger", PROBLEM_MS)
+        self.message.setToolTip("\n".join(self._problems))
+        self.dismiss.show()
 
     def begin(self, text: str, cancel: Callable[[], None]) -> Work:
         """Show that something is at work; of several the latest is shown."""

@@ -200,6 +200,11 @@ def test_a_part_is_renamed_in_its_place(view: ArrangementView, qtbot: QtBot) -> 
     assert head.accessibleName().startswith("Low end")
 
 
+def test_the_names_of_parts_are_whole_from_the_first(view: ArrangementView) -> None:
+    """A head is made before it has its width; here it is told nothing after that."""
+    assert [head.name.text() for head in view.heads.heads] == names(view)
+
+
 def test_parts_are_reordered_by_drag_and_by_keys(view: ArrangementView, qtbot: QtBot) -> None:
     view.session.current_part = 2
     view.heads.move_part(2, 0)
@@ -252,6 +257,28 @@ def test_a_section_is_renamed_by_double_click(view: ArrangementView, qtbot: QtBo
     qtbot.keyClicks(view.sections.field, "Chorus")
     qtbot.keyClick(view.sections.field, Key.Key_Return)
     assert sections(view) == [(0, "A"), (8, "Chorus")]
+
+
+def test_enter_in_the_field_of_a_name_ends_there(view: ArrangementView, qtbot: QtBot) -> None:
+    """Qt hands Enter on to the lane below, where it would open the field again."""
+    view.sections.rename(1)
+    qtbot.keyClicks(view.sections.field, "Chorus")
+    qtbot.keyClick(view.sections.field, Key.Key_Return)
+    assert not view.sections.field.isVisible()
+    head = view.heads.heads[1]
+    head.rename()
+    qtbot.keyClicks(head.field, "Low end")
+    qtbot.keyClick(head.field, Key.Key_Return)
+    assert not head.field.isVisible()
+
+
+def test_escape_leaves_the_name_as_it_was(view: ArrangementView, qtbot: QtBot) -> None:
+    view.sections.rename(1)
+    qtbot.keyClicks(view.sections.field, "Chorus")
+    qtbot.keyClick(view.sections.field, Key.Key_Escape)
+    assert not view.sections.field.isVisible()
+    assert sections(view) == [(0, "A"), (8, "B")]
+    assert not view.session.document.unsaved
 
 
 def test_a_section_goes_with_all_that_is_in_it(view: ArrangementView, qtbot: QtBot) -> None:

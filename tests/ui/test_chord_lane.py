@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cocomposer.ui.canvas import GUTTER, SCROLL_BAR
+from cocomposer.ui.chord_blocks import TINY, draw_block, two_lines
 from cocomposer.ui.chord_drop import MIME
 from cocomposer.ui.chord_lane import ChordLane
 from cocomposer.ui.chord_strip import ChordStrip
 from cocomposer.ui.dragging import entry_mime
 from cocomposer.ui.session import Region
+from cocomposer.ui.theme import font
 from cocomposer.ui.timeline import Grid
 from lanes import Asked, Listener, drag, drop, session_of, timeline_of
-from PyQt6.QtCore import QMimeData, QPoint, Qt
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QMenu
+from PyQt6.QtCore import QMimeData, QPoint, QRectF, Qt
+from PyQt6.QtGui import QAction, QFontMetricsF, QPainter, QPixmap
+from PyQt6.QtWidgets import QApplication, QMenu
 from songs import lead_sheet
 
 from cocomposer.composer.request import Task, Terms
+from cocomposer.music.chord_symbols import parse_chord
 from cocomposer.studio.catalogue import Entry, Kind, catalogue
 from cocomposer.studio.project import Answer, Generation, Stretch
 
@@ -166,6 +169,34 @@ def test_substitutions_stand_in_the_menu_with_their_reason(strip: ChordStrip) ->
     found["Fmaj7"].trigger()
     assert names(strip, 3) == ["C", "Fmaj7", "Dm7"]
     assert strip.session.document.undo_label == "Substitute chord"
+
+
+def test_substitutions_have_a_heading_that_is_seen(strip: ChordStrip) -> None:
+    drag(strip, (strip.timeline.x(BAR) + 40, 18))
+    heading = entries(strip.menu())["In its place"]
+    assert not heading.isSeparator()  # whose text is not drawn
+    assert not heading.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("symbol", "lines"),
+    [("Dsus4", ("D", "sus4")), ("F#m7b5", ("F#", "m7b5")), ("Bb/F", ("Bb", "/F")), ("G", ("G", ""))],
+)
+def test_a_chord_in_a_narrow_block_has_two_lines(qapp: QApplication, symbol: str, lines: tuple[str, str]) -> None:
+    assert two_lines(parse_chord(symbol)) == lines
+
+
+def test_half_a_bar_of_a_small_window_shows_the_whole_name(qapp: QApplication) -> None:
+    assert QFontMetricsF(font(TINY)).horizontalAdvance("sus4") <= 22
+    pictures = []
+    for symbol in ("Dsus4", "Dsus2", "D"):
+        picture = QPixmap(27, 36)
+        picture.fill()
+        with QPainter(picture) as painter:
+            draw_block(painter, QRectF(1.5, 4.5, 24, 27), parse_chord(symbol), None, chosen=False, proposed=False)
+        pictures.append(picture.toImage())
+    assert pictures[0] != pictures[1]
+    assert pictures[1] != pictures[2]
 
 
 def test_harmonise_and_melody_ask_for_the_region_or_the_chord(strip: ChordStrip) -> None:

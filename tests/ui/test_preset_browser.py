@@ -279,3 +279,5 @@ def test_a_shelf_is_read_searched_and_installed_from(window: Window, qtbot: QtBo
     qtbot.mouseClick(dialog.update_all, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(dialog.drop, Qt.MouseButton.LeftButton)
     assert (dialog.shelves.count(), dialog.offers.count()) == (0, 0)
+    assert not dialog.drop.isEnabled()
+    assert "Subscribe" in dialog.about.text()  # what to do where nothing is read

@@ -54,6 +54,11 @@ def test_a_translation_fills_in_the_same_things(code: str) -> None:
         assert sorted(re.findall(r"{\w*}", text)) == sorted(re.findall(r"{\w*}", other)), text
 
 
+def test_german_says_du_and_preset() -> None:
+    formal = re.compile(r"(?<=[^.:!?] )Sie\b|\b(Ihr|Ihre[mnrs]?|Ihnen)\b|Voreinstellung")
+    assert [text for text in translation.catalogue("de").values() if formal.search(text)] == []
+
+
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("menu", MENUS)
 def test_letters_of_a_menu_are_its_own(code: str, menu: str) -> None:

@@ -15,6 +15,7 @@ from cocomposer.ui.browser import Browser
 from cocomposer.ui.dragging import dragged_entry
 from cocomposer.ui.files import together
 from cocomposer.ui.out import excerpt, midi_mime
+from cocomposer.ui.piano_roll.state import Tool
 from cocomposer.ui.using import use, with_progression
 from cocomposer.ui.welcome import Welcome
 from cocomposer.ui.window import Window
@@ -434,3 +435,47 @@ def test_the_shares_of_the_authors_are_shown(window: Window) -> None:
     text = dialog.text.text()
     assert "imported from first_light.mid" in text
     assert text.count("100 %") >= 1 + len(window.session.song.parts)
+
+
+@pytest.mark.parametrize("words", ["Quantise", "Quantisieren"])
+def test_the_tools_of_the_roll_have_room_in_a_small_window(window: Window, qtbot: QtBot, words: str) -> None:
+    window.resize(1280, 760)
+    tools = window.roll.toolbar
+    tools.quantise.setText(words)
+    qtbot.waitUntil(lambda: tools.quantise.width() >= tools.quantise.sizeHint().width())
+    assert tools.part_name.geometry().right() < tools.tools[Tool.DRAW].x()
+    assert tools.step.geometry().right() <= tools.width()
+
+
+def test_a_problem_is_not_lost_behind_another_or_a_message(window: Window) -> None:
+    """At the start a file that cannot be read is told half a second before a missing sound device."""
+    status = window.status
+    status.say_problem("song.mid is damaged.")
+    status.say_problem("There is no sound device.")
+    assert status.message.text() == "There is no sound device.  ·  song.mid is damaged."
+    status.say("Saved")
+    assert status.message.text() == "Saved"
+    status._timer.timeout.emit()
+    assert "song.mid is damaged." in status.message.text()
+    status.dismiss.click()
+    assert status.message.text() == ""
+
+
+def test_a_file_that_cannot_be_read_does_not_give_up_the_work(
+    window: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nobody is asked about the open song, and it stays unsaved work that leaving asks about."""
+    asked: list[str] = []
+    discard = QMessageBox.StandardButton.Discard
+    monkeypatch.setattr(QMessageBox, "question", lambda *words: asked.append(words[2]) or discard)
+    window.session.edit("Title", replace(window.session.song, title="Mine"))
+    broken = tmp_path / "broken.mid"
+    broken.write_bytes(b"nothing of music")
+    window.files.open(broken)
+    assert not asked
+    assert "broken.mid" in window.status.message.text()
+    assert window.session.song.title == "Mine"
+    window.files.open(assets_folder() / "sketches" / "first_light.mid")
+    assert len(asked) == 1
+    assert window.session.song.title != "Mine"
+    assert window.memory.word("files/folder", "") == ""  # the artist's music does not lie among the program's sketches

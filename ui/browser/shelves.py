@@ -78,10 +78,10 @@ class ShelvesDialog(QDialog):
                         (self.offers,), (self.about,), (self.get, close)):  # fmt: skip
             row = QHBoxLayout()
             row.setSpacing(8)
-            for widget in widgets:
-                row.addWidget(widget, 0 if isinstance(widget, QPushButton) else 1)
             if isinstance(widgets[0], QPushButton):
                 row.addStretch(1)
+            for widget in widgets:
+                row.addWidget(widget, 0 if isinstance(widget, QPushButton) else 1)
             column.addLayout(row, 1 if self.offers in widgets else 0)
         self._tell_about()
 
@@ -110,6 +110,8 @@ class ShelvesDialog(QDialog):
                 item.setData(_DATA, each)
                 self.shelves.addItem(item)
             self.shelves.setCurrentRow(0)
+            for button in (self.update_all, self.drop):
+                button.setEnabled(bool(subscriptions))
             self.look_up()
 
         self._session.jobs.run(
@@ -207,7 +209,8 @@ class ShelvesDialog(QDialog):
         item = self.offers.currentItem()
         self.get.setEnabled(item is not None)
         if item is None:
-            self.about.setText("")
+            nothing = self.tr("You read no shelf yet. Type an address or a folder above, and press Subscribe.")
+            self.about.setText("" if self.shelves.count() else nothing)
             return
         pack = item.data(_DATA).pack
         head = (pack.author, pack.licence, self.tr("{size} kB").format(size=max(1, pack.size // 1000)))

@@ -6,8 +6,18 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QActionGroup
-from PyQt6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PyQt6.QtGui import QActionGroup, QResizeEvent
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from ..authors import legend
 from ..canvas import GUTTER
@@ -21,6 +31,7 @@ from .state import RollState, Tool
 HEIGHT = 36
 STRENGTHS = (100, 75, 50, 25)
 ICON = 16
+LEAST_NAME = 64
 
 
 class RollToolbar(QFrame):
@@ -36,8 +47,10 @@ class RollToolbar(QFrame):
         self.row.setSpacing(4)
         self.part_name = QLabel()
         self.part_name.setFont(font(bold=True))
-        self.part_name.setFixedWidth(GUTTER - 16)
-        self.row.addWidget(self.part_name)
+        self.part_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.part_name.setMinimumWidth(LEAST_NAME)
+        self.part_name.setMaximumWidth(GUTTER - 16)
+        self.row.addWidget(self.part_name, 1000)  # before the empty room behind the tools
         self.tools = self._tools()
         self._rule()
         self._grid()
@@ -68,7 +81,8 @@ class RollToolbar(QFrame):
         self.row.addStretch(1)
         self.legend = QLabel()
         self.legend.setAccessibleName(self.tr("Colours of the authors"))
-        self.row.addWidget(self.legend)
+        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.row.addWidget(self.legend, 1000)
         state.changed.connect(self.refresh)
         state.timeline.moved.connect(self.refresh)
         state.session.changed.connect(self.refresh)
@@ -78,7 +92,7 @@ class RollToolbar(QFrame):
     def refresh(self) -> None:
         """Show what is set, from wherever it was set."""
         state = self.state
-        self.part_name.setText(state.part.name if state.part is not None else self.tr("No part"))
+        self._show_name()
         self.tools[state.tool].setChecked(True)
         for button, name in ((self.scale, "snap_to_scale"), (self.ghosts, "ghosts"), (self.authors, "by_author"),
                              (self.typing, "typing"), (self.step, "step_input")):  # fmt: skip
@@ -87,11 +101,22 @@ class RollToolbar(QFrame):
         if state.by_author:
             told = legend(sorted(set(table_of(state.notes).authors.tolist())))
             self.legend.setText(told)
-            self.legend.setToolTip(told)
+            for each in (self.legend, self.authors):  # which has no room in a small window
+                each.setToolTip(told)
         self.scale.setEnabled(not state.rows.drums)
         index = list(Grid).index(state.timeline.grid)
         if self.grid.currentIndex() != index:
             self.grid.setCurrentIndex(index)
+
+    def _show_name(self) -> None:
+        name = self.state.part.name if self.state.part is not None else self.tr("No part")
+        room = self.part_name.width()
+        self.part_name.setText(self.part_name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room))
+        self.part_name.setToolTip(name)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._show_name()
 
     def _tools(self) -> dict[Tool, QToolButton]:
         names = {
@@ -113,9 +138,6 @@ class RollToolbar(QFrame):
         self.state.set(tool=tool)
 
     def _grid(self) -> None:
-        label = QLabel(self.tr("Grid"))
-        set_kind(label, "small")
-        self.row.addWidget(label)
         self.grid = QComboBox()
         self.grid.addItems([each.label for each in Grid])
         self.grid.setAccessibleName(self.tr("Grid"))

@@ -100,6 +100,8 @@ class SoundCard:
         self._fill = fill
         self._closed = False
         self.underruns = 0
+        if not name and not device_names():
+            raise SoundError("There is no sound device.")
         try:
             self._stream: Any = portaudio.OutputStream(
                 samplerate=sample_rate,

@@ -211,3 +211,9 @@ def test_a_sound_card_that_is_not_there_says_so() -> None:
     with pytest.raises(SoundError, match="No such card"):
         SoundCard(silence, "No such card")
     assert "No such card" not in device_names()
+
+
+def test_no_sound_device_at_all_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cocomposer.sound.playback.devices.device_names", tuple)
+    with pytest.raises(SoundError, match=r"^There is no sound device\.$"):
+        SoundCard(silence)
