@@ -50,7 +50,7 @@ class Session(QObject):
     """
 
     changed = pyqtSignal(object)
-    """studio.document.Change: what of the document changed."""
+    """studio.document.Change: what of the song changed.  Where only its proposals did, `proposals_changed` tells."""
     selection_changed = pyqtSignal()
     """The region, the current part, or the notes that are selected."""
     playhead = pyqtSignal(int)
@@ -186,9 +186,10 @@ class Session(QObject):
         parts = len(self.song.parts)
         if self._current_part >= parts:
             self._current_part = max(0, parts - 1)
-        if self.player is not None:
-            self.player.set_song(self.song)
-        self.changed.emit(change)
+        if change.of_song:
+            if self.player is not None:
+                self.player.set_song(self.song)
+            self.changed.emit(change)
         if change.generations:
             self.proposals_changed.emit()
         self.saved_changed.emit()

@@ -36,7 +36,7 @@ class NoteGrid(TimeCanvas):
         state.rows.moved.connect(self.update)
         state.session.changed.connect(self.update)
         state.session.selection_changed.connect(self._follow)
-        state.session.proposals_changed.connect(self.update)
+        state.session.proposals.heard_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(900, 320)
