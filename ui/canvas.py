@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QLineF, QRect, QRectF, Qt
+import numpy as np
+from PyQt6.QtCore import QEvent, QRect, QRectF, Qt
 from PyQt6.QtGui import QFocusEvent, QNativeGestureEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QFrame, QGestureEvent, QHBoxLayout, QLabel, QPinchGesture, QWidget
 
+from .note_table import draw_rectangles
 from .theme import RADIUS, colour, set_kind
 from .timeline import Timeline
 
@@ -132,16 +134,16 @@ class TimeCanvas(QWidget):
     def draw_lines(self, painter: QPainter, area: QRect, top: float, bottom: float, finest: int = 2) -> None:
         """The vertical lines of the grid, down to the level `finest`, and a veil over what lies behind the song."""
         first, last = self.ticks_in(area)
-        lines: tuple[list[QLineF], ...] = ([], [], [])
+        lines: tuple[list[float], ...] = ([], [], [])
         for tick, level in self.timeline.lines(first, last):
             if level <= finest:
-                x = math.floor(self.timeline.x(tick)) + 0.5
-                lines[level].append(QLineF(x, top, x, bottom))
+                lines[level].append(math.floor(self.timeline.x(tick)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for found, pen in zip(reversed(lines), (colour("beat", 0.6), colour("beat"), colour("bar")), strict=True):
-            if found:
-                painter.setPen(QPen(pen, 1))
-                painter.drawLines(*found)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for found, ink in zip(reversed(lines), (colour("beat", 0.6), colour("beat"), colour("bar")), strict=True):
+            painter.setBrush(ink)  # a rectangle a pixel wide is filled many times as fast as a line is drawn
+            left = np.array(found, dtype=np.float64)
+            draw_rectangles(painter, left, np.full_like(left, top), np.ones_like(left), bottom - top)
         end = self.timeline.x(self.timeline.song.length)
         if end < area.right():
             painter.fillRect(QRectF(end, top, area.right() + 1 - end, bottom - top), colour("background", 0.55))

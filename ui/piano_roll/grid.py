@@ -55,7 +55,8 @@ class NoteGrid(TimeCanvas):
                 if index != state.part_index and not other.is_drums and other.notes:
                     drawing.ghosts(other.notes, other.role)
         coming, going = self._proposed(drawing.first, drawing.last)
-        tint, hidden = role_colour(role), state.preview.removed | going
+        tint, hidden = role_colour(role), state.preview.removed
+        hidden = hidden | going if going else hidden
         if state.by_author:
             drawing.notes_by_author(table_of(state.notes), hidden, state.selected)
         else:
