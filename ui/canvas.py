@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QRect, QRectF, Qt
-from PyQt6.QtGui import QFocusEvent, QNativeGestureEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PyQt6.QtGui import QColor, QFocusEvent, QNativeGestureEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QFrame, QGestureEvent, QHBoxLayout, QLabel, QPinchGesture, QWidget
 
-from .note_table import draw_rectangles
+from .note_table import draw_high
 from .theme import RADIUS, colour, set_kind
 from .timeline import Timeline
 
@@ -143,22 +143,28 @@ class TimeCanvas(QWidget):
         for found, ink in zip(reversed(lines), (colour("beat", 0.6), colour("beat"), colour("bar")), strict=True):
             painter.setBrush(ink)  # a rectangle a pixel wide is filled many times as fast as a line is drawn
             left = np.array(found, dtype=np.float64)
-            draw_rectangles(painter, left, np.full_like(left, top), np.ones_like(left), bottom - top)
+            draw_high(painter, left, np.ones_like(left), top, bottom)
         end = self.timeline.x(self.timeline.song.length)
         if end < area.right():
-            painter.fillRect(QRectF(end, top, area.right() + 1 - end, bottom - top), colour("background", 0.55))
+            self._veil(painter, end, area.right() + 1, top, bottom, colour("background", 0.55))
 
     def draw_loop(self, painter: QPainter) -> None:
         """A breath of the accent over the loop."""
         if self.timeline.loop is not None:
             first, last = (self.timeline.x(tick) for tick in self.timeline.loop)
-            painter.fillRect(QRectF(first, 0, last - first, self.height()), colour("accent", 0.06))
+            self._veil(painter, first, last, 0, self.height(), colour("accent", 0.06))
 
     def _paint_playhead(self, painter: QPainter) -> None:
         x = self.timeline.x(self._playhead)
         if 0 <= x <= self.width():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.fillRect(QRectF(x, 0, 1, self.height()), colour("playhead", 0.85))
+            self._veil(painter, x, x + 1, 0, self.height(), colour("playhead", 0.85))
+
+    @staticmethod
+    def _veil(painter: QPainter, left: float, right: float, top: float, bottom: float, ink: QColor) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        draw_high(painter, np.array([left]), np.array([right - left]), top, bottom)
 
     def _move_playhead(self, tick: int) -> None:
         for each in (self._playhead, tick):

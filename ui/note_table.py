@@ -24,6 +24,8 @@ SHADES = 6
 """Steps of brightness that velocities are drawn in."""
 DIMMEST = 0.42
 """How much of a part's colour the softest note has."""
+BAND = 64
+"""Rows of pixels that Qt fills on its own; what is higher and lets something through it shares among threads."""
 _KEPT, _KEPT_MARKS = 64, 4
 
 
@@ -116,6 +118,20 @@ def draw_rectangles(painter: QPainter, left: Column, top: Column, width: Column,
     for column, values in enumerate((left, top, width, height)):
         memory[:, column] = values
     painter.drawRects(rectangles)
+
+
+def draw_high(painter: QPainter, left: Column, width: Column, top: float, bottom: float) -> None:
+    """Fill high rectangles with a brush that lets through what lies below, in bands.
+
+    In one piece Qt would have several threads fill them and wait for all: on a busy computer that takes frames.
+    """
+    band = BAND / max(1.0, painter.deviceTransform().m22())
+    tops = np.arange(top, bottom, band)
+    heights = np.minimum(band, bottom - tops)
+    across, down = len(left), len(tops)
+    draw_rectangles(
+        painter, np.repeat(left, down), np.tile(tops, across), np.repeat(width, down), np.tile(heights, across)
+    )
 
 
 def draw_notes(
