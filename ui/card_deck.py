@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from PyQt6.QtCore import QCoreApplication, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -52,9 +52,6 @@ class CardDeck(QWidget):
         """What the cards are of: a generation, how many of its own there are, and how many are pinned."""
         self._coming: deque[tuple[int, Generation, list[Card]]] = deque()
         """Numbers and generations of the cards that are still to be made, and where they belong."""
-        self._dealing = QTimer(self)
-        self._dealing.setInterval(0)
-        self._dealing.timeout.connect(self._deal_next)
         self._began = False
         """Whether playing was begun to hear a card."""
         self.cards: list[Card] = []
@@ -218,9 +215,9 @@ class CardDeck(QWidget):
         self._coming.extend((number, generation, self.cards) for number in range(1, count + 1))
         self._coming.extend((count + place, each, self._pinned) for place, (each, _) in enumerate(pinned, 1))
         self._pinned_heading.setVisible(bool(pinned))
-        self._dealing.start()
+        self._session.turns.take(self, self._deal_next)
 
-    def _deal_next(self) -> None:
+    def _deal_next(self) -> bool:
         if self._coming:
             number, generation, beside = self._coming.popleft()
             card = Card(number, generation)
@@ -228,8 +225,7 @@ class CardDeck(QWidget):
             beside.append(card)
             self._lay_out()
             self.refresh()
-        else:
-            self._dealing.stop()
+        return not self.complete
 
     def _drop_cards(self) -> None:
         self._waveforms.forget()

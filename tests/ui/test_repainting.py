@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +12,10 @@ from cocomposer.ui.drawings import pixmap
 from cocomposer.ui.progress import ProgressBar
 from cocomposer.ui.proposals import ProposalsPanel
 from cocomposer.ui.session import Session
+from cocomposer.ui.turns import Turns
 from cocomposer.ui.window import Window
 from composing_by_hand import ComposingByHand
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -129,7 +132,7 @@ def test_cards_are_made_one_a_turn(asking: Session, qtbot: QtBot) -> None:
         QApplication.processEvents()
         counts.append(len(panel.deck.cards))
     assert counts[-1] == 4
-    assert {later - earlier for earlier, later in zip(counts, counts[1:], strict=False)} <= {0, 1}
+    assert {later - earlier for earlier, later in pairwise(counts)} <= {0, 1}
 
 
 def test_a_bar_is_painted_with_the_rest_of_the_window(qtbot: QtBot) -> None:
@@ -154,3 +157,32 @@ def test_a_drawing_is_drawn_once(qapp: QApplication) -> None:
     assert pixmap("play", "#aabbcc", 16).cacheKey() == one.cacheKey()
     assert pixmap("play", "#aabbcd", 16).cacheKey() != one.cacheKey()
     assert pixmap("stop", "#aabbcc", 16).cacheKey() != one.cacheKey()
+
+
+def test_pieces_are_done_in_turn() -> None:
+    turns, owners, done = Turns(), (QObject(), QObject()), ""
+
+    def piece(letter: str) -> Callable[[], bool]:
+        def do() -> bool:
+            nonlocal done
+            done += letter
+            return done.count(letter) < 3
+
+        return do
+
+    for owner, letter in zip(owners, "ab", strict=True):
+        turns.take(owner, piece(letter))
+    lengths = [0]
+    for _ in range(9):
+        QApplication.processEvents()
+        lengths.append(len(done))
+    assert done == "ababab"
+    assert {later - earlier for earlier, later in pairwise(lengths)} == {0, 1}
+
+
+def test_nobody_has_a_turn_who_is_gone() -> None:
+    turns, owner, done = Turns(), QObject(), []
+    turns.take(owner, lambda: not done.append(True))
+    sip.delete(owner)
+    QApplication.processEvents()
+    assert not done
