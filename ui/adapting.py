@@ -15,7 +15,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from cocomposer.studio.jobs import Job
 
 from . import theme
 from .kept_adapters import KeptAdapters
+from .progress import ProgressBar
 
 if TYPE_CHECKING:
     from .session import Session
@@ -51,8 +51,7 @@ class AdaptingDialog(QDialog):
         self.mine = QCheckBox(self.tr("This music is mine, or I may use it to train a model"))
         self.begin, self.stop = QPushButton(self.tr("Learn")), QPushButton(self.tr("Stop"))
         theme.set_kind(self.begin, "primary")
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 1000)
+        self.bar = ProgressBar()
         self.bar.setAccessibleName(self.tr("How far learning is"))
         self.says = QLabel()
         self.says.setWordWrap(True)
@@ -84,12 +83,12 @@ class AdaptingDialog(QDialog):
             return
         lesson = self.lesson
         self._say("")
-        self.bar.setValue(0)
+        self.bar.show_share(0.0)
         job = self._session.jobs.run(
             lambda progress, cancelled: adapt_apart(lesson, progress, cancelled),
             self._done,
             self._failed,
-            lambda share: self.bar.setValue(round(1000 * share)),
+            self.bar.show_share,
             lambda: self._ended(self.tr("Stopped; nothing was learned.")),
         )
         self._job = None if job.done else job
@@ -111,7 +110,7 @@ class AdaptingDialog(QDialog):
 
     def _ended(self, sentence: str) -> None:
         self._job = None
-        self.bar.setValue(0)
+        self.bar.show_share(0.0)
         self._say(sentence)
         self._refresh()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from PyQt6.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
@@ -47,7 +48,10 @@ class CardDeck(QWidget):
         self._session, self._was_proposing = session, False
         self._number: int | None = None
         """The generation that is shown, None for the latest."""
-        self._shown: int | None = None
+        self._dealt: tuple[int, int, int] | None = None
+        """What the cards are of: a generation, how many of its own there are, and how many are pinned."""
+        self._coming: deque[tuple[int, Generation, list[Card]]] = deque()
+        """Numbers and generations of the cards that are still to be made, and where they belong."""
         self._began = False
         """Whether playing was begun to hear a card."""
         self.cards: list[Card] = []
@@ -107,7 +111,7 @@ class CardDeck(QWidget):
             (each, answer) for each in self._session.document.project.generations if each.number != generation.number
             for answer in each.answers if answer.pinned
         ]  # fmt: skip
-        if self._shown != generation.number or len(self.cards) != count or len(pinned) != len(self._pinned):
+        if self._dealt != (generation.number, count, len(pinned)):
             self._deal(generation, count, pinned)
         drafts = [draft for _, draft in sorted(self._session.proposals.drafts.items())] if live else []
         for place, card in enumerate(self.cards):
@@ -116,7 +120,7 @@ class CardDeck(QWidget):
             elif place - len(generation.answers) < len(drafts):
                 draft = drafts[place - len(generation.answers)]
                 card.show_draft(draft.song, bars_written(generation, draft.bars), bars_asked(generation))
-        for card, (_, answer) in zip(self._pinned, pinned, strict=True):
+        for card, (_, answer) in zip(self._pinned, pinned, strict=False):
             self._show(card, answer)
 
     def _show(self, card: Card, answer: Answer) -> None:
@@ -199,22 +203,37 @@ class CardDeck(QWidget):
 
     # --- How it is laid out -----------------------------------------------------------------------------------------
 
+    @property
+    def complete(self) -> bool:
+        """Whether every card is there."""
+        return not self._coming
+
     def _deal(self, generation: Generation, count: int, pinned: list[tuple[Generation, Answer]]) -> None:
+        """Have the cards made one at a time, each in a turn of the event loop of its own: a card takes a while."""
         self._drop_cards()
-        self._shown = generation.number
-        self.cards = [Card(number, generation) for number in range(1, count + 1)]
-        self._pinned = [Card(count + place, each) for place, (each, _) in enumerate(pinned, 1)]
-        for card in (*self.cards, *self._pinned):
-            self._connect(card)
+        self._dealt = generation.number, count, len(pinned)
+        self._coming.extend((number, generation, self.cards) for number in range(1, count + 1))
+        self._coming.extend((count + place, each, self._pinned) for place, (each, _) in enumerate(pinned, 1))
         self._pinned_heading.setVisible(bool(pinned))
-        self._lay_out()
+        self._session.turns.take(self, self._deal_next)
+
+    def _deal_next(self) -> bool:
+        if self._coming:
+            number, generation, beside = self._coming.popleft()
+            card = Card(number, generation)
+            self._connect(card)
+            beside.append(card)
+            self._lay_out()
+            self.refresh()
+        return not self.complete
 
     def _drop_cards(self) -> None:
         self._waveforms.forget()
         for card in (*self.cards, *self._pinned):
             card.hide()
             card.deleteLater()
-        self.cards, self._pinned, self._shown = [], [], None
+        self.cards, self._pinned, self._dealt = [], [], None
+        self._coming.clear()
 
     def _lay_out(self) -> None:
         columns = max(1, (self.width() - 4 * theme.GRID) // _CARD_WIDTH)

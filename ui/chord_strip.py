@@ -58,7 +58,7 @@ class ChordStrip(TimeCanvas):
         )
         session.changed.connect(self.update)
         session.document_changed.connect(self._forget)
-        session.proposals_changed.connect(self.update)
+        session.proposals.heard_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(900, HEIGHT)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from PyQt6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
+from PyQt6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 from PyQt6.QtSvg import QSvgRenderer
 
 from . import theme
@@ -45,12 +45,17 @@ class _Drawing(QIconEngine):
 
 def pixmap(name: str, colour: str, size: int) -> QPixmap:
     """The drawing in one colour, `size` pixels square."""
+    key = f"{name} {colour} {size}"
+    kept = QPixmapCache.find(key)
+    if kept is not None:
+        return kept
     made = QPixmap(size, size)
     made.fill(Qt.GlobalColor.transparent)
     source = _source(name).replace(b"currentColor", QColor(colour).name().encode())
     painter = QPainter(made)
     QSvgRenderer(QByteArray(source)).render(painter, QRectF(0, 0, size, size))
     painter.end()
+    QPixmapCache.insert(key, made)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -19,11 +19,14 @@ from .authors import kind_of
 
 Column = NDArray[np.float64]
 Places = NDArray[np.int64]
+Marks = NDArray[np.bool_]
 SHADES = 6
 """Steps of brightness that velocities are drawn in."""
 DIMMEST = 0.42
 """How much of a part's colour the softest note has."""
-_KEPT = 64
+BAND = 64
+"""Rows of pixels that Qt fills on its own; what is higher and lets something through it shares among threads."""
+_KEPT, _KEPT_MARKS = 64, 4
 
 
 class NoteTable:
@@ -35,11 +38,28 @@ class NoteTable:
         columns = np.array(rows, dtype=np.float64).reshape(-1, 4).T
         self.starts, self.ends, self.pitches, self.velocities = (np.ascontiguousarray(each) for each in columns)
         self._longest = float((self.ends - self.starts).max()) if notes else 0.0
+        self._marks: deque[tuple[frozenset[Note], Marks]] = deque(maxlen=_KEPT_MARKS)
 
     @cached_property
     def authors(self) -> Places:
         """Who wrote each note, as `authors.kind_of` counts."""
         return np.array([kind_of(note.origin) for note in self.notes], dtype=np.int64)
+
+    @cached_property
+    def _identities(self) -> Places:
+        return np.fromiter(map(id, self.notes), np.int64, len(self.notes))
+
+    def marked(self, chosen: frozenset[Note]) -> Marks:
+        """Which of the notes are among `chosen`: a flag for each, found once as long as `chosen` is the same value."""
+        for known, marks in self._marks:
+            if known is chosen:
+                return marks
+        # Nearly always they are the very notes of the table, which is told far sooner than that they are equal.
+        marks = np.isin(self._identities, np.fromiter(map(id, chosen), np.int64, len(chosen)))
+        if np.count_nonzero(marks) < len(chosen):
+            marks = np.fromiter((note in chosen for note in self.notes), np.bool_, len(self.notes))
+        self._marks.append((chosen, marks))
+        return marks
 
     def sounding(self, first: float, last: float) -> Places:
         """Places of the notes that sound between two ticks, the last one excluded."""
@@ -98,6 +118,20 @@ def draw_rectangles(painter: QPainter, left: Column, top: Column, width: Column,
     for column, values in enumerate((left, top, width, height)):
         memory[:, column] = values
     painter.drawRects(rectangles)
+
+
+def draw_high(painter: QPainter, left: Column, width: Column, top: float, bottom: float) -> None:
+    """Fill high rectangles with a brush that lets through what lies below, in bands.
+
+    In one piece Qt would have several threads fill them and wait for all: on a busy computer that takes frames.
+    """
+    band = BAND / max(1.0, painter.deviceTransform().m22())
+    tops = np.arange(top, bottom, band)
+    heights = np.minimum(band, bottom - tops)
+    across, down = len(left), len(tops)
+    draw_rectangles(
+        painter, np.repeat(left, down), np.tile(tops, across), np.repeat(width, down), np.tile(heights, across)
+    )
 
 
 def draw_notes(

@@ -55,7 +55,7 @@ class PartHeads(QWidget):
         session.changed.connect(self.show_parts)
         session.selection_changed.connect(self.show_parts)
         session.document_changed.connect(self.show_parts)
-        session.proposals_changed.connect(self.show_parts)
+        session.proposals.heard_changed.connect(self.show_parts)
         self.show_parts()
 
     def show_parts(self, _: object = None) -> None:

@@ -41,8 +41,9 @@ class PartLanes(TimeCanvas):
         self.setAccessibleName(self.tr("Arrangement"))
         self._tell()
         rows.moved.connect(self.update)
-        for signal in (session.changed, session.selection_changed, session.document_changed, session.proposals_changed):
+        for signal in (session.changed, session.selection_changed, session.document_changed):
             signal.connect(self._tell)
+        session.proposals.heard_changed.connect(self.update)
 
     @property
     def _count(self) -> int:

@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QSplitter,
     QTabBar,
@@ -24,6 +23,7 @@ from .card_deck import CardDeck
 from .controls_panel import ControlsPanel
 from .drawings import icon
 from .likeness import Question
+from .progress import ProgressBar
 from .session import Session
 from .streaming import share_written, written_words
 
@@ -108,7 +108,7 @@ class ProposalsPanel(QFrame):
                                 or self.tr("Ask for four proposals  ({key})").format(key=KEY))  # fmt: skip
         self._progress.setVisible(proposing)
         if proposing:
-            self._progress.setValue(round(1000 * share_written(self._session)))
+            self._progress.show_share(share_written(self._session))
             self._summary.setText(written_words(self._session))
         else:
             task = self.controls.tasks.buttons[self.controls.task].text()
@@ -139,9 +139,7 @@ class ProposalsPanel(QFrame):
         self._summary.setWordWrap(True)
         line.addWidget(self.button)
         line.addWidget(self._summary, 1)
-        self._progress = QProgressBar()
-        self._progress.setRange(0, 1000)
-        self._progress.setTextVisible(False)
+        self._progress = ProgressBar()
         self._progress.setAccessibleName(self.tr("How much is written"))
         self._problem = QLabel()
         self._problem.setWordWrap(True)

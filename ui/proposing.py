@@ -35,6 +35,8 @@ class Proposing(QObject):
     `drafts` are those under way, by number; `auditioned` is the id of the one that is heard in place of the song.
     """
 
+    heard_changed = pyqtSignal()
+    """Another proposal is heard in place of the song, or the song itself again."""
     refused = pyqtSignal(str)
     """Why nothing can be proposed or kept, in a sentence that is to be shown where the proposals are."""
 
@@ -43,8 +45,11 @@ class Proposing(QObject):
         self._session = session
         self.drafts: dict[int, Draft] = {}
         self.auditioned: str | None = None
+        self._told: Song | None = None
+        """What was heard in place of the song when `heard_changed` told last."""
         self._asked: Asked | None = None
         self._asked_for = 0
+        session.proposals_changed.connect(self._tell_heard)
 
     @property
     def under_way(self) -> bool:
@@ -151,6 +156,12 @@ class Proposing(QObject):
             self._session.document.perform(
                 self.tr("Unpin proposal") if answer.pinned else self.tr("Pin proposal"), project
             )
+
+    def _tell_heard(self) -> None:
+        heard = self.heard
+        if heard is not self._told:
+            self._told = heard
+            self.heard_changed.emit()
 
     def _draft(self, number: int, draft: Draft) -> None:
         if self._asked is not None and self._asked_for == number:

@@ -25,6 +25,7 @@ from cocomposer.studio.taste import TasteKeeper, profile_named
 
 from .preset_room import PresetRoom
 from .proposing import Proposing
+from .turns import Turns
 
 if TYPE_CHECKING:
     from cocomposer.sound.loudness import Audio
@@ -46,11 +47,11 @@ class Session(QObject):
     """One window's work.
 
     `proposals` asks for proposals and judges them; those that are done stand in `document.project.generations`.
-    `room` has the presets.
+    `room` has the presets; `turns` is for views that make many widgets at once.
     """
 
     changed = pyqtSignal(object)
-    """studio.document.Change: what of the document changed."""
+    """studio.document.Change: what of the song changed.  Where only its proposals did, `proposals_changed` tells."""
     selection_changed = pyqtSignal()
     """The region, the current part, or the notes that are selected."""
     playhead = pyqtSignal(int)
@@ -95,6 +96,7 @@ class Session(QObject):
         self.jobs = jobs or Jobs(self.deliver)
         self.settings = settings or Settings()
         self.composing = composing or Composing(self.settings.threads or None)
+        self.turns = Turns(self)
         self.proposals = Proposing(self)
         self.room = PresetRoom(self)
         self.taste = TasteKeeper(problem=self._tell_problem)
@@ -186,9 +188,10 @@ class Session(QObject):
         parts = len(self.song.parts)
         if self._current_part >= parts:
             self._current_part = max(0, parts - 1)
-        if self.player is not None:
-            self.player.set_song(self.song)
-        self.changed.emit(change)
+        if change.of_song:
+            if self.player is not None:
+                self.player.set_song(self.song)
+            self.changed.emit(change)
         if change.generations:
             self.proposals_changed.emit()
         self.saved_changed.emit()
@@ -331,6 +334,7 @@ class Session(QObject):
     def close(self) -> None:
         """End everything that runs."""
         self.proposals.cancel()
+        self.turns.close()
         self._clock.stop()
         self._let_go()
         self.taste.close()

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QSize, Qt, QTimer
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from . import theme
 from .drawings import icon
+from .progress import ProgressBar
 
 MESSAGE_MS, PROBLEM_MS = 6_000, 30_000
 MOST_PROBLEMS = 3
@@ -42,8 +43,7 @@ class StatusLine(QWidget):
         self.dismiss.hide()
         self.doing = QLabel()
         theme.set_kind(self.doing, "small")
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
+        self.progress = ProgressBar()
         self.progress.setFixedWidth(120)
         self.cancel = _small_button("close", self.tr("Stop this"))
         self.cancel.clicked.connect(self._cancel)
@@ -109,7 +109,7 @@ class StatusLine(QWidget):
         if work is not None:
             self.doing.setText(work.text)
             self.progress.setAccessibleName(work.text)
-            self.progress.setValue(round(work.share * 1000))
+            self.progress.show_share(work.share)
         for widget in (self.doing, self.progress, self.cancel):
             widget.setVisible(work is not None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from cocomposer.music import ChordChange, Part, Song
 from cocomposer.studio.project import Project
@@ -31,6 +31,11 @@ class Change:
 
     def __bool__(self) -> bool:
         return any(getattr(self, each.name) for each in fields(self))
+
+    @property
+    def of_song(self) -> bool:
+        """Whether anything of the song itself changed, beside what was asked about it and where it is saved."""
+        return bool(replace(self, generations=False, saved=False))
 
     @classmethod
     def between(cls, before: Project, after: Project) -> Change:

@@ -55,8 +55,9 @@ with tempfile.TemporaryDirectory() as folder:
     print("chords", *(change.chord for change in session.song.chords))
     button = next(each for each in window.findChildren(QPushButton) if each.text() == "Propose")
     click(button, 20, 12)
-    until(lambda: bool(window.proposals.deck.cards) and not session.proposals.under_way)
-    cards = window.proposals.deck.cards
+    deck = window.proposals.deck
+    until(lambda: bool(deck.cards) and deck.complete and not session.proposals.under_way)
+    cards = deck.cards
     print("cards", sum(card.answer is not None for card in cards))
     until(lambda: cards[0].isVisible())
     seen = cards[0].grab().toImage()

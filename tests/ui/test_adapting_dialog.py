@@ -70,7 +70,7 @@ def test_it_learns_what_was_asked_for_and_uses_it(
     dialog.mine.setChecked(True)
     dialog.begin.click()
     assert lessons == [Lesson((tmp_path,), "songs-1", "Ada", True)]
-    assert shares == [400]
+    assert shares == [40]
     assert not dialog.learning
     assert session.settings.adapter == "songs-1"
     assert dialog.kept.list.count() == 1

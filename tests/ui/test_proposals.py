@@ -88,11 +88,19 @@ def panel(asking: Session, qtbot: QtBot) -> ProposalsPanel:
 def answered(panel: ProposalsPanel, composing: ComposingByHand) -> ProposalsPanel:
     panel.button.click()
     composing.latest.answer_all()
+    dealt(panel)
     return panel
 
 
+def dealt(panel: ProposalsPanel) -> list[Card]:
+    """The cards, once all are there: each is made in a turn of the event loop of its own."""
+    while not panel.deck.complete:
+        QApplication.processEvents()
+    return panel.deck.cards
+
+
 def titles(panel: ProposalsPanel) -> list[str]:
-    return [card._title.text() for card in panel.deck.cards]
+    return [card._title.text() for card in dealt(panel)]
 
 
 def answers(session: Session, number: int = 1) -> tuple[Answer, ...]:
@@ -119,9 +127,9 @@ def test_cards_stream_in(panel: ProposalsPanel, asking: Session, composing: Comp
     first = question.written()[0]
     question.on_bars(0, first.song, 4)
     assert titles(panel)[0] == "Writing…"
-    assert panel.deck.cards[0]._facts.text() == "4 of 16 bars"
+    assert dealt(panel)[0]._facts.text() == "4 of 16 bars"
     assert panel._summary.text() == "4 of 64 bars written"
-    assert panel._progress.value() == round(1000 * 4 / 64)
+    assert panel._progress.value() == round(100 * 4 / 64)
     question.on_answer(first)
     assert titles(panel) == [first.title, "Waiting…", "Waiting…", "Waiting…"]
     assert panel._summary.text() == "16 of 64 bars written"
@@ -141,14 +149,14 @@ def test_bars_are_counted_from_where_they_were_asked(
     panel.controls.choose_task(Task.VARY)
     panel.button.click()
     composing.latest.on_bars(1, asking.song, 9)  # the song is complete up to its ninth bar
-    assert panel.deck.cards[0]._facts.text() == "1 of 4 bars"
+    assert dealt(panel)[0]._facts.text() == "1 of 4 bars"
     assert panel._summary.text() == "1 of 16 bars written"
     panel.button.click()
     panel.controls.choose_task(Task.CONTINUE)
     panel.controls._length.setValue(6)
     panel.button.click()
     composing.latest.on_bars(0, asking.song, len(asking.song.bars) + 2)
-    assert panel.deck.cards[0]._facts.text() == "2 of 6 bars"
+    assert dealt(panel)[0]._facts.text() == "2 of 6 bars"
 
 
 def test_cancel_keeps_what_is_done(panel: ProposalsPanel, asking: Session, composing: ComposingByHand) -> None:
@@ -160,7 +168,7 @@ def test_cancel_keeps_what_is_done(panel: ProposalsPanel, asking: Session, compo
     assert not asking.proposals.under_way
     assert titles(panel) == [question.written()[0].title]
     question.on_answer(question.written()[1])  # came too late
-    assert len(panel.deck.cards) == 1
+    assert len(dealt(panel)) == 1
 
 
 def test_what_goes_wrong_is_said_here(panel: ProposalsPanel, composing: ComposingByHand) -> None:
@@ -187,7 +195,7 @@ def test_a_request_that_cannot_be_is_not_sent(
 
 
 def test_a_card_tells_what_it_is(answered: ProposalsPanel, asking: Session) -> None:
-    card, answer = answered.deck.cards[0], answers(asking)[0]
+    card, answer = dealt(answered)[0], answers(asking)[0]
     written = len(written_parts(asking.song, answer.song))
     assert f"{written} parts written" in card._facts.text()
     assert "keeps Melody" in card._facts.text()
@@ -202,20 +210,20 @@ def test_a_card_tells_what_it_is(answered: ProposalsPanel, asking: Session) -> N
 def test_how_new_it_is_is_shown_where_it_was_measured(panel: ProposalsPanel, composing: ComposingByHand) -> None:
     panel.button.click()
     composing.latest.answer_all(features={"new": 0.624}, composer="model", model="band 1")
-    assert panel.deck.cards[0]._facts.text().startswith("62 % new  ·  ")
-    assert "neural model band 1" in panel.deck.cards[0]._facts.text()
+    assert dealt(panel)[0]._facts.text().startswith("62 % new  ·  ")
+    assert "neural model band 1" in dealt(panel)[0]._facts.text()
 
 
 def test_keys_audition_against_the_song(answered: ProposalsPanel, asking: Session) -> None:
-    answered.deck.cards[0].setFocus()
-    QTest.keyClick(answered.deck.cards[0], Qt.Key.Key_2)
+    dealt(answered)[0].setFocus()
+    QTest.keyClick(dealt(answered)[0], Qt.Key.Key_2)
     assert asking.proposals.auditioned == answers(asking)[1].id
     assert asking.player.compared[-1] is answers(asking)[1].song
-    QTest.keyClick(answered.deck.cards[0], Qt.Key.Key_Space)
+    QTest.keyClick(dealt(answered)[0], Qt.Key.Key_Space)
     assert asking.proposals.auditioned == answers(asking)[0].id
-    assert answered.deck.cards[0].property("kind") == "card-heard"
-    assert answered.deck.cards[1].property("kind") == "card"
-    QTest.keyClick(answered.deck.cards[0], Qt.Key.Key_Space)
+    assert dealt(answered)[0].property("kind") == "card-heard"
+    assert dealt(answered)[1].property("kind") == "card"
+    QTest.keyClick(dealt(answered)[0], Qt.Key.Key_Space)
     assert asking.proposals.auditioned is None
     assert asking.player.compared[-1] is None
 
@@ -240,6 +248,7 @@ def test_hearing_a_card_begins_where_it_was_written(
     QApplication.processEvents()
     answered.button.click()
     composing.latest.answer_all()
+    dealt(answered)
     answered.deck.audition(1)
     assert asking.position == asking.song.bars[4].start
 
@@ -248,7 +257,7 @@ def test_a_card_that_is_heard_shows_how_loud_it_is(answered: ProposalsPanel, ask
     player = asking.player
     player.sample_rate, player.rendering = RATE, SimpleNamespace(takes=Takes())
     answered.deck._waveforms._timer.setInterval(5)
-    picture = answered.deck.cards[0].picture
+    picture = dealt(answered)[0].picture
     answered.deck.audition(1)
     qtbot.wait(50)
     assert not picture.has_waveform  # nothing is rendered yet
@@ -259,11 +268,11 @@ def test_a_card_that_is_heard_shows_how_loud_it_is(answered: ProposalsPanel, ask
             player.rendering.takes.put(segment.phrase.key, loud)
     qtbot.waitUntil(lambda: picture.has_waveform)
     assert not answered.deck._waveforms._timer.isActive()
-    assert not answered.deck.cards[1].picture.has_waveform
+    assert not dealt(answered)[1].picture.has_waveform
 
 
 def test_arrows_go_from_card_to_card(answered: ProposalsPanel) -> None:
-    cards = answered.deck.cards
+    cards = dealt(answered)
     answered.activateWindow()
     cards[0].setFocus()
     QTest.keyClick(cards[0], Qt.Key.Key_Right)
@@ -275,7 +284,7 @@ def test_arrows_go_from_card_to_card(answered: ProposalsPanel) -> None:
 
 def test_keeping_is_one_step(answered: ProposalsPanel, asking: Session) -> None:
     before = asking.song
-    card, answer = answered.deck.cards[2], answers(asking)[2]
+    card, answer = dealt(answered)[2], answers(asking)[2]
     button(card, "Keep all of it").click()
     assert [part.name for part in asking.song.parts] == [part.name for part in answer.song.parts]
     assert card._verdict.text() == "kept"
@@ -297,7 +306,7 @@ def click_on(menu: KeepMenu, entry: QAction) -> None:
 
 
 def test_some_parts_can_be_kept(answered: ProposalsPanel, asking: Session) -> None:
-    menu = menu_of(answered.deck.cards[0])
+    menu = menu_of(dealt(answered)[0])
     entries = {entry.text(): entry for entry in menu.parts.values()}
     assert "Melody" not in entries  # which is the artist's own
     assert not menu.take.isEnabled()
@@ -315,7 +324,7 @@ def test_some_parts_can_be_kept(answered: ProposalsPanel, asking: Session) -> No
 
 
 def test_the_keys_tick_parts_too(answered: ProposalsPanel, asking: Session) -> None:
-    menu = menu_of(answered.deck.cards[0])
+    menu = menu_of(dealt(answered)[0])
     first = next(iter(menu.parts.values()))
     menu.setActiveAction(first)
     QTest.keyClick(menu, Qt.Key.Key_Space)
@@ -327,7 +336,7 @@ def test_the_keys_tick_parts_too(answered: ProposalsPanel, asking: Session) -> N
 
 def test_the_bars_of_the_region_can_be_kept(answered: ProposalsPanel, asking: Session) -> None:
     asking.region = Region(4, 7)
-    menu = menu_of(answered.deck.cards[0])
+    menu = menu_of(dealt(answered)[0])
     assert menu.only_bars is not None
     assert menu.only_bars.text() == "Only bars 5–8"
     click_on(menu, menu.only_bars)
@@ -339,12 +348,12 @@ def test_the_bars_of_the_region_can_be_kept(answered: ProposalsPanel, asking: Se
 
 
 def test_a_rejected_card_stays_in_the_history(answered: ProposalsPanel, asking: Session) -> None:
-    card = answered.deck.cards[1]
+    card = dealt(answered)[1]
     card.setFocus()
     QTest.keyClick(card, Qt.Key.Key_Delete)
     assert answers(asking)[1].verdict == "rejected"
     assert card._verdict.text() == "rejected"
-    assert len(answered.deck.cards) == 4
+    assert len(dealt(answered)) == 4
 
 
 def test_earlier_proposals_can_be_browsed(
@@ -358,16 +367,17 @@ def test_earlier_proposals_can_be_browsed(
     assert (deck._count.text(), deck._what.text()) == ("2 / 2", "Arrange, bars 1–4")
     deck._back.click()
     assert (deck._count.text(), deck._what.text()) == ("1 / 2", "Arrange, bars 1–16")
-    assert deck.cards[0].answer == answers(asking, 1)[0]
+    assert dealt(answered)[0].answer == answers(asking, 1)[0]
     assert not deck._back.isEnabled()
     deck._forward.click()
-    assert deck.cards[0].answer == answers(asking, 2)[0]
+    assert dealt(answered)[0].answer == answers(asking, 2)[0]
 
 
 def test_what_is_pinned_stays_in_sight(answered: ProposalsPanel, asking: Session, composing: ComposingByHand) -> None:
-    QTest.keyClick(answered.deck.cards[3], Qt.Key.Key_P)
+    QTest.keyClick(dealt(answered)[3], Qt.Key.Key_P)
     answered.button.click()
     composing.latest.answer_all()
+    dealt(answered)
     assert [card.answer for card in answered.deck._pinned] == [answers(asking, 1)[3]]
     assert answered.deck._pinned_heading.isVisible()
 
@@ -383,7 +393,7 @@ def test_wishes_of_an_earlier_question_come_back(answered: ProposalsPanel, compo
 def test_more_and_less_like_it_ask_again(answered: ProposalsPanel, composing: ComposingByHand, asking: Session) -> None:
     generation = asking.document.project.generation(1)
     liked = generation.answers[1]
-    button(answered.deck.cards[1], "More like this").click()
+    button(dealt(answered)[1], "More like this").click()
     more = composing.latest
     assert (more.request.style, more.composer) == (liked.style, "style")
     assert more.request.seed != liked.seed
@@ -410,7 +420,7 @@ def test_a_card_is_dragged_out_as_a_midi_file(
 ) -> None:
     carried: list[tuple[Song, str]] = []
     monkeypatch.setattr(card_deck, "drag_midi", lambda source, song, name="": carried.append((song, name)))
-    card = answered.deck.cards[0]
+    card = dealt(answered)[0]
     start = QPoint(card.width() // 2, card.height() - 60)
     QTest.mousePress(card, Qt.MouseButton.LeftButton, pos=start)
     at, left = QPointF(start + QPoint(40, 0)), Qt.MouseButton.LeftButton
@@ -461,9 +471,9 @@ def test_the_real_composer_answers_in_its_own_process(session: Session, qtbot: Q
     panel.controls._composer.setCurrentIndex(panel.controls._composer.findData("style"))
     panel.button.click()
     qtbot.waitUntil(lambda: not session.proposals.under_way, timeout=60_000)
-    assert len(panel.deck.cards) == 4
-    assert all(card.answer is not None for card in panel.deck.cards)
-    assert len({card._title.text() for card in panel.deck.cards}) == 4
+    assert len(dealt(panel)) == 4
+    assert all(card.answer is not None for card in dealt(panel))
+    assert len({card._title.text() for card in dealt(panel)}) == 4
 
 
 def test_more_like_a_band_that_was_kept_takes_its_place(asking: Session, composing: ComposingByHand) -> None:
@@ -481,7 +491,7 @@ def test_more_and_less_like_this_are_heard_and_the_next_question_leans(
     answered: ProposalsPanel, asking: Session, composing: ComposingByHand
 ) -> None:
     assert composing.latest.liking.picks == ()
-    button(answered.deck.cards[0], "Less like this").click()
+    button(dealt(answered)[0], "Less like this").click()
     asking.taste.flush()
     (said,) = [each for each in asking.taste.journal.remarks() if each.verdict is not Verdict.SKIPPED]
     assert said.verdict is Verdict.LESS
@@ -497,7 +507,7 @@ def test_with_the_switch_off_nothing_is_heard_and_nothing_leans(
     answered: ProposalsPanel, asking: Session, composing: ComposingByHand
 ) -> None:
     asking.keep_settings(replace(asking.settings, learn_taste=False))
-    button(answered.deck.cards[0], "Less like this").click()
+    button(dealt(answered)[0], "Less like this").click()
     asking.proposals.keep(answers(asking)[1].id)
     asking.taste.flush()
     assert not asking.taste.journal.path.exists()

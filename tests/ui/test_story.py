@@ -138,7 +138,7 @@ def type_the_chords(window: Window) -> None:
 def propose(window: Window) -> list[Card]:
     choose(window.proposals, "Composer", "Style")
     click_button(window.proposals, "Propose, or cancel")
-    until(lambda: not window.session.proposals.under_way)
+    until(lambda: not window.session.proposals.under_way and window.proposals.deck.complete)
     cards = window.proposals.deck.cards
     assert len(cards) == 4
     assert all(card.answer is not None for card in cards)

@@ -249,7 +249,7 @@ def test_work_in_the_background_can_be_stopped_where_it_is_shown(window: Window,
         raise Cancelled("Stopped.")
 
     window.run("Rendering", work, lambda _: seen.append("done"))
-    qtbot.waitUntil(lambda: window.status.progress.value() == 250)
+    qtbot.waitUntil(lambda: window.status.progress.value() == 25)
     assert window.status.doing.text() == "Rendering"
     qtbot.mouseClick(window.status.cancel, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: seen == ["stopped"])

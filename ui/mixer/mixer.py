@@ -34,9 +34,6 @@ class MixerView(QWidget):
         self.strips: dict[Channel, StripView] = {}
         self._channels: tuple[Channel, ...] = ()
         """All that have a strip, or will have one soon."""
-        self._dealing = QTimer(self)
-        self._dealing.setInterval(0)
-        self._dealing.timeout.connect(self._deal_next)
         self.parameters, self.lanes = ParameterPanel(session), LanesPanel(session)
         self.troubles = Troubles(session)
         self.troubles.found.connect(self._mark_troubled)
@@ -76,7 +73,7 @@ class MixerView(QWidget):
         if self._channels != channels:
             self._deal(channels)
         elif not self.complete:
-            self._dealing.start()
+            self._session.turns.take(self, self._deal_next)
         for strip in self.strips.values():
             strip.refresh()
         self.parameters.refresh()
@@ -103,23 +100,24 @@ class MixerView(QWidget):
             strip.hide()
             strip.deleteLater()
         self.strips, self._channels = {}, channels
-        self._dealing.start()
+        self._session.turns.take(self, self._deal_next)
 
     @property
     def complete(self) -> bool:
         """Whether every strip is there."""
         return len(self.strips) == len(self._channels)
 
-    def _deal_next(self) -> None:
-        """Make the next strip that is missing."""
+    def _deal_next(self) -> bool:
+        """Make the next strip that is missing; False where that was the last, or none is to be seen."""
+        if self.complete or not self.isVisible():
+            return False
         channel = self._channels[len(self.strips)]
         strip = self.strips[channel] = self._made(channel)
         rows = {"part": self._parts_row, "bus": self._bus_row, "send": self._bus_row}
         rows.get(channel.kind, self._master_row).addWidget(strip)
         strip.set_current(channel == Channel("part", self._session.current_part))
         strip.set_troubled(bool(self._troubled & plugins_of(self._session.song, channel)))
-        if self.complete:
-            self._dealing.stop()
+        return not self.complete
 
     def _made(self, channel: Channel) -> StripView:
         strip = StripView(self._session, channel)
@@ -159,7 +157,6 @@ class MixerView(QWidget):
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802
         super().hideEvent(event)
         self._meters.stop()
-        self._dealing.stop()
         self.troubles.watch(False)
 
     def _build(self) -> None:

@@ -36,7 +36,7 @@ class NoteGrid(TimeCanvas):
         state.rows.moved.connect(self.update)
         state.session.changed.connect(self.update)
         state.session.selection_changed.connect(self._follow)
-        state.session.proposals_changed.connect(self.update)
+        state.session.proposals.heard_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(900, 320)
@@ -55,7 +55,8 @@ class NoteGrid(TimeCanvas):
                 if index != state.part_index and not other.is_drums and other.notes:
                     drawing.ghosts(other.notes, other.role)
         coming, going = self._proposed(drawing.first, drawing.last)
-        tint, hidden = role_colour(role), state.preview.removed | going
+        tint, hidden = role_colour(role), state.preview.removed
+        hidden = hidden | going if going else hidden
         if state.by_author:
             drawing.notes_by_author(table_of(state.notes), hidden, state.selected)
         else:

@@ -76,15 +76,10 @@ class RollPainter:
     def _own(
         self, table: NoteTable, places: Places, tint: QColor, hidden: frozenset[Note], selected: frozenset[Note]
     ) -> None:
-        if hidden or selected:
-            chosen = [table.notes[int(place)] for place in places]
-            if hidden:
-                stays = np.array([note not in hidden for note in chosen], dtype=bool)
-                places, chosen = places[stays], [note for note in chosen if note not in hidden]
-            marked = np.array([note in selected for note in chosen], dtype=bool)
-            plain, bright = places[~marked], places[marked]
-        else:
-            plain, bright = places, places[:0]
+        if hidden:
+            places = places[~table.marked(hidden)[places]]
+        marked = table.marked(selected)[places]
+        plain, bright = places[~marked], places[marked]
         shades = velocity_shades(tint, colour("background"))
         if len(places) > MANY or self.rows.height < 7:
             self._bars(table, plain, shades)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import compress
 
+import numpy as np
 from PyQt6.QtCore import QElapsedTimer, QObject, Qt, QTimer, pyqtSignal
 
 from cocomposer.music import Key, Note, Part
 from cocomposer.studio import editing
 
+from ..note_table import table_of
 from ..session import Session
 from ..timeline import Timeline
 from .rows import Rows
@@ -93,7 +96,9 @@ class RollState(QObject):
         """The selected notes that are in the part; an undo may have taken others away."""
         chosen, notes = self.session.selected_notes, self.notes
         if self._looked_up[0] is not chosen or self._looked_up[1] is not notes:
-            self._looked_up = (chosen, notes, chosen.intersection(notes) if chosen else chosen)
+            there = table_of(notes).marked(chosen)
+            found = chosen if np.count_nonzero(there) == len(chosen) else frozenset(compress(notes, there))
+            self._looked_up = (chosen, notes, found)
         return self._looked_up[2]
 
     def set(self, **values: object) -> None:

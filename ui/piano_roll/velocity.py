@@ -58,12 +58,8 @@ class VelocityLane(TimeCanvas):
         table = table_of(state.notes)
         places = table.sounding(self.timeline.tick(area.left() - REACH), self.timeline.tick(area.right() + REACH))
         hidden, selected = state.preview.removed, state.selected
-        if hidden or selected:
-            notes = [table.notes[int(place)] for place in places]
-            faint = np.array([note in hidden for note in notes], dtype=bool)
-            bright = np.array([note in selected for note in notes], dtype=bool) & ~faint
-        else:
-            faint = bright = np.zeros(len(places), dtype=bool)
+        faint = table.marked(hidden)[places]
+        bright = table.marked(selected)[places] & ~faint
         self._stems(painter, table, places[~faint & ~bright], base)
         self._stems(painter, table, places[bright], colour("text"))
         if state.preview.added:
