@@ -21,11 +21,11 @@ MOST_REMARKS = 600
 _MOST_TRAITS = 200
 _APPLICATION = 0x434F5441  # "COTA"
 _SCHEMA = """
-CREATE TABLE remark (
+CREATE TABLE IF NOT EXISTS remark (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, verdict TEXT NOT NULL, answer TEXT NOT NULL, project TEXT NOT NULL,
     genre TEXT NOT NULL, share REAL NOT NULL, traits TEXT NOT NULL
 );
-CREATE TABLE correction (trait TEXT PRIMARY KEY, direction REAL, after INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS correction (trait TEXT PRIMARY KEY, direction REAL, after INTEGER NOT NULL);
 """
 
 
@@ -159,8 +159,9 @@ class Journal:
                 self._set_aside()
             with closing(sqlite3.connect(self.path, timeout=5)) as database, database:
                 if database.execute("PRAGMA user_version").fetchone()[0] == 0:
-                    database.executescript(
-                        f"{_SCHEMA} PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {VERSION};"
+                    database.executescript(  # all at once: another may open it meanwhile
+                        f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION}; "
+                        f"PRAGMA user_version = {VERSION}; COMMIT;"
                     )
                 yield database
         except (sqlite3.Error, OSError) as error:
@@ -180,8 +181,9 @@ def _is_sound(path: Path) -> bool:
     """Whether the file is a journal of this version, with the tables that it should have."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+            database.execute("BEGIN")  # what is read is of one moment
             if database.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
-                return path.stat().st_size == 0
+                return database.execute("SELECT 1 FROM sqlite_schema").fetchone() is None  # about to be made
             if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
                 return False
             if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -125,3 +127,19 @@ def test_a_remark_that_cannot_have_been_made_here_is_left_out(tmp_path: Path, co
     database.close()
     journal.add(ONE)
     assert [each.number for each in journal.remarks()] == [2]
+
+
+def test_a_journal_that_several_open_at_once_is_made_once(tmp_path: Path) -> None:
+    """The window and the command line may both be the first to remember something."""
+    for number in range(12):
+        path = tmp_path / str(number) / "taste.sqlite"
+        gate = Barrier(4)
+
+        def remember(answer: int, path: Path = path, gate: Barrier = gate) -> None:
+            gate.wait()
+            Journal(path).add(Remark(Verdict.KEPT, {"density": 1.0}, str(answer)))
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(remember, range(4)))
+        assert sorted(remark.answer for remark in Journal(path).remarks()) == ["0", "1", "2", "3"]
+        assert [each.name for each in path.parent.iterdir()] == ["taste.sqlite"]
