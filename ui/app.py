@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -43,6 +44,7 @@ def run(files: list[str]) -> int:
     app = dressed(QApplication(["cocomposer"]), settings)
     window = open_window(Path(files[0]) if files else None, settings)
     window.show()
+    gc.freeze()  # all that stands by now stays: to look through it for garbage would hold up the window each time
     for problem in problems:
         window.session.problem.emit(problem)
     signal.signal(signal.SIGINT, lambda *_: window.close())

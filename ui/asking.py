@@ -11,6 +11,7 @@ from cocomposer.composer.request import OF_THE_SKETCH, REWRITING, Request, Task,
 from cocomposer.composer.style_composer import beyond_styles
 from cocomposer.errors import RequestError
 from cocomposer.music import Song
+from cocomposer.studio.project import Generation
 
 from .phrases import said
 from .session import Region
@@ -118,3 +119,11 @@ def region_words(region: Region | None, song: Song) -> str:
         return tr("the whole song")
     names = listed(song.parts[index].name for index in region.parts if index < len(song.parts))
     return ", ".join(words for words in (bars_words(region.first_bar, region.last_bar), names) if words)
+
+
+def asked_words(generation: Generation) -> str:
+    """What a generation was asked: "Arrange, bars 1–16"."""
+    task = QCoreApplication.translate("Task", TASKS[generation.terms.task].name)
+    start, end = generation.asked.start, generation.asked.end
+    inside = [number for number, bar in enumerate(generation.sketch.bars) if start <= bar.start < end]
+    return f"{task}, {bars_words(inside[0], inside[-1])}" if inside else task

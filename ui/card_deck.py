@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from PyQt6.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from cocomposer.studio.project import Answer, Generation
 from cocomposer.taste import Verdict
 
 from . import theme
-from .asking import TASKS, bars_words
+from .asking import asked_words
 from .cards import Card
 from .drawings import icon
 from .likeness import Question, less_like, more_like
@@ -25,14 +25,6 @@ from .waveforms import Waveforms
 
 _CARD_WIDTH = 260
 """Least width of a card; as many stand in a row as fit."""
-
-
-def asked_words(generation: Generation) -> str:
-    """What a generation was asked: "Arrange, bars 1–16"."""
-    task = QCoreApplication.translate("Task", TASKS[generation.terms.task].name)
-    start, end = generation.asked.start, generation.asked.end
-    inside = [number for number, bar in enumerate(generation.sketch.bars) if start <= bar.start < end]
-    return f"{task}, {bars_words(inside[0], inside[-1])}" if inside else task
 
 
 class CardDeck(QWidget):

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from cocomposer.ui.drawings import pixmap
+from cocomposer.ui.note_table import NoteTable, draw_high
 from cocomposer.ui.progress import ProgressBar
 from cocomposer.ui.proposals import ProposalsPanel
 from cocomposer.ui.session import Session
 from cocomposer.ui.turns import Turns
 from cocomposer.ui.window import Window
 from composing_by_hand import ComposingByHand
+from hypothesis import given
+from hypothesis import strategies as st
 from PyQt6 import sip
-from PyQt6.QtCore import QEvent, QObject
+from PyQt6.QtCore import QEvent, QObject, QRectF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from cocomposer.music import Note
 from cocomposer.studio import editing
 from cocomposer.studio.document import Change, Document
 from cocomposer.studio.project import Project
@@ -186,3 +193,39 @@ def test_nobody_has_a_turn_who_is_gone() -> None:
     sip.delete(owner)
     QApplication.processEvents()
     assert not done
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(60, 62)), max_size=12), st.sets(st.integers(0, 15)))
+def test_the_table_knows_the_chosen_notes(places: list[tuple[int, int]], chosen: set[int]) -> None:
+    """Those of the table itself, others that are equal to some of it, and those that are not in it."""
+    notes = tuple(sorted({Note(240 * start, pitch, 120) for start, pitch in places}))
+    others = (Note(240, 61, 120), Note(0, 60, 120), Note(960, 60, 120))
+    wanted = frozenset(note for index, note in enumerate((*notes, *others)) if index in chosen)
+    table = NoteTable(notes)
+    for _ in range(2):
+        assert [*table.marked(wanted)] == [note in wanted for note in notes]
+
+
+def test_high_fills_are_whole_and_begin_no_threads(qapp: QApplication) -> None:
+    def drawn(draw: Callable[[QPainter], None]) -> QImage:
+        image = QImage(40, 1400, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(2.0)
+        image.fill(QColor("#204060"))
+        painter = QPainter(image)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        draw(painter)
+        painter.end()
+        return image
+
+    ink = QColor(255, 200, 100, 90)
+    left, width = np.array([2.0, 9.0]), np.array([1.0, 5.0])
+    before = pooled_threads()
+    bands = drawn(lambda painter: draw_high(painter, left, width, 3.0, 690.0))
+    assert pooled_threads() <= before
+    assert bands == drawn(lambda painter: painter.drawRects(QRectF(2, 3, 1, 687), QRectF(9, 3, 5, 687)))
+
+
+def pooled_threads() -> int:
+    """How many threads of Qt's pools there are, as far as this system tells."""
+    return sum("pooled" in told.read_text() for told in Path("/proc/self/task").glob("*/comm"))
