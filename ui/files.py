@@ -246,9 +246,7 @@ class Files(QObject):
     def _remember(self, path: Path) -> None:
         session = self._window.session
         session.keep_settings(session.settings.with_recent(path))
-        if (
-            assets_folder() not in path.parents
-        ):  # the artist's music lies elsewhere
+        if assets_folder() not in path.parents:  # the artist's music lies elsewhere
             self._window.memory.keep("files/folder", str(path.parent))
 
     def _folder(self) -> Path:

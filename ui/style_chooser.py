@@ -27,7 +27,7 @@ class StyleChooser(QComboBox):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(18)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(12)
+        self.setMinimumContentsLength(10)
         self.setAccessibleName(self.tr("Style"))
         self.setToolTip(self.tr("Type a style, a genre or a word such as waltz"))
         self.addItem(self.tr("Auto: four that suit"))
