@@ -42,6 +42,8 @@ class StyleChooser(QComboBox):
         if line is not None:
             line.textEdited.connect(self.fill)
             line.editingFinished.connect(self._settle)
+            self.currentIndexChanged.connect(lambda _: line.home(False))
+            line.home(False)  # a long name shows its beginning
         self.activated.connect(lambda _: self.chosen.emit(self.style_id))
 
     @property

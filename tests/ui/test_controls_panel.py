@@ -11,6 +11,7 @@ from cocomposer.ui import translation
 from cocomposer.ui.controls_panel import ControlsPanel
 from cocomposer.ui.proposals import ProposalsPanel
 from cocomposer.ui.session import Region, Session
+from cocomposer.ui.style_chooser import StyleChooser
 from cocomposer.ui.task_chooser import TaskChooser
 from PyQt6.QtCore import QCoreApplication, Qt
 from PyQt6.QtTest import QTest
@@ -68,6 +69,15 @@ def test_words_of_another_language_take_more_rows(session: Session, qapp: QAppli
         qtbot.waitUntil(lambda: tasks.columns == 4)
     finally:
         QCoreApplication.removeTranslator(german)
+
+
+def test_a_long_name_of_a_style_shows_its_beginning(panel: ControlsPanel) -> None:
+    line = panel.findChildren(StyleChooser)[0].lineEdit()
+    assert line is not None
+    assert line.cursorPosition() == 0
+    panel.findChildren(StyleChooser)[0].choose("bossa-nova")
+    assert line.text().startswith("Bossa")
+    assert line.cursorPosition() == 0
 
 
 def test_without_a_selection_there_is_nothing_to_fill_in(panel: ControlsPanel, session: Session) -> None:
