@@ -36,6 +36,8 @@ from .task_chooser import TaskChooser
 from .wish_sliders import LABEL_WIDTH, WishSliders, percent_scale
 
 MAX_SEED = 999_999
+SEED_WIDTH = 80
+"""Pixels that a seed has at least, also beside long words of another language."""
 
 
 @cache
@@ -276,6 +278,7 @@ class ControlsPanel(QScrollArea):
         line.setContentsMargins(0, 0, 0, 0)
         self._seed = QSpinBox()
         self._seed.setRange(0, MAX_SEED)
+        self._seed.setMinimumWidth(SEED_WIDTH)
         self._seed.setToolTip(self.tr("The same seed and the same wishes give the same notes"))
         self._seed.valueChanged.connect(self._tell)
         self._lock = QCheckBox(self.tr("locked"))

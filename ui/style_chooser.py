@@ -27,7 +27,7 @@ class StyleChooser(QComboBox):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(18)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(12)
+        self.setMinimumContentsLength(10)
         self.setAccessibleName(self.tr("Style"))
         self.setToolTip(self.tr("Type a style, a genre or a word such as waltz"))
         self.addItem(self.tr("Auto: four that suit"))
@@ -42,6 +42,8 @@ class StyleChooser(QComboBox):
         if line is not None:
             line.textEdited.connect(self.fill)
             line.editingFinished.connect(self._settle)
+            self.currentIndexChanged.connect(lambda _: line.home(False))
+            line.home(False)  # a long name shows its beginning
         self.activated.connect(lambda _: self.chosen.emit(self.style_id))
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from cocomposer.composer.request import Task
@@ -11,7 +12,8 @@ from . import theme
 from .asking import TASKS
 from .drawings import icon
 
-_COLUMNS = 4
+MOST_COLUMNS, LEAST_COLUMNS = 4, 3
+"""Tiles in a row; fewer where the words of the language are too long for the panel."""
 
 
 class TaskChooser(QWidget):
@@ -21,13 +23,13 @@ class TaskChooser(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(theme.GRID)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(theme.GRID)
         group = QButtonGroup(self)
         group.setExclusive(True)
         self.buttons: dict[Task, QToolButton] = {}
-        for place, (task, words) in enumerate(TASKS.items()):
+        for task, words in TASKS.items():
             button = QToolButton()
             button.setText(QCoreApplication.translate("Task", words.name))
             button.setIcon(icon(words.icon))
@@ -38,9 +40,28 @@ class TaskChooser(QWidget):
             theme.set_kind(button, "tile")
             button.clicked.connect(lambda _, task=task: self.chosen.emit(task))
             group.addButton(button)
-            grid.addWidget(button, place // _COLUMNS, place % _COLUMNS)
             self.buttons[task] = button
+        self.columns = 0
+        self._place(MOST_COLUMNS)
         self.buttons[Task.ARRANGE].setChecked(True)
+
+    def _place(self, columns: int) -> None:
+        if columns != self.columns:
+            self.columns = columns
+            for place, button in enumerate(self.buttons.values()):
+                self._grid.addWidget(button, place // columns, place % columns)
+
+    def _width(self, columns: int) -> int:
+        """What so many tiles in a row need."""
+        widths = [button.minimumSizeHint().width() for button in self.buttons.values()]
+        return sum(max(widths[column::columns]) for column in range(columns)) + (columns - 1) * self._grid.spacing()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(self._width(LEAST_COLUMNS), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._place(MOST_COLUMNS if self.width() >= self._width(MOST_COLUMNS) else LEAST_COLUMNS)
 
     def show_task(self, task: Task, why_not: dict[Task, str]) -> None:
         """Check the button of `task`; those with a reason in `why_not` are off and say it."""

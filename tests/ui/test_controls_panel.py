@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from cocomposer.ui import translation
 from cocomposer.ui.controls_panel import ControlsPanel
+from cocomposer.ui.proposals import ProposalsPanel
 from cocomposer.ui.session import Region, Session
-from PyQt6.QtCore import Qt
+from cocomposer.ui.style_chooser import StyleChooser
+from cocomposer.ui.task_chooser import TaskChooser
+from PyQt6.QtCore import QCoreApplication, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QLineEdit
+from PyQt6.QtWidgets import QApplication, QLineEdit, QScrollArea
 
 from cocomposer import formats
 from cocomposer.composer import Request, Task
@@ -41,6 +45,39 @@ def settle() -> None:
 def asked(panel: ControlsPanel, session: Session) -> Request:
     """The request that the composer would be given."""
     return Request(**vars(panel.terms), sketch=session.song)
+
+
+def test_words_of_another_language_take_more_rows(session: Session, qapp: QApplication, qtbot: QtBot) -> None:
+    """Nothing is cut off at the right in the width that a window of 1280 pixels leaves."""
+    german = translation.Catalogue(translation.catalogue("de"), qapp)
+    QCoreApplication.installTranslator(german)
+    try:
+        panel = ProposalsPanel(session)
+        qtbot.addWidget(panel)
+        panel.resize(320, 700)
+        panel.show()
+        tasks = panel.findChildren(TaskChooser)[0]
+        qtbot.waitUntil(lambda: tasks.columns == 3)
+        areas = [area for area in panel.findChildren(QScrollArea) if area.isVisible()]
+        assert areas
+        for area in areas:
+            held, view = area.widget(), area.viewport()
+            assert held is not None
+            assert view is not None
+            qtbot.waitUntil(lambda held=held, view=view: held.width() <= view.width())
+        panel.resize(640, 700)
+        qtbot.waitUntil(lambda: tasks.columns == 4)
+    finally:
+        QCoreApplication.removeTranslator(german)
+
+
+def test_a_long_name_of_a_style_shows_its_beginning(panel: ControlsPanel) -> None:
+    line = panel.findChildren(StyleChooser)[0].lineEdit()
+    assert line is not None
+    assert line.cursorPosition() == 0
+    panel.findChildren(StyleChooser)[0].choose("bossa-nova")
+    assert line.text().startswith("Bossa")
+    assert line.cursorPosition() == 0
 
 
 def test_without_a_selection_there_is_nothing_to_fill_in(panel: ControlsPanel, session: Session) -> None:
